@@ -1,0 +1,2 @@
+//! Linter.
+#![forbid(unsafe_code)]

@@ -1,0 +1,63 @@
+//! Outside text made safe for a terminal.
+
+use std::fmt::Write as _;
+
+/// How many characters of outside text a message quotes.
+const QUOTED: usize = 60;
+
+/// Appends one character, escaped when it could move a cursor, colour a screen or reorder a line.
+pub(crate) fn push(out: &mut String, character: char) {
+    if is_safe(character) {
+        out.push(character);
+    } else {
+        // `{:x}` of a char's number cannot fail on a String.
+        let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
+    }
+}
+
+/// The text with every dangerous character escaped.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        push(&mut out, character);
+    }
+    out
+}
+
+/// The text's beginning, escaped, with `…` for what was cut.
+pub(crate) fn shorten(text: &str) -> String {
+    let mut out = String::new();
+    for (index, character) in text.chars().enumerate() {
+        if index == QUOTED {
+            out.push('…');
+            break;
+        }
+        push(&mut out, character);
+    }
+    out
+}
+
+/// Whether a character prints as itself and nothing else happens.
+fn is_safe(character: char) -> bool {
+    !(character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_shown_not_sent() {
+        assert_eq!(escape("a\u{1b}[31mb\u{202e}\u{9b}"), "a\\u{1b}[31mb\\u{202e}\\u{9b}");
+        assert_eq!(escape("짧은 é 😀"), "짧은 é 😀");
+    }
+
+    #[test]
+    fn long_text_is_cut() {
+        assert_eq!(shorten(&"é".repeat(100)).chars().count(), QUOTED + 1);
+    }
+}

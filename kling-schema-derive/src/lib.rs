@@ -1,0 +1,2 @@
+//! Derive macro of kling-schema.
+#![forbid(unsafe_code)]

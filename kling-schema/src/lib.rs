@@ -1,0 +1,10 @@
+//! What a Kling request may say.
+
+#![forbid(unsafe_code)]
+
+pub mod rules;
+mod source;
+mod table;
+
+pub use source::{Basis, Severity, Source, Tier};
+pub use table::*;
