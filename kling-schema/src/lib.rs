@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod aspect;
 pub mod rules;
 mod source;
 mod table;

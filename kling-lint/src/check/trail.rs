@@ -1,0 +1,162 @@
+//! The way from the root to the value under check: names for messages, pointers and rows.
+//!
+//! A linked list on the stack: nothing is allocated until there is something to say.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use kling_schema::Basis;
+use kling_schema::rules::Rule;
+
+use crate::finding::Draft;
+use crate::printable;
+
+/// The way to one value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trail<'a> {
+    up: Option<&'a Trail<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    /// The request; its short name.
+    Root(&'static str),
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> Trail<'a> {
+    /// At the request's top.
+    pub(crate) fn root(owner: &'static str) -> Self {
+        Trail { up: None, step: Step::Root(owner) }
+    }
+
+    /// Down to a key.
+    pub(crate) fn key(&'a self, key: &'a str) -> Trail<'a> {
+        Trail { up: Some(self), step: Step::Key(key) }
+    }
+
+    /// Down to an item, counted from 0.
+    pub(crate) fn index(&'a self, index: usize) -> Trail<'a> {
+        Trail { up: Some(self), step: Step::Index(index) }
+    }
+
+    /// The short name of the request's endpoint.
+    pub(crate) fn owner(&self) -> &'static str {
+        match self.step {
+            Step::Root(owner) => owner,
+            Step::Key(_) | Step::Index(_) => self.up.map_or("", Trail::owner),
+        }
+    }
+
+    /// JSON Pointer (RFC 6901).
+    pub(crate) fn pointer(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut |step| match step {
+            Step::Root(_) => {}
+            Step::Key(key) => {
+                out.push('/');
+                out.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Step::Index(index) => {
+                let _ = write!(out, "/{index}");
+            }
+        });
+        out
+    }
+
+    /// The name in a message, in backticks: `` `image_list[2].image` ``.
+    pub(crate) fn shown(&self) -> String {
+        let mut out = String::from("`");
+        self.write(&mut |step| match step {
+            Step::Root(_) => {}
+            Step::Key(key) => {
+                if out.len() > 1 {
+                    out.push('.');
+                }
+                out.push_str(&printable::shorten(key));
+            }
+            Step::Index(index) => {
+                let _ = write!(out, "[{index}]");
+            }
+        });
+        if out.len() == 1 {
+            return String::from("the request");
+        }
+        out.push('`');
+        out
+    }
+
+    /// The row's name: `omni-video/image_list[].image_url/max-bytes`.
+    pub(crate) fn constraint(&self, aspect: &str) -> String {
+        let mut out = String::new();
+        let mut first = true;
+        self.write(&mut |step| match step {
+            Step::Root(owner) => {
+                out.push_str(owner);
+                out.push('/');
+            }
+            Step::Key(key) => {
+                if !std::mem::take(&mut first) {
+                    out.push('.');
+                }
+                out.push_str(key);
+            }
+            Step::Index(_) => out.push_str("[]"),
+        });
+        if !out.ends_with('/') {
+            out.push('/');
+        }
+        out.push_str(aspect);
+        out
+    }
+
+    /// A finding about this value that breaks the row of this aspect: pointer, constraint and the
+    /// parameters `field` and `owner` are filled in.
+    pub(crate) fn broken(
+        &self,
+        rule: &'static Rule,
+        basis: Basis,
+        aspect: &str,
+        span: Range<u32>,
+    ) -> Draft {
+        let mut draft = self.found(rule, basis, span);
+        draft.constraint = Some(self.constraint(aspect));
+        draft
+    }
+
+    /// A finding about this value that rests on no row.
+    pub(crate) fn found(&self, rule: &'static Rule, basis: Basis, span: Range<u32>) -> Draft {
+        let mut draft = Draft::new(rule, basis, span)
+            .with("field", self.shown())
+            .with("owner", self.owner());
+        draft.pointer = self.pointer();
+        draft
+    }
+
+    fn write(&self, visit: &mut dyn FnMut(Step<'a>)) {
+        if let Some(up) = self.up {
+            up.write(visit);
+        }
+        visit(self.step);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_nested_value() {
+        let root = Trail::root("omni-video");
+        let list = root.key("image_list");
+        let item = list.index(2);
+        let url = item.key("a/b~c");
+        assert_eq!(url.pointer(), "/image_list/2/a~1b~0c");
+        assert_eq!(url.shown(), "`image_list[2].a/b~c`");
+        assert_eq!(item.key("image_url").constraint("max-bytes"), "omni-video/image_list[].image_url/max-bytes");
+        assert_eq!(root.pointer(), "");
+        assert_eq!(root.shown(), "the request");
+    }
+}
