@@ -16,11 +16,21 @@ pub static UNKNOWN_MODEL: Rule = Rule {
     summary: "A model name that is not among the known ones.",
     message: "{field} is {found}; known for {owner}: {allowed}",
     help: "[did you mean {suggestion}?][{hint}]",
-    explain: "",
+    explain: "Models come and go, and the gateway takes names that its pages do not list, so
+an unknown one is no error. But a misspelt one is refused. Check the spelling:
+versions are written with hyphens, not dots. If you have tried the name with
+success, turn the warning off for it in the configuration. Checks that depend
+on the model are skipped for a name that is not known.",
     example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
+        endpoint: "image2video",
+        bad: r#"{
+  "image": "https://cdn.klingai-assets.net/cat.jpg",
+  "model_name": "kling-v2.6"
+}"#,
+        good: r#"{
+  "image": "https://cdn.klingai-assets.net/cat.jpg",
+  "model_name": "kling-v2-6"
+}"#,
     },
 };
 
@@ -31,11 +41,27 @@ pub static UNSUPPORTED_COMBINATION: Rule = Rule {
     summary: "Something this model, mode and duration do not support.",
     message: "{field} is not supported with {found}",
     help: "Kling supports it with {allowed}[; {hint}]",
-    explain: "",
+    explain: "Kling's capability map says which models take a last frame or masks, and in
+which mode and length. Keys that are absent count with Kling's defaults, and
+the default mode is the one that most often lacks support. The server refuses
+such a request with code 1201 and names the combination. CometAPI's page does
+not print the map, so this is a warning.",
     example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
+        endpoint: "image2video",
+        bad: r#"{
+  "model_name": "kling-v2-5-turbo",
+  "mode": "std",
+  "duration": "5",
+  "image": "https://cdn.klingai-assets.net/cat.jpg",
+  "image_tail": "https://cdn.klingai-assets.net/cat-after.jpg"
+}"#,
+        good: r#"{
+  "model_name": "kling-v2-5-turbo",
+  "mode": "pro",
+  "duration": "5",
+  "image": "https://cdn.klingai-assets.net/cat.jpg",
+  "image_tail": "https://cdn.klingai-assets.net/cat-after.jpg"
+}"#,
     },
 };
 
@@ -46,10 +72,21 @@ pub static UNSUPPORTED_BY_MODEL: Rule = Rule {
     summary: "A field that this model does not support.",
     message: "{field} is not supported when {condition}",
     help: "leave the key out, or choose another model",
-    explain: "",
+    explain: "Kling's page says that this model does not take the key. Whether the server
+refuses it or ignores it is not documented: in the first case the request
+fails, in the second you tune a setting that does nothing. Leave the key out,
+or choose a model that has it.",
     example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
+        endpoint: "image2video",
+        bad: r#"{
+  "model_name": "kling-v2-6",
+  "image": "https://cdn.klingai-assets.net/cat.jpg",
+  "cfg_scale": 0.5
+}"#,
+        good: r#"{
+  "model_name": "kling-v1-6",
+  "image": "https://cdn.klingai-assets.net/cat.jpg",
+  "cfg_scale": 0.5
+}"#,
     },
 };

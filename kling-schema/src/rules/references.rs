@@ -17,11 +17,28 @@ pub static DANGLING_REFERENCE: Rule = Rule {
     summary: "A reference token points at nothing.",
     message: "{found} points at nothing: {reason}",
     help: "add the item it names, or take the token out of the prompt",
-    explain: "",
+    explain: "A token such as `<<<image_2>>>` stands for the second item of `image_list`,
+counted from one; elements and videos have lists of their own. This one points
+beyond its list, or at a list that is not there. No page says what the server
+does then. Most likely the token stays in the prompt as plain text, and the
+video is made, and paid for, without the picture.",
     example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
+        endpoint: "omni-video",
+        bad: r#"{
+  "prompt": "<<<image_1>>> meets <<<image_2>>>.",
+  "image_list": [
+    { "image_url": "https://cdn.klingai-assets.net/cat.jpg" }
+  ],
+  "aspect_ratio": "16:9"
+}"#,
+        good: r#"{
+  "prompt": "<<<image_1>>> meets <<<image_2>>>.",
+  "image_list": [
+    { "image_url": "https://cdn.klingai-assets.net/cat.jpg" },
+    { "image_url": "https://cdn.klingai-assets.net/dog.jpg" }
+  ],
+  "aspect_ratio": "16:9"
+}"#,
     },
 };
 
@@ -32,11 +49,26 @@ pub static MALFORMED_REFERENCE: Rule = Rule {
     summary: "Text that is nearly a reference token.",
     message: "{found} is not a reference token: {reason}",
     help: "write {suggestion}",
-    explain: "",
+    explain: "Tokens have one exact form: three angle brackets, a kind in small letters, an
+underscore, and a number from one without leading zeros. Anything else is
+plain text to the model, so the picture it should name is not used where you
+meant it. Write the token as the help shows it.",
     example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
+        endpoint: "omni-video",
+        bad: r#"{
+  "prompt": "<<image_1>> yawns.",
+  "image_list": [
+    { "image_url": "https://cdn.klingai-assets.net/cat.jpg" }
+  ],
+  "aspect_ratio": "16:9"
+}"#,
+        good: r#"{
+  "prompt": "<<<image_1>>> yawns.",
+  "image_list": [
+    { "image_url": "https://cdn.klingai-assets.net/cat.jpg" }
+  ],
+  "aspect_ratio": "16:9"
+}"#,
     },
 };
 
@@ -47,11 +79,19 @@ pub static FOREIGN_REFERENCE: Rule = Rule {
     summary: "A kind of reference token that only Kling documents.",
     message: "{found}: Kling knows references of kind `{kind}`, CometAPI does not document them",
     help: "",
-    explain: "",
+    explain: "Kling's own pages use this kind of token; CometAPI's page does not mention it.
+It may work, or it may stay in the prompt as plain text: that has not been
+verified, and there is no list here to check it against.",
     example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
+        endpoint: "omni-video",
+        bad: r#"{
+  "prompt": "The man says hello in <<<voice_1>>>.",
+  "aspect_ratio": "16:9"
+}"#,
+        good: r#"{
+  "prompt": "The man says hello.",
+  "aspect_ratio": "16:9"
+}"#,
     },
 };
 
@@ -62,10 +102,25 @@ pub static UNUSED_INPUT: Rule = Rule {
     summary: "An input that the prompt never names.",
     message: "{field} is never named in {text}",
     help: "write {suggestion} where it should appear",
-    explain: "",
+    explain: "The request carries this input, but the prompt never names it, so the model
+has to guess what it is for. That can be meant. Mostly a token was forgotten,
+or an item was added at the front of the list and every number moved. Frames,
+and a single video that is edited, need no token and are not reported.",
     example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
+        endpoint: "omni-video",
+        bad: r#"{
+  "prompt": "A cat yawns.",
+  "image_list": [
+    { "image_url": "https://cdn.klingai-assets.net/cat.jpg" }
+  ],
+  "aspect_ratio": "16:9"
+}"#,
+        good: r#"{
+  "prompt": "<<<image_1>>> yawns.",
+  "image_list": [
+    { "image_url": "https://cdn.klingai-assets.net/cat.jpg" }
+  ],
+  "aspect_ratio": "16:9"
+}"#,
     },
 };
