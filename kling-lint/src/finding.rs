@@ -120,6 +120,12 @@ impl Params {
         }
     }
 
+    /// The same with this one changed.
+    pub(crate) fn replacing(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.0.retain(|(known, _)| *known != name);
+        self.with(name, value)
+    }
+
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)

@@ -1,2 +1,70 @@
-//! Linter.
+//! Know that a Kling request will be accepted before you pay for it.
+//!
+//! This crate reads a request for Kling's video and image generation (through CometAPI) and says,
+//! offline and in one pass, everything its text gets wrong: with line, column and JSON Pointer, with
+//! the page each rule was read on, and with a fix where there is one. It opens no socket.
+//!
+//! # A pre-flight check in another tool
+//!
+//! ```
+//! use kling_lint::{Linter, Severity};
+//!
+//! fn send(body: &str) -> Result<(), Box<dyn std::error::Error>> {
+//!     let report = Linter::builder().endpoint("image2video").wire(true).build()?.lint_str(body);
+//!     for warning in report.findings() {
+//!         eprintln!("{}:{}: {warning}", warning.start.line, warning.start.column);
+//!     }
+//!     report.into_result(Severity::Error)?; // stop before anything is paid for
+//!     // … POST the body …
+//!     Ok(())
+//! }
+//!
+//! let refused = send(r#"{"image": "https://cdn.acme.io/cat.jpg", "duration": 5}"#).unwrap_err();
+//! assert!(refused.to_string().contains("`duration` must be a string"));
+//! ```
+//!
+//! # The way of the data
+//!
+//! text → [`load`](self) → tape → detection → checks → findings → report. Each step is a module of that
+//! name: `load` brings the text in (strings of many megabytes never sit in memory), `read` parses it
+//! and recovers from mistakes, `detect` tells the endpoint, `check` walks the table of `kling-schema`
+//! and the document together, `media` judges image and video strings, `place` turns byte offsets into
+//! lines and columns, `report` renders.
+//!
+//! # Features
+//!
+//! * `cli` (default): the `kling-lint` command.
+//! * `fs` (default): reading files. Without it the crate does no I/O and builds for wasm32.
+
 #![forbid(unsafe_code)]
+
+mod check;
+mod detect;
+mod error;
+mod finding;
+mod fix;
+#[cfg(feature = "fs")]
+mod fs;
+mod linter;
+mod load;
+mod media;
+mod message;
+mod place;
+mod printable;
+mod read;
+mod session;
+mod verdict;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+mod report;
+
+pub use detect::Detected;
+pub use error::LintError;
+pub use finding::{Excerpt, Finding, Params, Position, Span};
+pub use fix::{Applicability, Edit, Fix};
+pub use kling_schema::{Severity, Source, Tier};
+pub use linter::{Linter, LinterBuilder};
+pub use session::Session;
+pub use verdict::{Rejected, Report};

@@ -17,6 +17,14 @@ pub const TYPE: &str = "type";
 pub const REQUIRED: &str = "required";
 /// The aspect of "it is one of these".
 pub const ONE_OF: &str = "one-of";
+/// The aspect of another spelling of a key.
+pub const ALIAS: &str = "alias";
+/// The aspect of an old key.
+pub const LEGACY: &str = "legacy";
+/// The aspect of a key that only the vendor documents.
+pub const UPSTREAM_KEY: &str = "upstream-key";
+/// The aspect of a key for the editor.
+pub const EDITOR: &str = "editor";
 
 impl Bound {
     /// The aspect's name. `end` matters for ranges only.

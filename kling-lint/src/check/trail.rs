@@ -42,6 +42,19 @@ impl<'a> Trail<'a> {
         Trail { up: Some(self), step: Step::Index(index) }
     }
 
+    /// The name of the object that holds this key, as [`Trail::shown`] gives it.
+    pub(crate) fn parent_shown(&self) -> Option<String> {
+        self.up.map(Trail::shown)
+    }
+
+    /// Calls back with the way to another key of the same object.
+    pub(crate) fn sibling<R>(&self, key: &str, then: impl FnOnce(&Trail<'_>) -> R) -> R {
+        match self.up {
+            Some(up) => then(&up.key(key)),
+            None => then(self),
+        }
+    }
+
     /// The short name of the request's endpoint.
     pub(crate) fn owner(&self) -> &'static str {
         match self.step {

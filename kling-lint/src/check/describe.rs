@@ -1,0 +1,62 @@
+//! Values in words, for messages.
+
+use crate::printable;
+use crate::read::{JsonKind, Node};
+
+/// How a long string is quoted: this many bytes of it are looked at.
+const LOOKED_AT: usize = 512;
+
+/// `the string "abc"`, `the number 5`, `an array of 3`.
+pub(crate) fn value(node: Node<'_>) -> String {
+    match node.kind() {
+        JsonKind::Null => "`null`".into(),
+        JsonKind::Bool => format!("`{}`", node.boolean().unwrap_or_default()),
+        JsonKind::Number => match node.number() {
+            Some(number) => format!("the number {}", printable::shorten(number.text())),
+            None => "a number".into(),
+        },
+        JsonKind::String => match node.text() {
+            Some(text) if text.is_empty() => "an empty string".into(),
+            Some(text) => format!("the string {}", quoted(&text.head(LOOKED_AT))),
+            None => "a string".into(),
+        },
+        JsonKind::Array => match node.len() {
+            0 => "an empty array".into(),
+            len => format!("an array of {len}"),
+        },
+        JsonKind::Object => "an object".into(),
+        JsonKind::Broken => "unreadable".into(),
+    }
+}
+
+/// The bare value: `"abc"`, `5`.
+pub(crate) fn bare(node: Node<'_>) -> String {
+    match node.text() {
+        Some(text) => quoted(&text.head(LOOKED_AT)),
+        None => match node.number() {
+            Some(number) => printable::shorten(number.text()),
+            None => value(node),
+        },
+    }
+}
+
+/// Outside text in double quotes, cut and escaped for people.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", printable::shorten(text))
+}
+
+/// Text as a JSON string, for fixes.
+pub(crate) fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// `1 item`, `5 items`.
+pub(crate) fn items(count: usize) -> String {
+    plural(count as u64, "item")
+}
+
+/// `1 character`, `12 characters`.
+pub(crate) fn plural(count: u64, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", crate::message::grouped(count))
+}

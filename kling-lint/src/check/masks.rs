@@ -1,0 +1,94 @@
+//! Masks and trajectories against the picture they belong to, where both sizes are known.
+
+use kling_schema::Path;
+
+use super::Cx;
+use super::across::Rule;
+use super::path::{self, Place};
+use crate::media::PixelSize;
+use crate::read::Node;
+
+/// Every media of the first path has the pixels of the second.
+pub(super) fn same_size<'d>(cx: &mut Cx<'d>, root: Node<'d>, rule: &Rule<'_>, one: Path, other: Path) {
+    compare(cx, root, rule, one, other, |mask, image| mask == image);
+}
+
+/// Every media of the first path has the aspect ratio of the second.
+pub(super) fn same_ratio<'d>(cx: &mut Cx<'d>, root: Node<'d>, rule: &Rule<'_>, one: Path, other: Path) {
+    compare(cx, root, rule, one, other, |mask, image| {
+        u64::from(mask.width) * u64::from(image.height) == u64::from(image.width) * u64::from(mask.height)
+    });
+}
+
+fn compare<'d>(
+    cx: &mut Cx<'d>,
+    root: Node<'d>,
+    rule: &Rule<'_>,
+    one: Path,
+    other: Path,
+    same: impl Fn(PixelSize, PixelSize) -> bool,
+) {
+    let Some((reference, wanted)) = sized(cx, root, other) else { return };
+    let shown = reference.trail(rule.trail, |trail| trail.shown());
+    path::places(root, one, &mut |place| {
+        if let Some(size) = size(cx, &place)
+            && !same(size, wanted)
+        {
+            let draft = rule
+                .at(&place)
+                .with("other", shown.clone())
+                .with("found", size.to_string())
+                .with("allowed", wanted.to_string())
+                .with_some("hint", rule.constraint.basis.note);
+            cx.push(draft);
+        }
+        false
+    });
+}
+
+/// Every point lies in the picture; the first one outside is reported for each list of points.
+pub(super) fn points_inside<'d>(
+    cx: &mut Cx<'d>,
+    root: Node<'d>,
+    rule: &Rule<'_>,
+    points: Path,
+    image: Path,
+) {
+    let Some((_, size)) = sized(cx, root, image) else { return };
+    path::places(root, points, &mut |place| {
+        let Some(list) = place.value else { return false };
+        let outside = list.items().enumerate().find_map(|(index, point)| {
+            let axis = |key: &str| path::member(point, key)?.number().map(|number| number.as_f64());
+            let (x, y) = (axis("x")?, axis("y")?);
+            let inside = (0.0..=f64::from(size.width)).contains(&x)
+                && (0.0..=f64::from(size.height)).contains(&y);
+            (!inside).then_some((index, point, x, y))
+        });
+        if let Some((index, point, x, y)) = outside {
+            let mut draft = rule
+                .at(&place)
+                .with("found", format!("({x}, {y})"))
+                .with("allowed", size.to_string())
+                .with_some("hint", rule.constraint.basis.note);
+            let (pointer, shown) = place.trail(rule.trail, |trail| {
+                let point = trail.index(index);
+                (point.pointer(), point.shown())
+            });
+            draft.pointer = pointer;
+            draft.span = point.span();
+            draft.params = std::mem::take(&mut draft.params).replacing("field", shown);
+            cx.push(draft);
+        }
+        false
+    });
+}
+
+fn sized<'d>(cx: &Cx<'d>, root: Node<'d>, path: Path) -> Option<(Place<'d>, PixelSize)> {
+    // "The input image" of several is the first: if its size is unknown nothing is claimed.
+    let place = path::first(root, path, |place| place.value.is_some())?;
+    Some((place, size(cx, &place)?))
+}
+
+fn size(cx: &Cx<'_>, place: &Place<'_>) -> Option<PixelSize> {
+    cx.sizes.get(&place.value?.span().start).copied()
+}

@@ -1,0 +1,98 @@
+//! The table, enforced: walks table and document together and collects what does not fit.
+//!
+//! | file | what it checks |
+//! |---|---|
+//! | [`shape`] | keys: missing, unknown, misspelt, twice; types |
+//! | [`value`] | one value against its bounds |
+//! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
+//! | [`across`] | rules across fields |
+//! | [`supported`] | combinations a model supports |
+//! | [`masks`] | sizes of masks, points of trajectories |
+//! | [`references`] | reference tokens in a prompt |
+//! | [`describe`] | values in words |
+//! | [`trail`] | the way to a value: its pointer, its name, its row |
+
+mod across;
+pub(crate) mod describe;
+mod masks;
+mod path;
+mod references;
+mod shape;
+mod supported;
+pub(crate) mod trail;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+
+use kling_schema::Object;
+
+use crate::finding::Draft;
+use crate::media::PixelSize;
+use crate::read::{Document, Node};
+use trail::Trail;
+
+/// How many drafts are kept before they are only counted: memory stays bounded on hostile input.
+const KEPT: usize = 10_000;
+
+/// What the checks found, and what a session needs to know.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    /// The findings, unsorted.
+    pub(crate) drafts: Vec<Draft>,
+    /// How many more there were, by severity.
+    pub(crate) dropped: [usize; 3],
+    /// Values that must differ between the requests of a session.
+    pub(crate) unique: Vec<Unique>,
+}
+
+/// A value that must differ between requests.
+#[derive(Debug)]
+pub(crate) struct Unique {
+    /// The value, unescaped.
+    pub(crate) value: String,
+    /// The finding, should the value be taken; its `first` parameter is still missing.
+    pub(crate) draft: Draft,
+}
+
+/// Checks a document against the table of its request.
+pub(crate) fn check(document: &Document<'_>, object: &'static Object, wire: bool) -> Checked {
+    let root = document.root();
+    let mut cx = Cx {
+        document,
+        wire,
+        out: Checked::default(),
+        sizes: HashMap::new(),
+        suspended: HashSet::new(),
+    };
+    across::suspend(&mut cx, root, object);
+    let trail = Trail::root(object.name);
+    shape::object(&mut cx, root, object, &trail);
+    across::check(&mut cx, root, object, &trail);
+    cx.out
+}
+
+/// What the checks share.
+struct Cx<'d> {
+    document: &'d Document<'d>,
+    /// The body is sent as it stands: local paths are errors.
+    wire: bool,
+    out: Checked,
+    /// Sizes of media by the start of their string, for the mask rules.
+    sizes: HashMap<u32, PixelSize>,
+    /// Starts of values that are documented to be ignored: their own checks are off.
+    suspended: HashSet<u32>,
+}
+
+impl<'d> Cx<'d> {
+    fn push(&mut self, draft: Draft) {
+        if self.out.drafts.len() < KEPT {
+            self.out.drafts.push(draft);
+        } else {
+            self.out.dropped[draft.basis.severity as usize] += 1;
+        }
+    }
+
+    fn is_suspended(&self, node: Node<'d>) -> bool {
+        !self.suspended.is_empty() && self.suspended.contains(&node.span().start)
+    }
+}

@@ -1,0 +1,94 @@
+//! Combinations of model, mode and duration that a field needs (upstream).
+
+use kling_schema::{Axis, Path};
+
+use super::Cx;
+use super::across::Rule;
+use super::describe;
+use super::path;
+use crate::read::{JsonKind, Node};
+
+/// Reports each path that is used with a combination that no row has.
+pub(super) fn check<'d>(
+    cx: &mut Cx<'d>,
+    root: Node<'d>,
+    rule: &Rule<'_>,
+    paths: &[Path],
+    axes: &'static [Axis],
+    rows: &[&[Option<&str>]],
+) {
+    let Some(values) = axes.iter().map(|axis| cell(root, rule, axis)).collect::<Option<Vec<_>>>()
+    else {
+        return;
+    };
+    let matches = |row: &&[Option<&str>]| {
+        row.iter().zip(&values).all(|(want, (have, _))| want.is_none_or(|want| want == have))
+    };
+    if rows.iter().any(|row| matches(&row)) {
+        return;
+    }
+    let found: Vec<String> = axes
+        .iter()
+        .zip(&values)
+        .map(|(axis, (value, given))| {
+            let default = if *given { "" } else { " (Kling's default)" };
+            format!("`{}` {}{default}", axis.path, describe::quoted(value))
+        })
+        .collect();
+    let allowed = allowed(axes, rows, &values[0].0);
+    for path in paths {
+        if let Some(place) = path::first_sent(root, *path) {
+            let draft = rule
+                .at(&place)
+                .with("found", crate::message::listed(&found, "and"))
+                .with("allowed", allowed.clone())
+                .with_some("hint", rule.constraint.basis.note);
+            cx.push(draft);
+        }
+    }
+}
+
+/// The value of an axis and whether it was given; `None` when nothing can be said: it is not a
+/// string, or a name or value that the field does not know.
+fn cell(root: Node<'_>, rule: &Rule<'_>, axis: &Axis) -> Option<(String, bool)> {
+    let place = path::first(root, axis.path, |place| place.value.is_some());
+    let node = place.and_then(|place| place.sent());
+    let Some(node) = node else {
+        let broken = place.and_then(|place| place.value).is_some_and(|node| node.kind() == JsonKind::Broken);
+        return (!broken).then(|| (axis.default.to_owned(), false));
+    };
+    let text = node.text()?;
+    let known = match (rule.names(axis.path), rule.choices(axis.path)) {
+        (Some(names), _) => names.iter().any(|name| text.is(name)),
+        (None, Some(choices)) => choices.iter().any(|choice| text.is(choice)),
+        (None, None) => true,
+    };
+    known.then(|| (text.to_str().into_owned(), true))
+}
+
+/// What would be supported: the other cells of this model's rows, or the models that have rows.
+fn allowed(axes: &[Axis], rows: &[&[Option<&str>]], model: &str) -> String {
+    let own: Vec<String> = rows
+        .iter()
+        .filter(|row| row.first().is_some_and(|cell| cell.is_none_or(|cell| cell == model)))
+        .map(|row| cells(axes, row, 1))
+        .filter(|cells| !cells.is_empty())
+        .collect();
+    if own.is_empty() {
+        let all: Vec<String> = rows.iter().map(|row| cells(axes, row, 0)).collect();
+        all.join("; ")
+    } else {
+        format!("{} for this model", crate::message::listed(&own, "or"))
+    }
+}
+
+/// `mode` "pro" and `duration` "5", from the given axis on.
+fn cells(axes: &[Axis], row: &[Option<&str>], from: usize) -> String {
+    let cells: Vec<String> = axes
+        .iter()
+        .zip(row)
+        .skip(from)
+        .filter_map(|(axis, cell)| cell.map(|cell| format!("`{}` \"{cell}\"", axis.path)))
+        .collect();
+    crate::message::listed(&cells, "and")
+}

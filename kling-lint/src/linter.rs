@@ -1,0 +1,401 @@
+//! The linter: options, and the way of the data from text to report.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kling_schema::endpoints::{self, ENDPOINTS};
+use kling_schema::rules::{self, Rule, document};
+use kling_schema::{KlingSchema, Object, Severity};
+use serde::Serialize;
+
+use crate::check;
+use crate::detect::{self, Detected, Detection};
+use crate::error::LintError;
+use crate::finding::{Draft, Finding};
+use crate::load::{Loaded, TooLarge};
+use crate::message;
+use crate::place::Places;
+use crate::read::{self, JsonKind, Node};
+use crate::session::Session;
+use crate::verdict::{KEPT, Report};
+
+/// Checks requests. Cheap to clone, and shared freely between threads.
+#[derive(Clone, Debug, Default)]
+pub struct Linter {
+    options: Arc<Options>,
+}
+
+#[derive(Debug, Default)]
+struct Options {
+    object: Option<&'static Object>,
+    strict: bool,
+    wire: bool,
+    severities: HashMap<&'static str, Severity>,
+}
+
+/// Options of a [`Linter`].
+#[derive(Debug, Default)]
+#[must_use]
+pub struct LinterBuilder {
+    endpoint: Option<String>,
+    options: Options,
+    severities: Vec<(String, Severity)>,
+}
+
+impl LinterBuilder {
+    /// The endpoint all requests are for, by short name (`omni-video`). Otherwise it is told from the
+    /// file name, the folder or the keys.
+    pub fn endpoint(mut self, name: impl Into<String>) -> Self {
+        self.endpoint = Some(name.into());
+        self
+    }
+
+    /// The table all requests are checked against: that of your own type, for instance
+    /// `MyRequest::SCHEMA`.
+    pub fn schema(mut self, object: &'static Object) -> Self {
+        self.options.object = Some(object);
+        self
+    }
+
+    /// Raise warnings to errors. Infos stay infos.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.options.strict = strict;
+        self
+    }
+
+    /// The body is sent as it stands: a local path is an error.
+    pub fn wire(mut self, wire: bool) -> Self {
+        self.options.wire = wire;
+        self
+    }
+
+    /// Give a rule, by id or name, another severity.
+    pub fn severity(mut self, rule: impl Into<String>, severity: Severity) -> Self {
+        self.severities.push((rule.into(), severity));
+        self
+    }
+
+    /// The linter.
+    ///
+    /// # Errors
+    /// A name that no endpoint or rule has.
+    pub fn build(mut self) -> Result<Linter, LintError> {
+        if let Some(name) = self.endpoint {
+            let object = endpoints::find(&name).ok_or_else(|| unknown_endpoint(name))?;
+            self.options.object = Some(object);
+        }
+        for (name, severity) in self.severities {
+            let rule = rules::find(&name).ok_or(LintError::UnknownRule { name })?;
+            self.options.severities.insert(rule.id, severity);
+        }
+        Ok(Linter { options: Arc::new(self.options) })
+    }
+}
+
+fn unknown_endpoint(name: String) -> LintError {
+    let known: Vec<String> = ENDPOINTS.iter().map(|object| format!("`{}`", object.name)).collect();
+    let suggestion = ENDPOINTS
+        .iter()
+        .map(|object| (strsim::jaro_winkler(&name, object.name), object.name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name);
+    LintError::UnknownEndpoint { name, known: message::listed(&known, "or"), suggestion }
+}
+
+impl Linter {
+    /// A linter that detects endpoints and is not strict.
+    pub fn new() -> Self {
+        Linter::default()
+    }
+
+    /// Options.
+    pub fn builder() -> LinterBuilder {
+        LinterBuilder::default()
+    }
+
+    /// Checks a request.
+    pub fn lint_str(&self, json: &str) -> Report {
+        self.lint_bytes(json.as_bytes())
+    }
+
+    /// Checks a request; bad UTF-8 is a finding.
+    pub fn lint_bytes(&self, json: &[u8]) -> Report {
+        self.lint_loaded(Loaded::from_bytes(json), None, None)
+    }
+
+    /// Checks a request from memory under a file name, which may tell its endpoint.
+    pub fn lint_named(&self, json: &[u8], name: impl AsRef<Path>) -> Report {
+        self.lint_loaded(Loaded::from_bytes(json), Some(name.as_ref()), None)
+    }
+
+    /// Checks a JSON value. Places are those of its compact text.
+    pub fn lint_value(&self, value: &serde_json::Value) -> Report {
+        self.lint_str(&value.to_string())
+    }
+
+    /// Checks a typed request: it is serialized and read like any text, so the verdict is the same.
+    ///
+    /// # Errors
+    /// A type without endpoint, or one that does not serialize.
+    pub fn lint_request<T: KlingSchema + Serialize>(&self, request: &T) -> Result<Report, LintError> {
+        let object = T::SCHEMA;
+        if object.endpoint.is_none() {
+            return Err(LintError::NoEndpoint { name: object.name });
+        }
+        let json = serde_json::to_vec(request).map_err(|source| LintError::NotJson { source })?;
+        let linter = Linter {
+            options: Arc::new(Options {
+                object: Some(object),
+                strict: self.options.strict,
+                wire: self.options.wire,
+                severities: self.options.severities.clone(),
+            }),
+        };
+        Ok(linter.lint_bytes(&json))
+    }
+
+    /// Checks a request read from a stream, in flat memory. The name, if any, may tell its endpoint.
+    ///
+    /// # Errors
+    /// The stream's own.
+    pub fn lint_reader(
+        &self,
+        reader: impl std::io::Read,
+        name: Option<&Path>,
+    ) -> std::io::Result<Report> {
+        Ok(self.lint_loaded(Loaded::from_reader(reader)?, name, None))
+    }
+
+    /// Checks a request in a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no regular file.
+    #[cfg(feature = "fs")]
+    pub fn lint_path(&self, path: impl AsRef<Path>) -> Result<Report, LintError> {
+        let path = path.as_ref();
+        let file = crate::fs::open(path)?;
+        self.lint_reader(file, Some(path))
+            .map_err(|source| LintError::Io { path: path.to_owned(), source })
+    }
+
+    /// A session: what spans several requests, such as ids that must differ, is checked too.
+    pub fn session(&self) -> Session {
+        Session::new(self.clone())
+    }
+
+    /// Load is done; read, detect, check, place.
+    pub(crate) fn lint_loaded(
+        &self,
+        loaded: Result<Loaded<'_>, TooLarge>,
+        name: Option<&Path>,
+        ids: Option<&mut Ids>,
+    ) -> Report {
+        let loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(TooLarge { limit }) => return self.too_large(limit),
+        };
+        let mut drafts = Vec::new();
+        let mut dropped = [0; 3];
+        let document = read::read(&loaded, &mut drafts);
+        let mut endpoint = None;
+        if let Some(document) = &document {
+            match self.detect(document.root(), name) {
+                Ok((object, reason)) => {
+                    endpoint = Some(Detected { name: object.name, reason });
+                    let checked = check::check(document, object, self.options.wire);
+                    drafts.extend(checked.drafts);
+                    dropped = checked.dropped;
+                    if let Some(ids) = ids {
+                        drafts.extend(ids.compare(checked.unique, name));
+                    }
+                }
+                Err(draft) => drafts.extend(draft),
+            }
+        } else if let Some((object, reason)) = self.named(name) {
+            endpoint = Some(Detected { name: object.name, reason });
+        }
+        self.report(&loaded, drafts, dropped, endpoint)
+    }
+
+    /// The endpoint by option or name, without looking at the request.
+    fn named(&self, name: Option<&Path>) -> Option<(&'static Object, String)> {
+        match self.options.object {
+            Some(object) => Some((object, "the caller says so".to_owned())),
+            None => name.and_then(detect::by_path),
+        }
+    }
+
+    /// The table to check against, or why there is none. No draft: the reader has said it already.
+    fn detect(
+        &self,
+        root: Node<'_>,
+        name: Option<&Path>,
+    ) -> Result<(&'static Object, String), Option<Draft>> {
+        match root.kind() {
+            JsonKind::Object => {}
+            JsonKind::Broken => return Err(None),
+            _ => return Err(Some(not_an_object(root))),
+        }
+        if let Some(named) = self.named(name) {
+            return Ok(named);
+        }
+        let start = root.span().start;
+        let house = |rule| Draft::house(rule, Severity::Error, start..start + 1);
+        match detect::by_keys(root) {
+            Detection::Endpoint(object, reason) => Ok((object, reason)),
+            Detection::NotCovered(route, reason) => Err(Some(
+                house(&document::ROUTE_NOT_COVERED)
+                    .with("route", route.path)
+                    .with("reason", reason)
+                    .with("candidates", all_names("|")),
+            )),
+            Detection::Undecided { candidates, reason } => Err(Some(
+                house(&document::UNKNOWN_ENDPOINT)
+                    .with("reason", reason)
+                    .with("candidates", candidates.join("|"))
+                    .with("example", candidates.first().copied().unwrap_or_default()),
+            )),
+        }
+    }
+
+    fn too_large(&self, limit: u64) -> Report {
+        let empty = Loaded::empty();
+        let draft = Draft::house(&document::TOO_LARGE, Severity::Error, 0..0)
+            .with("limit", format!("{} MiB", limit / (1024 * 1024)));
+        self.report(&empty, vec![draft], [0; 3], None)
+    }
+
+    /// Drafts become findings: severities settled, the most severe kept, places found.
+    fn report(
+        &self,
+        loaded: &Loaded<'_>,
+        mut drafts: Vec<Draft>,
+        dropped: [usize; 3],
+        endpoint: Option<Detected>,
+    ) -> Report {
+        let mut hidden = [0; 3];
+        for (severity, count) in [Severity::Info, Severity::Warning, Severity::Error].into_iter().zip(dropped) {
+            hidden[self.raised(severity) as usize] += count;
+        }
+        for draft in &mut drafts {
+            draft.basis.severity = self.severity(draft);
+        }
+        if drafts.len() > KEPT {
+            drafts.sort_by_key(|draft| (std::cmp::Reverse(draft.basis.severity), draft.span.start));
+            for draft in drafts.drain(KEPT..) {
+                hidden[draft.basis.severity as usize] += 1;
+            }
+        }
+        drafts.sort_by(|one, other| {
+            (one.span.start, one.rule.id, &one.pointer).cmp(&(other.span.start, other.rule.id, &other.pointer))
+        });
+        let mut places = Places::new(loaded);
+        let findings = drafts.into_iter().map(|draft| finding(&mut places, draft)).collect();
+        Report { findings, endpoint, hidden }
+    }
+
+    fn severity(&self, draft: &Draft) -> Severity {
+        match self.options.severities.get(draft.rule.id) {
+            Some(severity) => *severity,
+            None => self.raised(draft.basis.severity),
+        }
+    }
+
+    fn raised(&self, severity: Severity) -> Severity {
+        if self.options.strict && severity == Severity::Warning { Severity::Error } else { severity }
+    }
+}
+
+fn finding(places: &mut Places<'_>, draft: Draft) -> Finding {
+    let Draft { rule, constraint, basis, pointer, span, params, fix } = draft;
+    let placed = places.place(span);
+    let help = message::fill(rule.help, &params);
+    Finding {
+        rule,
+        constraint,
+        severity: basis.severity,
+        tier: basis.tier,
+        source: basis.source,
+        pointer,
+        span: placed.span,
+        start: placed.start,
+        end: placed.end,
+        message: message::fill(rule.message, &params),
+        help: (!help.is_empty()).then_some(help),
+        params,
+        fix: fix.map(|fix| places.fix(fix)),
+        excerpt: placed.excerpt,
+    }
+}
+
+fn not_an_object(root: Node<'_>) -> Draft {
+    let advice = match root.kind() {
+        JsonKind::Array => "check each request on its own: one object a file",
+        _ => "write the request as `{…}`",
+    };
+    Draft::house(&document::NOT_AN_OBJECT, Severity::Error, root.span())
+        .with("found", check::describe::value(root))
+        .with("advice", advice)
+}
+
+fn all_names(between: &str) -> String {
+    let names: Vec<&str> = ENDPOINTS.iter().map(|object| object.name).collect();
+    names.join(between)
+}
+
+/// Ids met so far, and where.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    seen: HashMap<(String, String), String>,
+    requests: usize,
+}
+
+impl Ids {
+    /// The findings for values that an earlier request carries.
+    fn compare(&mut self, unique: Vec<check::Unique>, name: Option<&Path>) -> Vec<Draft> {
+        self.requests += 1;
+        let this = match name {
+            Some(name) => crate::printable::escape(&PathBuf::from(name).to_string_lossy()),
+            None => format!("request {}", self.requests),
+        };
+        let mut drafts = Vec::new();
+        for check::Unique { value, draft } in unique {
+            let key = draft.params.get("field").map(ToString::to_string).unwrap_or_default();
+            match self.seen.entry((key, value)) {
+                std::collections::hash_map::Entry::Occupied(first) => {
+                    drafts.push(draft.with("first", first.get().clone()));
+                }
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert(this.clone());
+                }
+            }
+        }
+        drafts
+    }
+}
+
+/// For rules given by reference.
+impl LintError {
+    /// Whether the error is about one input rather than the run.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            LintError::Io { path, .. } | LintError::NotAFile { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_linter_is_shared_between_threads() {
+        fn shared<T: Send + Sync + Clone>() {}
+        shared::<Linter>();
+        fn rule(_: &'static Rule) {}
+        rule(&document::TOO_LARGE);
+    }
+}

@@ -1,0 +1,95 @@
+//! The report on one request: findings in place, the endpoint, the verdict.
+
+use kling_schema::Severity;
+
+use crate::detect::Detected;
+use crate::finding::Finding;
+
+/// How many findings a report keeps; the rest is counted.
+pub(crate) const KEPT: usize = 1_000;
+
+/// What the linter has to say about one request.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) endpoint: Option<Detected>,
+    /// Findings beyond the cap, by severity.
+    pub(crate) hidden: [usize; 3],
+}
+
+impl Report {
+    /// The findings, in the order of their places. The most severe 1,000 are kept.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// How many findings are counted but not kept.
+    pub fn hidden(&self) -> usize {
+        self.hidden.iter().sum()
+    }
+
+    /// The endpoint the request is for, and how that is known. `None` when it could not be told.
+    pub fn endpoint(&self) -> Option<&Detected> {
+        self.endpoint.as_ref()
+    }
+
+    /// How many findings of this severity there are, kept or not.
+    pub fn count(&self, severity: Severity) -> usize {
+        let kept = self.findings.iter().filter(|finding| finding.severity == severity).count();
+        kept + self.hidden[severity as usize]
+    }
+
+    /// The highest severity among the findings.
+    pub fn worst(&self) -> Option<Severity> {
+        [Severity::Error, Severity::Warning, Severity::Info]
+            .into_iter()
+            .find(|severity| self.count(*severity) > 0)
+    }
+
+    /// Whether the documented contract lets the request pass: there is no error.
+    pub fn is_acceptable(&self) -> bool {
+        self.count(Severity::Error) == 0
+    }
+
+    /// The report, or an error when a finding is at or above `fail_on`.
+    pub fn into_result(self, fail_on: Severity) -> Result<Report, Rejected> {
+        match self.worst() {
+            Some(worst) if worst >= fail_on => Err(Rejected { report: self, fail_on }),
+            _ => Ok(self),
+        }
+    }
+
+    /// Whether the document is no Kling request at all, as far as can be told: a folder walk skips it.
+    pub fn is_unknown_request(&self) -> bool {
+        use kling_schema::rules::document::{NOT_AN_OBJECT, ROUTE_NOT_COVERED, UNKNOWN_ENDPOINT};
+        self.endpoint.is_none()
+            && self.findings.iter().any(|finding| {
+                [&UNKNOWN_ENDPOINT, &NOT_AN_OBJECT, &ROUTE_NOT_COVERED].contains(&finding.rule)
+                    || finding.rule.id.starts_with("KL00")
+            })
+    }
+}
+
+/// A request that must not be sent; its report says why.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Rejected {
+    /// The report.
+    pub report: Report,
+    /// The severity that was asked to fail.
+    pub fail_on: Severity,
+}
+
+impl std::fmt::Display for Rejected {
+    /// One line a finding, from the severity that fails.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let failing = self.report.findings.iter().filter(|finding| finding.severity >= self.fail_on);
+        for (index, finding) in failing.enumerate() {
+            let line = if index == 0 { "" } else { "\n" };
+            write!(f, "{line}{}:{}: {finding}", finding.start.line, finding.start.column)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Rejected {}

@@ -1,0 +1,230 @@
+//! The table in words: what a bound, a condition or a check says.
+
+use std::fmt::{self, Display, Write as _};
+
+use crate::table::{Bound, Check, Forms, Kind, Literal, MediaClass, Path, Range, Ratio, Step, When};
+
+impl Display for Path {
+    /// `image_list[].type`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if index == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Each => f.write_str("[]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Display for Ratio {
+    /// `1:2.5` is how pages print it; whole numbers are exact: `2:5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.width, self.height)
+    }
+}
+
+impl Display for Literal {
+    /// As JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Literal::Bool(value) => value.fmt(f),
+            Literal::Integer(value) => value.fmt(f),
+            Literal::Number(value) => value.fmt(f),
+            Literal::Text(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+impl<T: Display + PartialEq> Display for Range<T> {
+    /// `2 to 4`, `at most 500`, `at least 300`, `exactly 1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.min, &self.max) {
+            (Some(min), Some(max)) if min == max => write!(f, "exactly {min}"),
+            (Some(min), Some(max)) => write!(f, "{min} to {max}"),
+            (Some(min), None) => write!(f, "at least {min}"),
+            (None, Some(max)) => write!(f, "at most {max}"),
+            (None, None) => f.write_str("any number of"),
+        }
+    }
+}
+
+impl Display for Forms {
+    /// `a public URL or Base64`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.url, self.base64) {
+            (true, true) => "a public URL or Base64",
+            (true, false) => "a public URL",
+            (false, true) => "Base64",
+            (false, false) => "nothing",
+        })
+    }
+}
+
+impl Kind {
+    /// The JSON type: `a string`, `an array or an object`.
+    pub fn phrase(&self) -> String {
+        match self {
+            Kind::Any => "anything".into(),
+            Kind::Bool => "true or false".into(),
+            Kind::Text | Kind::Choice(_) | Kind::Media(_) => "a string".into(),
+            Kind::Number => "a number".into(),
+            Kind::Integer => "a whole number".into(),
+            Kind::NumericId => "a whole number or a string of digits".into(),
+            Kind::List(_) => "an array".into(),
+            Kind::Object(_) => "an object".into(),
+            Kind::Either { usual, .. } => usual.phrase(),
+        }
+    }
+}
+
+impl MediaClass {
+    /// `image` or `video`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            MediaClass::Image => "image",
+            MediaClass::Video => "video",
+        }
+    }
+}
+
+impl Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bound::Chars(range) => write!(f, "{range} characters (Unicode code points)"),
+            Bound::Names(names) => write!(f, "known names: {}", join(names, "or")),
+            Bound::OtherNames(names) => write!(f, "also known: {}", join(names, "or")),
+            Bound::TakenUpstream(values) => {
+                write!(f, "{} only at Kling itself", join(values, "and"))
+            }
+            Bound::Choices => f.write_str("one of a closed set"),
+            Bound::Value(range) => range.fmt(f),
+            Bound::Items(range) => write!(f, "{range} items"),
+            Bound::Url => f.write_str("an `http://` or `https://` URL"),
+            Bound::Unique => f.write_str("its own value in each request"),
+            Bound::Forms(forms) => forms.fmt(f),
+            Bound::Formats(formats) => {
+                let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
+                write!(f, "{} by content", names.join(" or "))
+            }
+            Bound::Bytes(size) => write!(f, "at most {} MB, decoded", size.0),
+            Bound::Edge(range) => write!(f, "each side {range} pixels"),
+            Bound::Ratio(range) => {
+                write!(f, "width to height from {} to {}, both allowed", range.min, range.max)
+            }
+            Bound::Seconds(range) => write!(f, "{range} seconds"),
+            Bound::FramesPerSecond(range) => write!(f, "{range} frames per second"),
+        }
+    }
+}
+
+impl Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            When::Always => f.write_str("always"),
+            When::Present(path) => write!(f, "`{path}` is present"),
+            When::NonEmpty(path) => write!(f, "`{path}` is not empty"),
+            When::Len(path, range) => match (range.min, range.max) {
+                (Some(min), None) => write!(f, "`{path}` holds {min} items or more"),
+                (_, Some(1)) if range.min == range.max => write!(f, "`{path}` holds one item"),
+                _ => write!(f, "`{path}` holds {range} items"),
+            },
+            When::Is { path, values, default } => {
+                write!(f, "`{path}` is {}", join(values, "or"))?;
+                match default {
+                    Some(default) if values.contains(default) => f.write_str(" (its default)"),
+                    _ => Ok(()),
+                }
+            }
+            When::Not(When::Present(path)) => write!(f, "`{path}` is absent"),
+            When::Not(When::NonEmpty(path)) => write!(f, "`{path}` is absent or empty"),
+            When::Not(when) => write!(f, "not ({when})"),
+            When::All(all) => several(f, all, " and "),
+            When::Any(any) => several(f, any, ", or "),
+        }
+    }
+}
+
+impl Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Check::CountCap { lists, cases, otherwise } => {
+                let lists: Vec<String> = lists.iter().map(|path| format!("`{path}`")).collect();
+                write!(f, "{} together hold at most ", lists.join(" and "))?;
+                for (when, cap) in *cases {
+                    write!(f, "{cap} when {when}, ")?;
+                }
+                write!(f, "{otherwise}{}", if cases.is_empty() { "" } else { " otherwise" })
+            }
+            Check::Requires { when, needs } => write!(f, "when {when}, then {needs}"),
+            Check::AtMostOne(groups) => {
+                f.write_str("at most one of ")?;
+                for (index, group) in groups.iter().enumerate() {
+                    let paths: Vec<String> = group.iter().map(|path| format!("`{path}`")).collect();
+                    let comma = if index == 0 { "" } else { ", " };
+                    write!(f, "{comma}{}", paths.join(" with "))?;
+                }
+                Ok(())
+            }
+            Check::Only { path, values, when } => {
+                write!(f, "`{path}` is only {} when {when}", join(values, "or"))
+            }
+            Check::Forbid { path, when } => write!(f, "no `{path}` when {when}"),
+            Check::Supported { paths, axes, rows } => {
+                let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+                write!(f, "{} only with ", paths.join(" and "))?;
+                for (index, row) in rows.iter().enumerate() {
+                    let mut cell = String::new();
+                    for (axis, value) in axes.iter().zip(*row) {
+                        if let Some(value) = value {
+                            let space = if cell.is_empty() { "" } else { " " };
+                            let _ = write!(cell, "{space}{}={value}", axis.path);
+                        }
+                    }
+                    let semicolon = if index == 0 { "" } else { "; " };
+                    write!(f, "{semicolon}{cell}")?;
+                }
+                Ok(())
+            }
+            Check::References { text, kinds, .. } => {
+                write!(f, "each `<<<kind_N>>>` in `{text}` points into its list: ")?;
+                let kinds: Vec<String> =
+                    kinds.iter().map(|kind| format!("{} in `{}`", kind.word, kind.list)).collect();
+                f.write_str(&kinds.join(", "))
+            }
+            Check::SameSize(one, other) => write!(f, "`{one}` has the pixels of `{other}`"),
+            Check::SameRatio(one, other) => write!(f, "`{one}` has the aspect ratio of `{other}`"),
+            Check::PointsInside { points, image } => {
+                write!(f, "the points of `{points}` lie inside `{image}`")
+            }
+            Check::Ignored { path, when } => write!(f, "`{path}` is ignored when {when}"),
+            Check::Defaulted { path, when } => {
+                write!(f, "the default of `{path}` applies when it is absent and {when}")
+            }
+        }
+    }
+}
+
+/// `"a" or "b"`, quoted as JSON.
+pub fn join(values: &[&str], last: &str) -> String {
+    let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., end] => format!("{} {last} {end}", init.join(", ")),
+    }
+}
+
+fn several(f: &mut fmt::Formatter<'_>, parts: &[When], between: &str) -> fmt::Result {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            f.write_str(between)?;
+        }
+        match part {
+            When::Any(_) => write!(f, "({part})")?,
+            part => part.fmt(f)?,
+        }
+    }
+    Ok(())
+}
