@@ -1,0 +1,51 @@
+//! Why the linter could not do its job. Everything about the request itself is a finding.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::printable::escape;
+
+/// The linter could not do its job.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LintError {
+    /// No endpoint has this name.
+    #[error("no endpoint is called `{}`; there are {}", escape(name), known.join(", "))]
+    #[non_exhaustive]
+    UnknownEndpoint {
+        /// The name that was asked for.
+        name: String,
+        /// The names there are.
+        known: Vec<&'static str>,
+    },
+    /// A file or folder could not be read.
+    #[error("cannot read `{}`", escape(&path.to_string_lossy()))]
+    #[non_exhaustive]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The path names something that cannot be read like a file.
+    #[error("`{}` is {what}, not a file", escape(&path.to_string_lossy()))]
+    #[non_exhaustive]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// What it is: "a named pipe".
+        what: &'static str,
+    },
+}
+
+impl LintError {
+    /// The system's refusal to read a path.
+    pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        LintError::Io {
+            path: path.into(),
+            source,
+        }
+    }
+}
