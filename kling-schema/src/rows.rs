@@ -19,12 +19,17 @@ pub struct Row {
     pub endpoint: &'static str,
 }
 
-const SOURCE: Source =
-    Source::Page { url: "https://apidoc.cometapi.com/api/video/kling/image-to-video", read: "2026-03" };
+const SOURCE: Source = Source::Page {
+    url: "https://apidoc.cometapi.com/api/video/kling/image-to-video",
+    read: "2026-03",
+};
 
 /// The rows of one endpoint.
 pub fn rows(endpoint: &str) -> Vec<Row> {
-    all().into_iter().filter(|row| row.endpoint == endpoint).collect()
+    all()
+        .into_iter()
+        .filter(|row| row.endpoint == endpoint)
+        .collect()
 }
 
 /// The rows of every endpoint.

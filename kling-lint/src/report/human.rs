@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::renderer::DEFAULT_LINE_NUM_STYLE;
@@ -11,16 +10,25 @@ use kling_schema::{Severity, Source, Tier};
 
 use crate::finding::{Excerpt, Finding, Position};
 use crate::fix::Fix;
-use crate::report::{Checked, Reporter, Totals, count, shown};
+use crate::report::{Checked, Reporter, Totals, count, shown, window};
 
 /// What one text of a finding may take, in bytes. Messages are far shorter; a request whose keys are
 /// whole paragraphs can make them long, and a finding must not fill the screen.
 const CLIPPED: usize = 400;
 
+/// What stands between a line's number and its text: ` | `.
+const GUTTER: usize = 3;
+/// The least and the most that is shown of a line, in columns.
+const NARROWEST: usize = 20;
+const WIDEST: usize = 160;
+/// More columns than any window has: the renderer is not to trim what fits already.
+const UNTRIMMED: usize = 10_000;
+
 /// The rendered form, with colours: the caller's stream takes them out where nobody sees them.
 #[derive(Debug)]
 pub(crate) struct Human {
     renderer: Renderer,
+    width: usize,
     verbose: bool,
     quiet: bool,
 }
@@ -28,8 +36,10 @@ pub(crate) struct Human {
 impl Human {
     /// For a terminal of this width.
     pub(crate) fn new(width: usize, verbose: bool, quiet: bool) -> Self {
+        let renderer = Renderer::styled().term_width(UNTRIMMED);
         Human {
-            renderer: Renderer::styled().term_width(width),
+            renderer,
+            width: width.min(WIDEST),
             verbose,
             quiet,
         }
@@ -49,7 +59,9 @@ impl Human {
         let id = format!("{} {}", finding.rule.id, finding.rule.name);
         let title = level.clone().primary_title(clip(&finding.message)).id(id);
         let mut text = self.renderer.render(&[Group::with_title(title)]);
-        let arrow = line.to_string().len() + "-->".len();
+        let digits = line.to_string().len();
+        let columns = self.width.saturating_sub(digits + GUTTER).max(NARROWEST);
+        let arrow = digits + "-->".len();
         let place = DEFAULT_LINE_NUM_STYLE;
         text.push_str(&format!(
             "\n{place}{:>arrow$}{place:#} {path}:{line}:{column}\n",
@@ -61,8 +73,9 @@ impl Human {
             let line = usize::try_from(line)
                 .unwrap_or(usize::MAX)
                 .min(usize::MAX - 1);
-            let mark = AnnotationKind::Primary.span(highlight(&finding.excerpt));
-            let snippet = Snippet::source(finding.excerpt.text.as_str()).line_start(line);
+            let Excerpt { text, highlight } = window::fit(&finding.excerpt, columns);
+            let mark = AnnotationKind::Primary.span(highlight);
+            let snippet = Snippet::source(text).line_start(line);
             below = below.element(snippet.annotation(mark));
         }
         let (help, fix) = advice(finding.help.as_deref(), finding.fix.as_ref());
@@ -146,15 +159,6 @@ fn attested(finding: &Finding) -> String {
         Tier::House => "inferred",
     };
     format!("{subject} is {how} (read {read}):\n{url}")
-}
-
-/// The highlight, within the text and between characters whatever it says.
-fn highlight(excerpt: &Excerpt) -> Range<usize> {
-    let end = excerpt.text.floor_char_boundary(excerpt.highlight.end);
-    let start = excerpt
-        .text
-        .floor_char_boundary(excerpt.highlight.start.min(end));
-    start..end
 }
 
 /// The text's beginning, if it is too long.

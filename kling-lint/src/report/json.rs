@@ -5,7 +5,7 @@
 //!   "version": 1,                             of this format; see below
 //!   "inputs": [ INPUT, … ],                   in the order they were checked
 //!   "counts": {
-//!     "checked", "skipped", "unreadable",     inputs; "skipped" are no Kling request
+//!     "checked", "skipped", "unreadable",     inputs; "skipped" are no Kling request, not in "inputs"
 //!     "errors", "warnings", "infos", "hidden" findings; "hidden" were not kept
 //!   }
 //! }

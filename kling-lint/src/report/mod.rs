@@ -9,6 +9,7 @@ mod json;
 #[cfg(test)]
 mod samples;
 mod summary;
+mod window;
 
 use std::io;
 use std::path::Path;

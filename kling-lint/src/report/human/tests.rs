@@ -1,5 +1,7 @@
 //! What people see.
 
+use std::ops::Range;
+
 use super::*;
 use crate::report::samples;
 
@@ -70,7 +72,13 @@ fn a_finding_takes_less_than_2_kb() {
 #[test]
 fn a_highlight_that_is_off_is_drawn_all_the_same() {
     let mut finding = samples::wrong_type();
-    for highlight in [0..0, 1..2, Range { start: 2, end: 1 }, 3..usize::MAX, usize::MAX..usize::MAX] {
+    for highlight in [
+        0..0,
+        1..2,
+        Range { start: 2, end: 1 },
+        3..usize::MAX,
+        usize::MAX..usize::MAX,
+    ] {
         finding.excerpt = Excerpt::new("é…é".into(), highlight);
         assert!(calm().finding("a.json", &finding).contains("é…é"));
     }
