@@ -1,65 +1,72 @@
-//! Why the tool could not do its job. What is wrong with the input is a finding, never an error.
+//! Why the linter could not do its job. Everything about the request itself is a finding.
 
 use std::io;
 use std::path::PathBuf;
 
-/// The tool could not do its job.
-#[derive(Debug, thiserror::Error)]
+use thiserror::Error;
+
+use crate::printable::escape;
+
+/// The linter could not do its job.
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LintError {
     /// No endpoint has this name.
-    #[error("no endpoint is called `{name}`; known: {known}{}", .suggestion.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
+    #[error("no endpoint is called `{}`; there are {}", escape(name), known.join(", "))]
+    #[non_exhaustive]
     UnknownEndpoint {
-        /// As given.
+        /// The name that was asked for.
         name: String,
-        /// All names.
-        known: String,
-        /// The most alike.
-        suggestion: Option<&'static str>,
+        /// The names there are.
+        known: Vec<&'static str>,
     },
     /// No rule has this id or name.
-    #[error("no rule is called `{name}`")]
+    #[error("no rule is called `{}`", escape(name))]
+    #[non_exhaustive]
     UnknownRule {
-        /// As given.
+        /// The name that was asked for.
         name: String,
     },
     /// The type has no endpoint, so nothing says what it is a request for.
-    #[error("`{name}` has no endpoint: give it `#[kling(endpoint = …)]`, or pass its table to `LinterBuilder::schema`")]
+    #[error("`{name}` has no endpoint: write `#[kling(endpoint = \"…\")]` on it, or pass its table to `LinterBuilder::schema`")]
+    #[non_exhaustive]
     NoEndpoint {
         /// The type's name.
         name: &'static str,
     },
-    /// The value could not be written as JSON.
-    #[error("the value cannot be written as JSON: {source}")]
+    /// The value does not serialize.
+    #[error("the value cannot be written as JSON")]
+    #[non_exhaustive]
     NotJson {
         /// Why.
         source: serde_json::Error,
     },
-    /// The path could not be opened or read.
-    #[error("{}", describe(source))]
+    /// A file or folder could not be read.
+    #[error("cannot read `{}`", escape(&path.to_string_lossy()))]
+    #[non_exhaustive]
     Io {
-        /// The path.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// What the system said.
         source: io::Error,
     },
-    /// The path is no regular file.
-    #[error("is {what}, not a file{hint}")]
+    /// The path names something that cannot be read like a file.
+    #[error("`{}` is {what}, not a file", escape(&path.to_string_lossy()))]
+    #[non_exhaustive]
     NotAFile {
         /// The path.
         path: PathBuf,
-        /// `a folder`, `a named pipe`.
+        /// What it is: "a named pipe".
         what: &'static str,
-        /// What to do.
-        hint: &'static str,
     },
 }
 
-/// The operating system's word without its number, which says nothing to people.
-fn describe(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
+impl LintError {
+    /// The system's refusal to read a path.
+    pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        LintError::Io {
+            path: path.into(),
+            source,
+        }
     }
 }

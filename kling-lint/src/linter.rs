@@ -94,14 +94,7 @@ impl LinterBuilder {
 }
 
 fn unknown_endpoint(name: String) -> LintError {
-    let known: Vec<String> = ENDPOINTS.iter().map(|object| format!("`{}`", object.name)).collect();
-    let suggestion = ENDPOINTS
-        .iter()
-        .map(|object| (strsim::jaro_winkler(&name, object.name), object.name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, name)| name);
-    LintError::UnknownEndpoint { name, known: message::listed(&known, "or"), suggestion }
+    LintError::UnknownEndpoint { name, known: ENDPOINTS.iter().map(|object| object.name).collect() }
 }
 
 impl Linter {
@@ -175,9 +168,8 @@ impl Linter {
     #[cfg(feature = "fs")]
     pub fn lint_path(&self, path: impl AsRef<Path>) -> Result<Report, LintError> {
         let path = path.as_ref();
-        let file = crate::fs::open(path)?;
-        self.lint_reader(file, Some(path))
-            .map_err(|source| LintError::Io { path: path.to_owned(), source })
+        let file = crate::fs::open::open(path)?;
+        self.lint_reader(file, Some(path)).map_err(|source| LintError::io(path, source))
     }
 
     /// A session: what spans several requests, such as ids that must differ, is checked too.
@@ -373,17 +365,6 @@ impl Ids {
             }
         }
         drafts
-    }
-}
-
-/// For rules given by reference.
-impl LintError {
-    /// Whether the error is about one input rather than the run.
-    pub fn path(&self) -> Option<&Path> {
-        match self {
-            LintError::Io { path, .. } | LintError::NotAFile { path, .. } => Some(path),
-            _ => None,
-        }
     }
 }
 

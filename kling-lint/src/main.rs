@@ -1,2 +1,9 @@
-//! bin
-fn main() {}
+//! The `kling-lint` command.
+
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kling_lint::cli::main(std::env::args_os())
+}

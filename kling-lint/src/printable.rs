@@ -38,7 +38,7 @@ pub(crate) fn shorten(text: &str) -> String {
 }
 
 /// Whether a character prints as itself and nothing else happens.
-fn is_safe(character: char) -> bool {
+pub(crate) fn is_safe(character: char) -> bool {
     !(character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

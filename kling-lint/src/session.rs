@@ -39,8 +39,7 @@ impl Session {
     #[cfg(feature = "fs")]
     pub fn lint_path(&mut self, path: impl AsRef<Path>) -> Result<Report, crate::LintError> {
         let path = path.as_ref();
-        let file = crate::fs::open(path)?;
-        self.lint_reader(file, Some(path))
-            .map_err(|source| crate::LintError::Io { path: path.to_owned(), source })
+        let file = crate::fs::open::open(path)?;
+        self.lint_reader(file, Some(path)).map_err(|source| crate::LintError::io(path, source))
     }
 }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod aspect;
+pub mod rows;
 pub mod rules;
 mod source;
 mod table;

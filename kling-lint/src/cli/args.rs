@@ -1,0 +1,189 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use kling_schema::Severity;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const ABOUT: &str = "\
+Know that a Kling request will be accepted before you pay for it.
+
+Checks request JSON, and the images and videos it names, against what the API
+documents. It works offline: nothing is sent anywhere.
+
+  kling-lint request.json        check a request
+  kling-lint requests/           check every request in a folder
+  make-request | kling-lint -    check what another program writes
+  kling-lint explain KL2001      what a rule means, and all its constraints";
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  no findings at or above --fail-on
+  1  findings
+  2  the command could not do its job: a file is missing, an option is wrong,
+     there is nothing to check";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  kling-lint explain KL2001            a rule, by its id
+  kling-lint explain too-long          a rule, by its name
+  kling-lint explain ENDPOINT/FIELD    the constraints on a field
+  kling-lint explain --all             every rule";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kling-lint",
+    version,
+    about = ABOUT,
+    styles = STYLES,
+    max_term_width = 80,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = EXIT_STATUS
+)]
+pub(crate) struct Arguments {
+    /// What to do; `check` when nothing is said.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// The options of `check`.
+    #[command(flatten)]
+    pub(crate) check: Check,
+
+    /// auto, always or never
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(hide_possible_values = true)]
+    pub(crate) color: Color,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check requests; the command when none is named
+    Check(Check),
+    /// Say what a rule or a constraint means, and where it was read
+    Explain(Explain),
+    /// List the rules
+    Rules(Rules),
+}
+
+/// The options of `check`.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// Files, folders, or `-` for standard input
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The endpoint, when it cannot be told from a request
+    #[arg(long, value_name = "NAME")]
+    pub(crate) endpoint: Option<String>,
+
+    /// Pass over named files that are no Kling request
+    #[arg(long)]
+    pub(crate) skip_unknown: bool,
+
+    /// What standard input is called
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::FilePath)]
+    pub(crate) stdin_filename: Option<PathBuf>,
+
+    /// Check what is sent as it stands: no local paths
+    #[arg(long)]
+    pub(crate) wire: bool,
+
+    /// Turn warnings into errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// error, warning, info or never
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
+    #[arg(hide_possible_values = true)]
+    pub(crate) fail_on: FailOn,
+
+    /// human, concise or json [env: KLING_LINT_FORMAT]
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    pub(crate) format: Option<Format>,
+
+    /// List infos, and where each constraint was read
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    /// Print findings only, no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// The options of `explain`.
+#[derive(Args, Debug)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub(crate) struct Explain {
+    /// Rules, constraints, or the beginning of constraints
+    #[arg(required_unless_present = "all", value_name = "RULE|CONSTRAINT")]
+    pub(crate) names: Vec<String>,
+
+    /// Explain every rule
+    #[arg(long, conflicts_with = "names")]
+    pub(crate) all: bool,
+}
+
+/// The options of `rules`.
+#[derive(Args, Debug)]
+pub(crate) struct Rules {
+    /// human, or json with every constraint
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Listing::Human)]
+    #[arg(hide_possible_values = true)]
+    pub(crate) format: Listing,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// From which severity on the exit status is 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails the run.
+    pub(crate) fn fails(self, severity: Severity) -> bool {
+        match self {
+            FailOn::Error => severity >= Severity::Error,
+            FailOn::Warning => severity >= Severity::Warning,
+            FailOn::Info => true,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// How to report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Human,
+    Concise,
+    Json,
+}
+
+/// How to list the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listing {
+    Human,
+    Json,
+}

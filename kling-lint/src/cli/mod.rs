@@ -1,0 +1,133 @@
+//! The `kling-lint` command. The only place that prints.
+
+mod args;
+mod check;
+mod explain;
+mod output;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
+use clap::Parser as _;
+
+use crate::error::LintError;
+use args::{Arguments, Command};
+use output::Output;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// Nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Findings.
+    Findings = 1,
+    /// The command could not do its job.
+    Failed = 2,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        ExitCode::from(status as u8)
+    }
+}
+
+/// Runs the command with these arguments, the first of which is its own name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(refusal) => {
+            // Help goes to standard output with status 0; when nobody reads it, nothing is lost.
+            let _ = refusal.print();
+            return if refusal.use_stderr() {
+                Status::Failed
+            } else {
+                Status::Clean
+            }
+            .into();
+        }
+    };
+    let stdout = AutoStream::new(io::stdout().lock(), color(&io::stdout(), arguments.color));
+    let stderr = AutoStream::new(io::stderr().lock(), color(&io::stderr(), arguments.color));
+    run(arguments, &mut io::stdin().lock(), stdout, stderr).into()
+}
+
+/// What `auto` means for this stream: a terminal, and what the environment asks for.
+fn color(stream: &impl anstream::stream::RawStream, choice: args::Color) -> ColorChoice {
+    match choice {
+        args::Color::Always => ColorChoice::Always,
+        args::Color::Never => ColorChoice::Never,
+        args::Color::Auto => AutoStream::choice(stream),
+    }
+}
+
+/// Runs the command over these streams.
+fn run(
+    arguments: Arguments,
+    stdin: &mut dyn io::Read,
+    stdout: impl Write,
+    mut stderr: impl Write,
+) -> Status {
+    let mut out = Output::new(stdout);
+    let done = match arguments.command {
+        None => check::run(
+            &without_command(arguments.check),
+            stdin,
+            &mut out,
+            &mut stderr,
+        ),
+        Some(Command::Check(check)) => check::run(&check, stdin, &mut out, &mut stderr),
+        Some(Command::Explain(explain)) => explain::run(&explain, &mut out, &mut stderr),
+        Some(Command::Rules(rules)) => rules::run(&rules, &mut out),
+    };
+    match done.and_then(|status| out.flush().map(|()| status)) {
+        Ok(status) => status,
+        Err(error) => {
+            say(&mut stderr, &format!("cannot write the result: {error}"));
+            Status::Failed
+        }
+    }
+}
+
+/// `kling-lint -q check a.json` reads as a request called `check`: the command must come first. It is
+/// taken for what is meant, unless there is such a file.
+fn without_command(mut check: args::Check) -> args::Check {
+    if check.paths.len() > 1 && check.paths[0].as_os_str() == "check" && !check.paths[0].exists() {
+        check.paths.remove(0);
+    }
+    check
+}
+
+/// Talks to whoever runs the command. When nobody listens, nothing is lost.
+fn say(stderr: &mut dyn Write, text: &str) {
+    let _ = writeln!(stderr, "kling-lint: {text}");
+}
+
+/// What went wrong with an input, without its path, which stands before it.
+fn reason(error: &LintError) -> String {
+    match error {
+        LintError::Io { source, .. } => match source.kind() {
+            io::ErrorKind::NotFound => "no such file or folder".into(),
+            io::ErrorKind::PermissionDenied => "permission denied".into(),
+            _ => source.to_string(),
+        },
+        LintError::NotAFile { what, .. } => {
+            format!("is {what}, not a file; use `-` to read standard input")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The path that went wrong, or else the one that was asked for.
+fn blamed<'e>(error: &'e LintError, asked: &'e Path) -> &'e Path {
+    match error {
+        LintError::Io { path, .. } | LintError::NotAFile { path, .. } => path,
+        LintError::UnknownEndpoint { .. } => asked,
+    }
+}

@@ -1,0 +1,134 @@
+//! The command over streams in memory.
+
+use std::ffi::OsStr;
+use std::io::{self, ErrorKind, Write};
+
+use clap::CommandFactory as _;
+
+use super::*;
+
+/// What came of a command line: status, standard output, standard error.
+fn command<S: AsRef<OsStr>>(words: &[S], stdin: &str) -> (Status, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let status = run(parse(words), &mut stdin.as_bytes(), &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).expect("the command writes UTF-8");
+    (status, text(out), text(err))
+}
+
+fn parse<S: AsRef<OsStr>>(words: &[S]) -> Arguments {
+    let words = words.iter().map(|word| word.as_ref().to_os_string());
+    let name = std::iter::once("kling-lint".into());
+    Arguments::try_parse_from(name.chain(words)).expect("a good command line")
+}
+
+/// A stream that fails from the first byte on.
+struct Failing(ErrorKind);
+
+impl Write for Failing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(self.0.into())
+    }
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn help_fits_80_columns() {
+    let mut command = Arguments::command();
+    command.build();
+    let mut helps = vec![
+        command.render_help().to_string(),
+        command.render_long_help().to_string(),
+    ];
+    helps.extend(
+        command
+            .get_subcommands_mut()
+            .map(|sub| sub.render_long_help().to_string()),
+    );
+    for line in helps.iter().flat_map(|help| help.lines()) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn a_reader_that_left_is_no_failure() {
+    for words in [
+        &["rules"][..],
+        &["explain", "--all"],
+        &["--format=json", "-"],
+        &["-"],
+    ] {
+        let mut err = Vec::new();
+        let out = Failing(ErrorKind::BrokenPipe);
+        let status = run(parse(words), &mut "[]".as_bytes(), out, &mut err);
+        assert_ne!(status, Status::Failed, "{words:?}");
+        assert!(err.is_empty(), "{words:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_a_failure() {
+    let mut err = Vec::new();
+    let out = Failing(ErrorKind::StorageFull);
+    assert_eq!(
+        run(parse(&["rules"]), &mut io::empty(), out, &mut err),
+        Status::Failed
+    );
+    assert!(String::from_utf8_lossy(&err).starts_with("kling-lint: cannot write the result: "));
+}
+
+#[test]
+fn nobody_listening_is_no_failure() {
+    let mut out = Vec::new();
+    let err = Failing(ErrorKind::BrokenPipe);
+    let status = run(parse(&["none.json"]), &mut io::empty(), &mut out, err);
+    assert_eq!(status, Status::Failed, "because of the missing file only");
+}
+
+/// How many requests are checked and passed over when these paths are given.
+fn counts(paths: &[&Path]) -> (u64, u64) {
+    let mut words = vec![OsStr::new("--format=json")];
+    words.extend(paths.iter().map(|path| path.as_os_str()));
+    let (_, out, _) = command(&words, "");
+    let told: serde_json::Value = serde_json::from_str(&out).expect("a JSON document");
+    let count = |name: &str| told["counts"][name].as_u64().expect("a count");
+    (count("checked"), count("skipped"))
+}
+
+#[test]
+fn a_request_reached_twice_is_checked_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let endpoint = kling_schema::rows::all()[0].endpoint;
+    let file = folder.path().join(format!("a.{endpoint}.json"));
+    std::fs::write(&file, "{}").expect("a file");
+    let again = folder.path().join(".").join(format!("a.{endpoint}.json"));
+    assert_eq!(
+        counts(&[folder.path(), &file, &again, folder.path()]),
+        (1, 0)
+    );
+}
+
+#[test]
+fn a_file_that_a_folder_passes_over_is_checked_when_it_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.json");
+    std::fs::write(&file, "[]").expect("a file");
+    assert_eq!(counts(&[folder.path(), folder.path()]), (0, 1));
+    assert_eq!(counts(&[&file, folder.path()]), (1, 0));
+    assert_eq!(counts(&[folder.path(), &file]), (1, 0));
+}
+
+#[test]
+fn an_option_before_the_command_is_no_mistake() {
+    let (_, expected, _) = command(&["check", "-q", "-"], "[]");
+    let (_, found, err) = command(&["-q", "check", "-"], "[]");
+    assert_eq!(found, expected);
+    assert_eq!(err, "");
+}

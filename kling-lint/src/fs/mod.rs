@@ -1,0 +1,5 @@
+//! Requests in files and folders. The only place that touches the disk.
+
+pub(crate) mod open;
+#[cfg(feature = "cli")]
+pub(crate) mod walk;

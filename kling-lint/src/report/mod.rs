@@ -1,0 +1,65 @@
+//! How a run is told: one file a format.
+//!
+//! Formats only write to the handle they are given, and never more than a window of a request: an
+//! image pasted into a body makes lines of 40 MB.
+
+mod concise;
+mod human;
+mod json;
+#[cfg(test)]
+mod samples;
+mod summary;
+mod window;
+
+use std::io;
+use std::path::Path;
+
+pub(crate) use concise::Concise;
+pub(crate) use human::Human;
+pub(crate) use json::{Json, Page, RuleName, SafeJson};
+pub(crate) use summary::{Totals, count};
+
+use crate::finding::Finding;
+use crate::linter::{Detected, Report};
+use crate::printable;
+
+/// What was found in one input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Checked<'r> {
+    /// The file, or what standard input is called.
+    pub(crate) path: &'r Path,
+    /// What it was checked as, and why.
+    pub(crate) endpoint: Option<&'r Detected>,
+    /// In the order of their places.
+    pub(crate) findings: &'r [Finding],
+    /// How many more there were.
+    pub(crate) hidden: usize,
+}
+
+impl<'r> Checked<'r> {
+    pub(crate) fn new(path: &'r Path, report: &'r Report) -> Self {
+        Checked {
+            path,
+            endpoint: report.endpoint(),
+            findings: report.findings(),
+            hidden: report.hidden(),
+        }
+    }
+}
+
+/// A format: told of every input in turn, then of the whole.
+pub(crate) trait Reporter {
+    /// An input was checked.
+    fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()>;
+
+    /// An input could not be read.
+    fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()>;
+
+    /// That was all.
+    fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()>;
+}
+
+/// A path as it is printed: one line, nothing that moves a cursor.
+pub(crate) fn shown(path: &Path) -> String {
+    printable::escape(&path.to_string_lossy())
+}

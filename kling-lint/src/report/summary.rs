@@ -1,0 +1,236 @@
+//! What a run came to, in one line.
+
+use anstyle::{AnsiColor, Style};
+use kling_schema::Severity;
+
+use crate::finding::Finding;
+use crate::report::Checked;
+
+const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+
+/// What a run came to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Totals {
+    /// Inputs that were read and checked.
+    pub(crate) checked: usize,
+    /// Those with an error or a warning.
+    pub(crate) blamed: usize,
+    /// Those with an info, but no error or warning.
+    pub(crate) informed: usize,
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) infos: usize,
+    /// Findings that were not kept.
+    pub(crate) hidden: usize,
+    /// JSON files that are no Kling request.
+    pub(crate) skipped: usize,
+    /// Inputs that could not be read.
+    pub(crate) unreadable: usize,
+    /// The rule of the first of the worst findings.
+    pub(crate) example: Option<(Severity, &'static str)>,
+}
+
+impl Totals {
+    /// Counts a checked input in.
+    pub(crate) fn add(&mut self, input: &Checked<'_>) {
+        self.checked += 1;
+        self.hidden += input.hidden;
+        for finding in input.findings {
+            match finding.severity {
+                Severity::Error => self.errors += 1,
+                Severity::Warning => self.warnings += 1,
+                Severity::Info => self.infos += 1,
+            }
+            if self
+                .example
+                .is_none_or(|(worst, _)| finding.severity > worst)
+            {
+                self.example = Some((finding.severity, finding.rule.id));
+            }
+        }
+        let blames = |finding: &Finding| finding.severity > Severity::Info;
+        if input.findings.iter().any(blames) {
+            self.blamed += 1;
+        } else if !input.findings.is_empty() {
+            self.informed += 1;
+        }
+    }
+
+    /// The summary, styled; each line ends with a line feed. Nothing is said when nothing was checked.
+    pub(crate) fn summary(&self, verbose: bool) -> String {
+        let mut out = String::new();
+        if self.checked == 0 {
+            return out;
+        }
+        out.push_str(&self.headline(verbose));
+        out.push('\n');
+        if self.skipped > 0 {
+            out.push_str(&self.skipped(verbose));
+            out.push('\n');
+        }
+        if self.unreadable > 0 {
+            let inputs = count(self.unreadable, "input");
+            out.push_str(&format!("{ERROR}{inputs}{ERROR:#} could not be read\n"));
+        }
+        out
+    }
+
+    /// `3 JSON files are no Kling request (-v names them)`
+    pub(crate) fn skipped(&self, verbose: bool) -> String {
+        let (verb, them) = if self.skipped == 1 {
+            ("is", "it")
+        } else {
+            ("are", "them")
+        };
+        let hint = if verbose {
+            String::new()
+        } else {
+            format!(" (-v names {them})")
+        };
+        format!(
+            "{} {verb} no Kling request{hint}",
+            count(self.skipped, "JSON file")
+        )
+    }
+
+    /// `2 errors, 1 warning in 1 of 14 files (3 infos: -v shows them)`
+    fn headline(&self, verbose: bool) -> String {
+        let mut parts = Vec::new();
+        if self.errors > 0 {
+            parts.push(format!("{ERROR}{}{ERROR:#}", count(self.errors, "error")));
+        }
+        if self.warnings > 0 {
+            parts.push(format!(
+                "{WARNING}{}{WARNING:#}",
+                count(self.warnings, "warning")
+            ));
+        }
+        let told = verbose && self.infos > 0;
+        let mut line = if parts.is_empty() {
+            let requests = count(self.checked, "request");
+            let mut line = format!("checked {requests}: {GOOD}no errors, no warnings{GOOD:#}");
+            if told {
+                line.push_str(&format!(", {}", count(self.infos, "info")));
+            }
+            line
+        } else {
+            if told {
+                parts.push(count(self.infos, "info"));
+            }
+            let mut line = parts.join(", ");
+            if self.checked > 1 {
+                let blamed = self.blamed + if verbose { self.informed } else { 0 };
+                line.push_str(&format!(" in {blamed} of {} files", self.checked));
+            }
+            line
+        };
+        if self.infos > 0 && !verbose {
+            let them = if self.infos == 1 { "it" } else { "them" };
+            line.push_str(&format!(
+                " ({}: -v shows {them})",
+                count(self.infos, "info")
+            ));
+        }
+        line
+    }
+}
+
+/// `1 error`, `2 errors`
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(totals: &Totals, verbose: bool) -> String {
+        anstream::adapter::strip_str(&totals.summary(verbose)).to_string()
+    }
+
+    #[test]
+    fn a_run_with_findings() {
+        let totals = Totals {
+            checked: 14,
+            blamed: 1,
+            informed: 2,
+            errors: 2,
+            warnings: 1,
+            infos: 3,
+            ..Totals::default()
+        };
+        assert_eq!(
+            plain(&totals, false),
+            "2 errors, 1 warning in 1 of 14 files (3 infos: -v shows them)\n"
+        );
+        assert_eq!(
+            plain(&totals, true),
+            "2 errors, 1 warning, 3 infos in 3 of 14 files\n"
+        );
+    }
+
+    #[test]
+    fn a_single_request() {
+        let totals = Totals {
+            checked: 1,
+            blamed: 1,
+            warnings: 1,
+            infos: 1,
+            ..Totals::default()
+        };
+        assert_eq!(plain(&totals, false), "1 warning (1 info: -v shows it)\n");
+    }
+
+    #[test]
+    fn a_clean_run() {
+        let totals = Totals {
+            checked: 4,
+            ..Totals::default()
+        };
+        assert_eq!(
+            plain(&totals, false),
+            "checked 4 requests: no errors, no warnings\n"
+        );
+        let totals = Totals {
+            checked: 1,
+            infos: 2,
+            informed: 1,
+            ..Totals::default()
+        };
+        assert_eq!(
+            plain(&totals, false),
+            "checked 1 request: no errors, no warnings (2 infos: -v shows them)\n"
+        );
+        assert_eq!(
+            plain(&totals, true),
+            "checked 1 request: no errors, no warnings, 2 infos\n"
+        );
+    }
+
+    #[test]
+    fn what_was_not_checked_is_said() {
+        let totals = Totals {
+            checked: 1,
+            skipped: 3,
+            unreadable: 1,
+            ..Totals::default()
+        };
+        assert_eq!(
+            plain(&totals, false),
+            "checked 1 request: no errors, no warnings\n\
+             3 JSON files are no Kling request (-v names them)\n\
+             1 input could not be read\n"
+        );
+        assert_eq!(
+            Totals {
+                skipped: 1,
+                ..totals
+            }
+            .skipped(true),
+            "1 JSON file is no Kling request"
+        );
+    }
+}

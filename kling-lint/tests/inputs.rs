@@ -1,0 +1,184 @@
+//! Inputs that a case file cannot hold: pipes, folders without permission, odd names, very long lines.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Runs the command in a folder.
+fn lint<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kling-lint"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the command writes UTF-8")
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("a file");
+}
+
+/// What names a request's endpoint, from the table.
+fn endpoint() -> &'static str {
+    kling_schema::rows::all()[0].endpoint
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_refused_without_waiting_for_a_writer() {
+    let folder = folder();
+    let made = Command::new("mkfifo")
+        .arg(folder.path().join("pipe.json"))
+        .status();
+    if !made.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let output = lint(folder.path(), &["pipe.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        text(&output.stderr),
+        "kling-lint: pipe.json: is a named pipe, not a file; use `-` to read standard input\n"
+    );
+    let output = lint(folder.path(), &["."]);
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "a folder's pipes are no requests"
+    );
+    assert_eq!(
+        text(&output.stderr),
+        "kling-lint: no request found: the folder holds no JSON file\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_without_permission_is_its_own_error() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = folder();
+    let locked = folder.path().join("locked");
+    std::fs::create_dir(&locked).expect("a folder");
+    write(&folder.path().join(format!("a.{}.json", endpoint())), "{}");
+    let permit = |mode| {
+        std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    permit(0o000);
+    let readable_all_the_same = std::fs::read_dir(&locked).is_ok();
+    let output = lint(folder.path(), &["--format=json", "."]);
+    permit(0o755);
+    if readable_all_the_same {
+        return; // root reads everything
+    }
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).ends_with("locked: permission denied\n"));
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(told["counts"]["checked"], 1, "the others are checked");
+    assert_eq!(told["counts"]["unreadable"], 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn odd_names_are_escaped_and_read() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = folder();
+    let name = format!("a\u{1b}[2J\n.{}.json", endpoint());
+    let mut bytes = b"\xff".to_vec();
+    bytes.extend_from_slice(name.as_bytes());
+    write(&folder.path().join(OsStr::from_bytes(&bytes)), "[]");
+    for format in ["human", "concise", "json"] {
+        let named = [
+            OsStr::new("--format"),
+            OsStr::new(format),
+            OsStr::from_bytes(&bytes),
+        ];
+        let walked = [
+            OsStr::new("--format"),
+            OsStr::new(format),
+            OsStr::new("."),
+            OsStr::new("-v"),
+        ];
+        for output in [lint(folder.path(), &named), lint(folder.path(), &walked)] {
+            for stream in [&output.stdout, &output.stderr] {
+                assert!(!text(stream).contains('\u{1b}'), "{format}");
+            }
+        }
+        let output = lint(folder.path(), &named);
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{format}: {}",
+            text(&output.stderr)
+        );
+        assert!(text(&output.stdout).contains('\u{fffd}'), "{format}");
+    }
+}
+
+#[test]
+fn a_finding_on_a_line_of_40_mb_prints_little() {
+    let folder = folder();
+    let name = format!("a.{}.json", endpoint());
+    let image = "A".repeat(40_000_000);
+    let request = format!(
+        "{{\"image\": \"{image}\", \"prompt\": \"{}\"}}",
+        "x".repeat(10_000)
+    );
+    write(&folder.path().join(&name), &request);
+    let output = lint(folder.path(), &["--format=json", &name]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let findings = told["inputs"][0]["findings"].as_array().map_or(0, Vec::len);
+    assert!(findings > 0);
+    for arguments in [&["-v", &name][..], &["-v", "--color=always", &name]] {
+        let output = lint(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            output.stdout.len() < 2048 * findings,
+            "{} bytes",
+            output.stdout.len()
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_is_followed_when_it_is_named() {
+    let folder = folder();
+    let name = format!("a.{}.json", endpoint());
+    write(&folder.path().join("a.txt"), "[]");
+    std::os::unix::fs::symlink("a.txt", folder.path().join(&name)).expect("a link");
+    assert_eq!(lint(folder.path(), &[&name]).status.code(), Some(1));
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_run_quietly() {
+    let folder = folder();
+    for number in 0..2000 {
+        write(
+            &folder.path().join(format!("{number}.{}.json", endpoint())),
+            "{ broken",
+        );
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kling-lint"))
+        .arg(".")
+        .current_dir(folder.path())
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the command ends");
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(1));
+}
