@@ -3,7 +3,10 @@
 #![forbid(unsafe_code)]
 
 // The derive macro writes `::kling_schema`, in this crate too.
-#[allow(unused_extern_crates, reason = "only the macro names it, once a type here derives")]
+#[allow(
+    unused_extern_crates,
+    reason = "only the macro names it, once a type here derives"
+)]
 extern crate self as kling_schema;
 
 pub mod aspect;

@@ -30,7 +30,11 @@ enum Frame {
 /// One image of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(page = "https://example.com/item", read = "2026-03")]
-#[kling(upstream, upstream_page = "https://example.com/upstream", upstream_read = "2026-02-01")]
+#[kling(
+    upstream,
+    upstream_page = "https://example.com/upstream",
+    upstream_read = "2026-02-01"
+)]
 #[kling(house(alias(image = image_url)))]
 struct Item {
     /// The image.
@@ -61,7 +65,10 @@ struct Point {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/every-word", name = "every")]
 #[kling(page = "https://example.com/page", read = "2026-03-12")]
-#[kling(upstream_page = "https://example.com/upstream", upstream_read = "2026-02")]
+#[kling(
+    upstream_page = "https://example.com/upstream",
+    upstream_read = "2026-02"
+)]
 #[kling(rule(input_cap: len(image_list) + len(element_list) <= match {
     nonempty(video_list) && !is(mode, "pro", default = "std") => 4,
     len(tags) > 2 || len(tags) == 1 => 5,
@@ -167,7 +174,183 @@ struct Every {
     rest: Map<String, Value>,
 }
 
+/// A struct of any value type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
+#[kling(page = "https://example.com/page", read = "2026-03")]
+#[kling(rule(together: requires(present(inner)) when len(list) > 2))]
+struct Wrapper<T, const N: usize> {
+    /// One value.
+    #[kling(documented(required))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inner: Option<T>,
+    /// Many values.
+    #[kling(items(..=3))]
+    list: Vec<T>,
+}
+
+/// A basis in a word: tier, severity and note.
+fn basis(basis: &Basis) -> String {
+    let note = basis
+        .note
+        .map(|note| format!(" ({note})"))
+        .unwrap_or_default();
+    let read = basis
+        .source
+        .read()
+        .map(|read| format!(" {read}"))
+        .unwrap_or_default();
+    format!(
+        "{} {}{read}{note}",
+        basis.tier.word(),
+        basis.severity.word()
+    )
+}
+
+/// The table, one row a line.
+fn rows(object: &Object) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    let mut row = |text: String| writeln!(out, "{text}").expect("a string takes all");
+    row(format!("{}: {:?}", object.name, object.doc));
+    row(format!("  endpoint {:?}", object.endpoint));
+    row(format!(
+        "  {}; shape {:?}",
+        basis(&object.basis),
+        object.shape.as_ref().map(basis)
+    ));
+    for field in object.fields {
+        let presence = match &field.presence {
+            Presence::Optional => "optional".to_owned(),
+            Presence::Required(on) => format!("required, {}", basis(on)),
+        };
+        let kind = match field.kind {
+            Kind::Object(object) => format!("Object({})", object.name),
+            Kind::List(Kind::Object(object)) => format!("List(Object({}))", object.name),
+            Kind::Either {
+                usual: Kind::Object(object),
+                tolerated,
+            } => {
+                format!("Either({}, {tolerated:?})", object.name)
+            }
+            Kind::List(Kind::Either {
+                usual: Kind::Object(object),
+                tolerated,
+            }) => {
+                format!("List(Either({}, {tolerated:?}))", object.name)
+            }
+            kind => format!("{kind:?}"),
+        };
+        let null = if field.nullable { ", or null" } else { "" };
+        row(format!(
+            "{} {:?}: {kind}{null}, {}",
+            field.key,
+            field.doc,
+            basis(&field.shape)
+        ));
+        row(format!("    {presence}; default {:?}", field.default));
+        for limit in field.limits {
+            row(format!("    {:?}: {}", limit.bound, basis(&limit.basis)));
+        }
+        for limit in field.each {
+            row(format!(
+                "    each {:?}: {}",
+                limit.bound,
+                basis(&limit.basis)
+            ));
+        }
+        for hint in field.hints {
+            row(format!("    hint {:?} when {:?}", hint.text, hint.when));
+        }
+    }
+    for constraint in object.constraints {
+        row(format!(
+            "rule {} [{}]: {}",
+            constraint.name,
+            constraint.rule.name,
+            basis(&constraint.basis)
+        ));
+        row(format!("    {:?}", constraint.check));
+        row(format!("    blame {:?}", constraint.blame));
+    }
+    for known in object.known {
+        let what = match known.what {
+            KnownKey::Alias { of, rule, safe } => {
+                format!("alias of {of} [{}] safe {safe}", rule.name)
+            }
+            other => format!("{other:?}"),
+        };
+        row(format!(
+            "known {}: {what}: {}",
+            known.key,
+            basis(&known.basis)
+        ));
+    }
+    out
+}
+
 #[test]
 fn every_word() {
-    insta::assert_debug_snapshot!(Every::SCHEMA);
+    insta::assert_snapshot!(rows(Every::SCHEMA));
+}
+
+#[test]
+fn a_struct_that_is_upstream_throughout() {
+    insta::assert_snapshot!(rows(Item::SCHEMA));
+}
+
+#[test]
+fn a_generic_struct() {
+    insta::assert_snapshot!(rows(Wrapper::<NumericId, 3>::SCHEMA));
+    assert!(matches!(
+        <Wrapper<String, 0>>::SCHEMA.fields[1].kind,
+        Kind::List(Kind::Text)
+    ));
+}
+
+#[test]
+fn a_closed_set_leaves_any_other_text_out() {
+    let Kind::Choice(choices) = Mode::KIND else {
+        panic!("{:?}", Mode::KIND)
+    };
+    let values: Vec<_> = choices
+        .iter()
+        .map(|choice| (choice.value, choice.doc))
+        .collect();
+    assert_eq!(values, [("std", "Faster."), ("pro", "Better.")]);
+    assert_eq!(
+        serde_json::from_str::<Mode>("\"ultra\"").expect("reads"),
+        Mode::Other("ultra".into())
+    );
+}
+
+#[test]
+fn keys_are_those_that_serde_writes() {
+    /// Names of every sort.
+    #[derive(Serialize, KlingSchema)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[kling(page = "https://example.com/page", read = "2026-03", crate = kling_schema)]
+    struct Names {
+        /// One.
+        first_frame: bool,
+        /// Two.
+        r#type: bool,
+        /// Three.
+        #[serde(rename = "an odd/key")]
+        third: bool,
+    }
+    let value = serde_json::to_value(Names {
+        first_frame: true,
+        r#type: true,
+        third: true,
+    });
+    let written: Vec<String> = value
+        .expect("writes")
+        .as_object()
+        .expect("is one")
+        .keys()
+        .cloned()
+        .collect();
+    let keys: Vec<&str> = Names::SCHEMA.fields.iter().map(|field| field.key).collect();
+    assert_eq!(written, keys);
+    assert_eq!(Names::SCHEMA.name, "Names");
 }
