@@ -1,12 +1,60 @@
-//! What a Kling request may say.
+//! What a Kling request may say: one static table of constraints, and what is made from it.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`requests`] | the four requests as types; every constraint is an attribute there, and nowhere else |
+//! | [`replies`] | what the server answers, read tolerantly |
+//! | [`endpoints`] | the covered routes, and those that are only known by name |
+//! | [`rules`] | every kind of finding: id, name, message, explanation, examples |
+//! | [`rows`](mod@rows) | every constraint by name, with its statement, tier and source |
+//! | [`aspect`] | the names of a constraint's aspects |
+//! | `table` | the vocabulary of the table: [`Object`], [`Field`], [`Kind`], [`Bound`], [`Check`], [`When`] |
+//! | `source` | [`Tier`], [`Severity`], [`Source`], [`Basis`] |
+//!
+//! ```
+//! use kling_schema::KlingSchema as _;
+//! use kling_schema::requests::Image2Video;
+//!
+//! let prompt = Image2Video::SCHEMA.fields.iter().find(|field| field.key == "prompt").unwrap();
+//! assert_eq!(prompt.limits[0].bound.to_string(), "at most 500 characters (Unicode code points)");
+//! ```
+//!
+//! The derive macro [`KlingSchema`](derive@KlingSchema) writes such a table for your own structs.
 
 #![forbid(unsafe_code)]
 
+// The derive macro writes `::kling_schema`, in this crate too.
+extern crate self as kling_schema;
+
 pub mod aspect;
+pub mod endpoints;
+#[doc(hidden)]
+pub mod fits;
+#[doc(hidden)]
+pub mod path;
+pub mod replies;
+pub mod requests;
 pub mod rows;
 pub mod rules;
 mod source;
+mod statement;
 mod table;
+mod typed;
+mod values;
 
+pub use kling_schema_derive::KlingSchema;
 pub use source::{Basis, Severity, Source, Tier};
+pub use statement::join;
 pub use table::*;
+pub use values::{Either, ImageSource, Loose, NumericId, VideoSource};
+
+/// For the derive macro's output only.
+#[doc(hidden)]
+pub mod __private {
+    pub use core::option::Option::{None, Some};
+
+    pub use crate::rules::named;
+    pub use crate::source::*;
+    pub use crate::table::*;
+    pub use crate::{fits, path};
+}

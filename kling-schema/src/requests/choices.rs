@@ -1,11 +1,10 @@
 //! Closed sets of values. A value outside its set is kept as `Other`, so that reading loses nothing.
 
-use kling_schema_derive::KlingSchema;
+use crate::KlingSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a video is rendered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum Mode {
     /// Standard: faster and cheaper.
     #[serde(rename = "std")]
@@ -20,7 +19,6 @@ pub enum Mode {
 
 /// Length of a clip in seconds: a JSON string, not a number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum ClipSeconds {
     /// Five seconds.
     #[serde(rename = "5")]
@@ -33,9 +31,16 @@ pub enum ClipSeconds {
     Other(String),
 }
 
+impl From<&str> for ClipSeconds {
+    fn from(seconds: &str) -> Self {
+        let text: serde::de::value::StrDeserializer<'_, serde::de::value::Error> =
+            serde::de::IntoDeserializer::into_deserializer(seconds);
+        ClipSeconds::deserialize(text).unwrap_or_else(|_| ClipSeconds::Other(seconds.to_owned()))
+    }
+}
+
 /// Length of an omni clip in whole seconds: a JSON string without leading zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum OmniSeconds {
     /// Three seconds.
     #[serde(rename = "3")]
@@ -68,7 +73,6 @@ pub enum OmniSeconds {
 
 /// Width to height of generated images.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum AspectRatio {
     /// Widescreen.
     #[serde(rename = "16:9")]
@@ -101,7 +105,6 @@ pub enum AspectRatio {
 
 /// Width to height of an omni video.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum VideoAspectRatio {
     /// Widescreen.
     #[serde(rename = "16:9")]
@@ -119,7 +122,6 @@ pub enum VideoAspectRatio {
 
 /// Model of the multi-image to image endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum ImageModel {
     /// The one the page lists.
     #[serde(rename = "kling-v2")]
@@ -131,7 +133,6 @@ pub enum ImageModel {
 
 /// What an omni image is for, when it is a frame of the video.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum FrameType {
     /// The video starts with it.
     #[serde(rename = "first_frame")]
@@ -146,7 +147,6 @@ pub enum FrameType {
 
 /// What a reference video is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum ReferType {
     /// Its look, motion or camera is taken over.
     #[serde(rename = "feature")]
@@ -161,7 +161,6 @@ pub enum ReferType {
 
 /// Whether the reference video's sound stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 pub enum KeepSound {
     /// It stays.
     #[serde(rename = "yes")]

@@ -1,24 +1,24 @@
 //! `POST /kling/v1/videos/image2video`: one image becomes a video.
 
-use kling_schema_derive::KlingSchema;
+use crate::KlingSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{ClipSeconds, DynamicMask, Mode};
-use crate::values::{Either, ImageSource, Loose};
+use crate::{Either, ImageSource, Loose};
 
 /// Create a video from one image.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate, endpoint = "POST /kling/v1/videos/image2video")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
+#[kling(endpoint = "POST /kling/v1/videos/image2video")]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/image-to-video", read = "2026-03-12")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
-#[kling(rule(mask_size: same_size(static_mask, image)))]
+#[kling(rule(static_mask_size: same_size(static_mask, image)))]
 #[kling(upstream(
-    rule(mask_alike: same_size(dynamic_masks[].mask, static_mask)),
-    rule(mask_ratio: same_ratio(dynamic_masks[].mask, image)),
+    rule(dynamic_mask_size: same_size(dynamic_masks[].mask, static_mask)),
+    rule(dynamic_mask_ratio: same_ratio(dynamic_masks[].mask, image)),
     rule(points_inside: points_inside(dynamic_masks[].trajectories, image)),
-    rule(one_control: at_most_one(image_tail, [static_mask, dynamic_masks], camera_control)),
-    rule(tail_support: supported(image_tail) by (model_name = "kling-v1", mode = "std", duration = "5") {
+    rule(one_motion_control: at_most_one(image_tail, [static_mask, dynamic_masks], camera_control)),
+    rule(image_tail_support: supported(image_tail) by (model_name = "kling-v1", mode = "std", duration = "5") {
         ("kling-v1", _, "5"),
         ("kling-v1-5", "pro", _),
         ("kling-v1-6", "pro", _),
@@ -96,4 +96,25 @@ pub struct Image2Video {
     #[kling(rest)]
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl Image2Video {
+    /// A request with the required key and nothing else.
+    pub fn new(image: impl Into<ImageSource>) -> Self {
+        Image2Video {
+            image: image.into(),
+            image_tail: None,
+            model_name: None,
+            prompt: None,
+            negative_prompt: None,
+            mode: None,
+            duration: None,
+            cfg_scale: None,
+            static_mask: None,
+            dynamic_masks: None,
+            callback_url: None,
+            external_task_id: None,
+            extra: Map::new(),
+        }
+    }
 }

@@ -1,15 +1,14 @@
 //! What stands in the lists of a request.
 
-use kling_schema_derive::KlingSchema;
+use crate::KlingSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{FrameType, KeepSound, ReferType};
-use crate::values::{ImageSource, Loose, NumericId, VideoSource};
+use crate::{ImageSource, Loose, NumericId, VideoSource};
 
 /// One source image of a multi-image video.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-video", read = "2026-03-13")]
 #[kling(house(alias(image_url = image)))]
 pub struct ImageItem {
@@ -24,7 +23,6 @@ pub struct ImageItem {
 
 /// One subject of a multi-image picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-image", read = "2026-03")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(house(alias(image = subject_image), alias(image_url = subject_image)))]
@@ -40,7 +38,6 @@ pub struct SubjectImage {
 
 /// One image of an omni video: a reference, or a frame.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(upstream(alias(image = image_url)))]
@@ -61,7 +58,6 @@ pub struct OmniImage {
 
 /// A pre-registered element.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 pub struct Element {
@@ -77,18 +73,17 @@ pub struct Element {
 
 /// A video to edit or to take features from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate)]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 pub struct ReferenceVideo {
     /// The video: a public URL.
-    #[kling(upstream(required))]
+    #[kling(upstream(shape, required))]
     #[kling(video(
         house(forms(url)),
         formats(mp4, mov), seconds(3..=10), edge(720..=2160), fps(24..=60), bytes <= 200 MB
     ))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_url: Option<VideoSource>,
+    pub video_url: Option<Loose<VideoSource>>,
     /// What the video is for. Kling's own default is `base`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refer_type: Option<ReferType>,
@@ -103,7 +98,7 @@ pub struct ReferenceVideo {
 
 /// One painted area and the way it moves.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate, upstream)]
+#[kling(upstream)]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/image-to-video", read = "2026-03-12")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 pub struct DynamicMask {
@@ -123,7 +118,7 @@ pub struct DynamicMask {
 
 /// A point of a trajectory, in pixels from the bottom left corner of the source image.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate, upstream)]
+#[kling(upstream)]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/image-to-video", read = "2026-03-12")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 pub struct Point {
@@ -139,4 +134,25 @@ pub struct Point {
     #[kling(rest)]
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl ImageItem {
+    /// This image.
+    pub fn new(image: impl Into<ImageSource>) -> Self {
+        ImageItem { image: image.into(), extra: Map::new() }
+    }
+}
+
+impl SubjectImage {
+    /// This subject.
+    pub fn new(subject_image: impl Into<ImageSource>) -> Self {
+        SubjectImage { subject_image: subject_image.into(), extra: Map::new() }
+    }
+}
+
+impl OmniImage {
+    /// This image, as a reference.
+    pub fn new(image_url: impl Into<ImageSource>) -> Self {
+        OmniImage { image_url: Some(image_url.into()), ..OmniImage::default() }
+    }
 }

@@ -1,15 +1,15 @@
 //! `POST /kling/v1/images/generations`, page "Multi-Image to Image": several subjects become a picture.
 
-use kling_schema_derive::KlingSchema;
+use crate::KlingSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{AspectRatio, ImageModel, SubjectImage};
-use crate::values::ImageSource;
+use crate::ImageSource;
 
 /// Create images from several subject images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate, endpoint = "POST /kling/v1/images/generations", name = "multi-image2image")]
+#[kling(endpoint = "POST /kling/v1/images/generations", name = "multi-image2image")]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-image", read = "2026-03")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(upstream(alias(scene_image = scence_image, is = "scene-spelling", unsafe)))]
@@ -25,7 +25,7 @@ pub struct MultiImage2Image {
         no such list; kling-lint checks the multi-image call"))]
     pub subject_image_list: Vec<SubjectImage>,
     /// The model.
-    #[kling(default = "kling-v2", taken_upstream("kling-v2-1"))]
+    #[kling(default = "kling-v2", upstream(taken_upstream("kling-v2-1")))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_name: Option<ImageModel>,
     /// What the picture should show.
@@ -60,4 +60,14 @@ pub struct MultiImage2Image {
     #[kling(rest)]
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl MultiImage2Image {
+    /// A request with the required key and nothing else.
+    pub fn new<I: Into<ImageSource>>(subjects: impl IntoIterator<Item = I>) -> Self {
+        MultiImage2Image {
+            subject_image_list: subjects.into_iter().map(SubjectImage::new).collect(),
+            ..MultiImage2Image::default()
+        }
+    }
 }

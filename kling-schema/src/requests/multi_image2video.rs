@@ -1,22 +1,22 @@
 //! `POST /kling/v1/videos/multi-image2video`: several images become a video.
 
-use kling_schema_derive::KlingSchema;
+use crate::KlingSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{ClipSeconds, DynamicMask, ImageItem, Mode};
-use crate::values::{Either, ImageSource, Loose};
+use crate::{Either, ImageSource, Literal, Loose};
 
 /// Create a video from several images.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate, endpoint = "POST /kling/v1/videos/multi-image2video")]
+#[kling(endpoint = "POST /kling/v1/videos/multi-image2video")]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-video", read = "2026-03-13")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
-#[kling(warning(rule(mask_size: same_size(static_mask, image_list[].image),
+#[kling(warning(rule(static_mask_size: same_size(static_mask, image_list[].image),
     note = "the page does not say which image is the input image: the first is taken")))]
 #[kling(upstream(
-    rule(mask_alike: same_size(dynamic_masks[].mask, static_mask)),
-    rule(mask_ratio: same_ratio(dynamic_masks[].mask, image_list[].image)),
+    rule(dynamic_mask_size: same_size(dynamic_masks[].mask, static_mask)),
+    rule(dynamic_mask_ratio: same_ratio(dynamic_masks[].mask, image_list[].image)),
     rule(points_inside: points_inside(dynamic_masks[].trajectories, image_list[].image)),
 ))]
 #[kling(upstream_keys(
@@ -33,7 +33,7 @@ pub struct MultiImage2Video {
     pub prompt: String,
     /// The model.
     #[kling(default = "kling-v1-6")]
-    #[kling(upstream(names("kling-v1-6")), note = "the page says: kling-v1-6 or another current model you have validated")]
+    #[kling(warning(names("kling-v1-6")), note = "the page says: kling-v1-6 or another current model you have validated")]
     pub model_name: String,
     /// Length of the video in seconds: a JSON string.
     #[kling(default = "5")]
@@ -70,4 +70,36 @@ pub struct MultiImage2Video {
     #[kling(rest)]
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl MultiImage2Video {
+    /// A request with the required keys, model and duration as the page's defaults.
+    pub fn new<I: Into<ImageSource>>(
+        images: impl IntoIterator<Item = I>,
+        prompt: impl Into<String>,
+    ) -> Self {
+        MultiImage2Video {
+            image_list: images.into_iter().map(ImageItem::new).collect(),
+            prompt: prompt.into(),
+            model_name: page_default("model_name"),
+            duration: page_default("duration"),
+            negative_prompt: None,
+            mode: None,
+            cfg_scale: None,
+            static_mask: None,
+            dynamic_masks: None,
+            callback_url: None,
+            external_task_id: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+/// The default of a text field, read from the table.
+fn page_default<T: From<&'static str>>(key: &str) -> T {
+    let field = MultiImage2Video::SCHEMA.fields.iter().find(|field| field.key == key);
+    match field.and_then(|field| field.default) {
+        Some(Literal::Text(text)) => T::from(text),
+        _ => T::from(""),
+    }
 }

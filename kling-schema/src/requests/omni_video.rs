@@ -1,35 +1,40 @@
 //! `POST /kling/v1/videos/omni-video` (beta): text, images, elements or a video become a video.
 
-use kling_schema_derive::KlingSchema;
+use crate::KlingSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Element, Mode, OmniImage, OmniSeconds, ReferenceVideo, VideoAspectRatio};
-use crate::values::{Either, VideoSource};
+use crate::{Either, VideoSource};
 
 /// Create an omni video (beta): from text, from reference images, from elements, or from a video.
 ///
 /// The route exposes no exact size: a 16:9 request may render 1920x1080.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(crate = crate, endpoint = "POST /kling/v1/videos/omni-video")]
+#[kling(endpoint = "POST /kling/v1/videos/omni-video")]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
-#[kling(rule(input_cap: len(image_list) + len(element_list) <= match { nonempty(video_list) => 4, _ => 7 }))]
-#[kling(rule(short_duration: only(duration in ["5", "10"]) when
-    (empty(image_list) && empty(element_list) && empty(video_list))
-    || (len(image_list) == 1 && is(image_list[].type, "first_frame") && empty(element_list) && empty(video_list)),
-    note = "text to video and a first frame alone take only these lengths"))]
-#[kling(upstream(rule(first_frame_duration: only(duration in ["5", "10"]) when
+#[kling(rule(input_cap: len(image_list) + len(element_list) <= match { nonempty(video_list) => 4, _ => 7 },
+    blame = element_list))]
+#[kling(
+    rule(duration_of_text: only(duration in ["5", "10"]) when
+        empty(image_list) && empty(element_list) && empty(video_list)),
+    rule(duration_of_first_frame: only(duration in ["5", "10"]) when
+        len(image_list) == 1 && is(image_list[].type, "first_frame")
+        && empty(element_list) && empty(video_list)),
+)]
+#[kling(upstream(rule(duration_of_first_frame_among_others: only(duration in ["5", "10"]) when
     is(image_list[].type, "first_frame")
     && (len(image_list) > 1 || nonempty(element_list) || nonempty(video_list)))))]
-#[kling(info(
-    rule(base_duration: ignored(duration) when is(video_list[].refer_type, "base"),
+#[kling(advice(
+    rule(duration_with_base_video: ignored(duration, unchecked) when is(video_list[].refer_type, "base"),
         note = "the result is as long as the input video"),
-    rule(frame_ratio: defaulted(aspect_ratio) unless is(image_list[].type, "first_frame") || nonempty(video_list)),
+    rule(duration_with_feature_video: ignored(duration) when is(video_list[].refer_type, "feature"),
+        note = "the page's table calls it ignored, its text does not"),
+    rule(aspect_ratio_default: defaulted(aspect_ratio) unless
+        is(image_list[].type, "first_frame") || nonempty(video_list)),
 ))]
-#[kling(advice(rule(feature_duration: ignored(duration) when is(video_list[].refer_type, "feature"),
-    note = "the page's table calls it ignored, its text does not")))]
-#[kling(info(upstream(rule(default_base_duration: ignored(duration) when
+#[kling(upstream(info(rule(duration_with_default_video: ignored(duration) when
     nonempty(video_list) && !present(video_list[].refer_type),
     note = "an absent `refer_type` counts as `base` at Kling: the result is as long as the input video"))))]
 #[kling(house(rule(references: references(prompt) {
@@ -39,9 +44,9 @@ use crate::values::{Either, VideoSource};
     also(voice, object)
 })))]
 #[kling(upstream(
-    rule(end_frame: requires(is(image_list[].type, "first_frame")) when is(image_list[].type, "end_frame")),
-    rule(base_frames: forbid(image_list[].type) when is(video_list[].refer_type, "base", default = "base")),
-    rule(many_images: forbid(image_list[].type) when
+    rule(end_frame_needs_first: requires(is(image_list[].type, "first_frame")) when is(image_list[].type, "end_frame")),
+    rule(frames_with_base_video: forbid(image_list[].type) when is(video_list[].refer_type, "base", default = "base")),
+    rule(frames_among_many_images: forbid(image_list[].type) when
         len(image_list) > 2 && is(model_name, "kling-video-o1", default = "kling-video-o1")),
 ))]
 #[kling(upstream_keys(
@@ -54,7 +59,7 @@ pub struct OmniVideo {
     #[kling(chars(..=2500))]
     pub prompt: String,
     /// The model. The page says: use `kling-video-o1`.
-    #[kling(upstream(names("kling-video-o1")), info(upstream(other_names("kling-v3-omni"))))]
+    #[kling(warning(names("kling-video-o1")), upstream(info(other_names("kling-v3-omni"))))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_name: Option<String>,
     /// Reference images and frames.
@@ -91,4 +96,11 @@ pub struct OmniVideo {
     #[kling(rest)]
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl OmniVideo {
+    /// A request with the required key and nothing else.
+    pub fn new(prompt: impl Into<String>) -> Self {
+        OmniVideo { prompt: prompt.into(), ..OmniVideo::default() }
+    }
 }

@@ -23,6 +23,8 @@ pub mod references;
 pub mod shape;
 pub mod value;
 
+use crate::path::same;
+
 /// A kind of finding.
 ///
 /// `message` and `help` are templates: `{name}` is replaced by the finding's parameter of that name,
@@ -66,19 +68,37 @@ impl Eq for Rule {}
 
 /// Every rule, in the order of the ids.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [
-        not_json::RULES,
-        document::RULES,
-        shape::RULES,
-        value::RULES,
-        across::RULES,
-        media::RULES,
-        references::RULES,
-        models::RULES,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    RANGES.into_iter().flatten().copied()
+}
+
+/// In the order of the ids.
+const RANGES: [&[&Rule]; 8] = [
+    not_json::RULES,
+    document::RULES,
+    shape::RULES,
+    value::RULES,
+    across::RULES,
+    media::RULES,
+    references::RULES,
+    models::RULES,
+];
+
+/// The rule of this name, for constants: an unknown name stops the build.
+#[doc(hidden)]
+#[track_caller]
+pub const fn named(name: &str) -> &'static Rule {
+    let mut range = 0;
+    while range < RANGES.len() {
+        let mut at = 0;
+        while at < RANGES[range].len() {
+            if same(RANGES[range][at].name, name) {
+                return RANGES[range][at];
+            }
+            at += 1;
+        }
+        range += 1;
+    }
+    panic!("no rule has this name; `kling-lint rules` lists them all")
 }
 
 /// The rule of this id or name.

@@ -1,0 +1,684 @@
+//! Bounds on one value: `chars(..=500)`, `image(edge >= 300, …)`.
+
+use std::fmt::Display;
+use std::mem::discriminant;
+
+use proc_macro2::{Ident, Span};
+use syn::parse::ParseStream;
+use syn::{Lit, LitFloat, LitInt, LitStr, Token};
+
+use crate::attr::{Basis, Body, Item, Mood, walk};
+use crate::ctxt::Ctxt;
+use crate::words::{Place, Tier, unknown};
+
+/// One bound and what it rests on.
+#[derive(Clone)]
+pub(crate) struct Limit {
+    /// The word as written, to point at.
+    pub(crate) word: Ident,
+    pub(crate) bound: Bound,
+    pub(crate) basis: Basis,
+}
+
+/// A bound on one value, as `kling_schema::Bound`.
+#[derive(Clone)]
+pub(crate) enum Bound {
+    Chars(Range<u32>),
+    Names(Vec<LitStr>),
+    OtherNames(Vec<LitStr>),
+    TakenUpstream(Vec<LitStr>),
+    Choices,
+    Value(Range<f64>),
+    Items(Range<u32>),
+    Url,
+    Unique,
+    Forms { url: bool, base64: bool },
+    Formats(Vec<&'static str>),
+    Bytes(u32),
+    Edge(Range<u32>),
+    Ratio { min: (u32, u32), max: (u32, u32) },
+    Seconds(Range<u32>),
+    FramesPerSecond(Range<u32>),
+}
+
+/// An interval; both ends belong to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Range<T> {
+    pub(crate) min: Option<T>,
+    pub(crate) max: Option<T>,
+}
+
+/// The bounds of a field, or of each of its items.
+#[derive(Clone, Default)]
+pub(crate) struct Bounds {
+    pub(crate) limits: Vec<Limit>,
+    /// Whether media bounds were taken over from another field.
+    is_copied: bool,
+    /// The first `image(…)` or `video(…)`: where it stood among the limits and what it rests on.
+    media: Option<Media>,
+}
+
+/// The first `image(…)` or `video(…)` of a field.
+#[derive(Clone)]
+struct Media {
+    place: Place,
+    word: Ident,
+    basis: Basis,
+    at: usize,
+}
+
+/// The formats and the place they belong to; the names are those of `kling_schema::Format`.
+const FORMATS: &[(&str, &str, Place)] = &[
+    ("jpeg", "Jpeg", Place::Image),
+    ("png", "Png", Place::Image),
+    ("mp4", "Mp4", Place::Video),
+    ("mov", "Mov", Place::Video),
+];
+
+impl Bounds {
+    /// Whether they bound an image or a video.
+    pub(crate) fn media(&self) -> Option<Place> {
+        self.media.as_ref().map(|media| media.place)
+    }
+
+    /// Whether media bounds were taken over from another field.
+    pub(crate) fn is_copied(&self) -> bool {
+        self.is_copied
+    }
+
+    /// Reads the word if it is a bound.
+    pub(crate) fn read(&mut self, cx: &Ctxt, mood: &Mood, item: &Item) -> bool {
+        match item.name.as_str() {
+            "image" => self.read_media(cx, mood, item, Place::Image),
+            "video" => self.read_media(cx, mood, item, Place::Video),
+            _ => match plain(item) {
+                Some(bound) => self.add(cx, mood, item, bound),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    fn add(&mut self, cx: &Ctxt, mood: &Mood, item: &Item, bound: syn::Result<Bound>) {
+        let Some(bound) = cx.take(bound) else { return };
+        let mut basis = mood.basis(item.span());
+        match bound {
+            // What Kling takes can only have been read at Kling.
+            Bound::TakenUpstream(_) if mood.tier.is_none() => basis.tier = Tier::Upstream,
+            Bound::Choices if !mood.is_wrapped() => cx.error(
+                item.span(),
+                "the values of the type are its bound already: write `upstream(choices)` to weaken it",
+            ),
+            _ => {}
+        }
+        self.push(
+            cx,
+            Limit {
+                word: item.word.clone(),
+                bound,
+                basis,
+            },
+        );
+    }
+
+    fn push(&mut self, cx: &Ctxt, limit: Limit) {
+        if self
+            .limits
+            .iter()
+            .any(|old| old.same_aspect(&limit) && old.basis.tier == limit.basis.tier)
+        {
+            cx.error(
+                limit.word.span(),
+                format!(
+                    "`{}` is given twice with the same tier: keep one of them",
+                    limit.word
+                ),
+            );
+        }
+        self.limits.push(limit);
+    }
+
+    fn read_media(&mut self, cx: &Ctxt, mood: &Mood, item: &Item, place: Place) {
+        let example = format!("{}(formats(…), bytes <= 10 MB)", item.name);
+        let Some(parts) = cx.take(item.tokens(&example)) else {
+            return;
+        };
+        match &self.media {
+            Some(media) if media.place != place => {
+                cx.error(item.span(), "a field holds images or videos, not both");
+            }
+            Some(_) => {}
+            None => {
+                self.media = Some(Media {
+                    place,
+                    word: item.word.clone(),
+                    basis: mood.basis(item.span()),
+                    at: self.limits.len(),
+                });
+            }
+        }
+        if parts.is_empty() && place == Place::Video {
+            cx.error(
+                item.span(),
+                "`video()` says nothing: name its forms, formats or size",
+            );
+        }
+        walk(
+            cx,
+            parts,
+            mood,
+            &mut |mood, part| match media_part(place, part) {
+                Some(bound) => self.add(cx, mood, part, bound),
+                None => cx.push(place.refuse(&part.word)),
+            },
+        );
+    }
+
+    /// Adds the forms that `image(…)` implies.
+    pub(crate) fn finish(&mut self) {
+        let Some(media) = &self.media else { return };
+        let has_forms = self
+            .limits
+            .iter()
+            .any(|limit| matches!(limit.bound, Bound::Forms { .. }));
+        if media.place == Place::Image && !has_forms {
+            let bound = Bound::Forms {
+                url: true,
+                base64: true,
+            };
+            let limit = Limit {
+                word: media.word.clone(),
+                bound,
+                basis: media.basis.clone(),
+            };
+            self.limits.insert(media.at, limit);
+        }
+    }
+
+    /// Takes over the media bounds of another field. What this field says itself wins; a wrapper
+    /// around `like` gives them all its tier and severity.
+    pub(crate) fn copy_media(&mut self, other: &Bounds, mood: &Mood, word: &Ident) {
+        let own = self.limits.len();
+        self.is_copied = true;
+        for limit in other.limits.iter().filter(|limit| limit.bound.is_media()) {
+            if self.limits[..own]
+                .iter()
+                .any(|mine| mine.same_aspect(limit))
+            {
+                continue;
+            }
+            let mut basis = limit.basis.clone();
+            if let Some(tier) = mood.tier {
+                basis.tier = tier;
+                basis.severity = mood.severity;
+            } else if let Some(severity) = mood.severity {
+                let before = basis.severity.unwrap_or(basis.tier.severity());
+                basis.severity = (severity < before).then_some(severity).or(basis.severity);
+            }
+            basis.note = mood.note.clone().or(basis.note);
+            basis.span = mood.span.unwrap_or(word.span());
+            self.limits.push(Limit {
+                word: word.clone(),
+                bound: limit.bound.clone(),
+                basis,
+            });
+        }
+        if self.media.is_none() {
+            self.media = other.media.as_ref().map(|media| Media {
+                place: media.place,
+                word: word.clone(),
+                basis: mood.basis(word.span()),
+                at: own,
+            });
+        }
+    }
+}
+
+impl Limit {
+    fn same_aspect(&self, other: &Limit) -> bool {
+        discriminant(&self.bound) == discriminant(&other.bound)
+    }
+}
+
+impl Bound {
+    /// Whether it bounds an image or a video.
+    fn is_media(&self) -> bool {
+        match self {
+            Bound::Forms { .. }
+            | Bound::Formats(_)
+            | Bound::Bytes(_)
+            | Bound::Edge(_)
+            | Bound::Ratio { .. }
+            | Bound::Seconds(_)
+            | Bound::FramesPerSecond(_) => true,
+            Bound::Chars(_)
+            | Bound::Names(_)
+            | Bound::OtherNames(_)
+            | Bound::TakenUpstream(_)
+            | Bound::Choices
+            | Bound::Value(_)
+            | Bound::Items(_)
+            | Bound::Url
+            | Bound::Unique => false,
+        }
+    }
+}
+
+/// A bound that is no media's; nothing when the word is none.
+fn plain(item: &Item) -> Option<syn::Result<Bound>> {
+    Some(match item.name.as_str() {
+        "chars" => range::<u32>(item).map(Bound::Chars),
+        "items" => range::<u32>(item).map(Bound::Items),
+        "range" => range::<f64>(item).map(Bound::Value),
+        "names" => item.strings().map(Bound::Names),
+        "other_names" => item.strings().map(Bound::OtherNames),
+        "taken_upstream" => item.strings().map(Bound::TakenUpstream),
+        "choices" => item.bare().map(|()| Bound::Choices),
+        "url" => item.bare().map(|()| Bound::Url),
+        "unique" => item.bare().map(|()| Bound::Unique),
+        _ => return None,
+    })
+}
+
+/// A bound inside `image(…)` or `video(…)`; nothing when the word is none.
+fn media_part(place: Place, item: &Item) -> Option<syn::Result<Bound>> {
+    Some(match item.name.as_str() {
+        "forms" => forms(item),
+        "formats" => formats(place, item),
+        "bytes" => bytes(item),
+        "edge" => edge(item),
+        "ratio" => ratio(item),
+        "seconds" if place == Place::Video => range(item).map(Bound::Seconds),
+        "fps" if place == Place::Video => range(item).map(Bound::FramesPerSecond),
+        _ => return None,
+    })
+}
+
+fn forms(item: &Item) -> syn::Result<Bound> {
+    let (mut url, mut base64) = (false, false);
+    for form in item.idents("forms(url, base64)")? {
+        match form.to_string().as_str() {
+            "url" => url = true,
+            "base64" => base64 = true,
+            other => {
+                return Err(syn::Error::new(
+                    form.span(),
+                    unknown("form", other, &["url", "base64"]),
+                ));
+            }
+        }
+    }
+    Ok(Bound::Forms { url, base64 })
+}
+
+fn formats(place: Place, item: &Item) -> syn::Result<Bound> {
+    let example = match place {
+        Place::Video => "formats(mp4, mov)",
+        _ => "formats(jpeg, png)",
+    };
+    let mut formats = Vec::new();
+    for format in item.idents(example)? {
+        let name = format.to_string();
+        let message = match FORMATS.iter().find(|(word, ..)| *word == name) {
+            Some((_, variant, class)) if *class == place => {
+                formats.push(*variant);
+                continue;
+            }
+            Some(_) if place == Place::Video => format!("`{name}` is a format of images"),
+            Some(_) => format!("`{name}` is a format of videos"),
+            None => {
+                let known = FORMATS.iter().filter(|(_, _, class)| *class == place);
+                unknown(
+                    "format",
+                    &name,
+                    &known.map(|(word, ..)| *word).collect::<Vec<_>>(),
+                )
+            }
+        };
+        return Err(syn::Error::new(format.span(), message));
+    }
+    Ok(Bound::Formats(formats))
+}
+
+fn bytes(item: &Item) -> syn::Result<Bound> {
+    let example = "bytes <= 10 MB";
+    let Body::Other(tokens) = &item.body else {
+        return Err(item.form(example));
+    };
+    crate::attr::parse(tokens.clone(), item.span(), |input| {
+        input
+            .parse::<Token![<=]>()
+            .map_err(|_| item.form(example))?;
+        let number: LitInt = input.parse().map_err(|_| item.form(example))?;
+        let unit = match number.suffix() {
+            "" => input
+                .parse::<Ident>()
+                .map_err(|_| item.form(example))?
+                .to_string(),
+            unit => unit.to_owned(),
+        };
+        if unit != "MB" {
+            let message = format!(
+                "sizes are in MB, as the pages print them, not in {unit}: write `{example}`"
+            );
+            return Err(syn::Error::new(number.span(), message));
+        }
+        Ok(Bound::Bytes(positive(&number)?))
+    })
+}
+
+fn edge(item: &Item) -> syn::Result<Bound> {
+    let tokens = match &item.body {
+        Body::Group(_) => return range(item).map(Bound::Edge),
+        Body::Other(tokens) => tokens.clone(),
+        Body::Bare | Body::Value(_) => return Err(item.form("edge >= 300")),
+    };
+    crate::attr::parse(tokens, item.span(), |input| {
+        if input.parse::<Option<Token![>=]>>()?.is_some() {
+            return Ok(Bound::Edge(Range {
+                min: Some(u32::parse(input)?),
+                max: None,
+            }));
+        }
+        if input.parse::<Option<Token![<=]>>()?.is_some() {
+            return Ok(Bound::Edge(Range {
+                min: None,
+                max: Some(u32::parse(input)?),
+            }));
+        }
+        Err(item.form("edge >= 300"))
+    })
+}
+
+fn ratio(item: &Item) -> syn::Result<Bound> {
+    let example = "ratio(1:2.5 ..= 2.5:1)";
+    item.group(example, |input| {
+        let start = input.span();
+        let min = width_to_height(input)?;
+        input
+            .parse::<Token![..=]>()
+            .map_err(|_| item.form(example))?;
+        let max = width_to_height(input)?;
+        if u64::from(min.0) * u64::from(max.1) > u64::from(max.0) * u64::from(min.1) {
+            return Err(syn::Error::new(
+                start,
+                "no picture fits: the narrowest ratio stands first",
+            ));
+        }
+        Ok(Bound::Ratio { min, max })
+    })
+}
+
+/// `1:2.5` in lowest terms.
+fn width_to_height(input: ParseStream<'_>) -> syn::Result<(u32, u32)> {
+    let start = input.span();
+    let (width, width_scale) = decimal(input)?;
+    input.parse::<Token![:]>()?;
+    let (height, height_scale) = decimal(input)?;
+    // a/s : b/t is a*t : b*s.
+    let (a, b) = (
+        width.checked_mul(height_scale),
+        height.checked_mul(width_scale),
+    );
+    let lowest = a
+        .zip(b)
+        .filter(|(a, b)| *a > 0 && *b > 0)
+        .and_then(|(a, b)| {
+            let divisor = gcd(a, b);
+            Some((
+                u32::try_from(a / divisor).ok()?,
+                u32::try_from(b / divisor).ok()?,
+            ))
+        });
+    lowest.ok_or_else(|| syn::Error::new(start, "a ratio has two small numbers, neither of them 0"))
+}
+
+/// A decimal number as a whole number over a power of ten.
+fn decimal(input: ParseStream<'_>) -> syn::Result<(u64, u64)> {
+    let lit: Lit = input.parse()?;
+    let digits = match &lit {
+        Lit::Int(lit) => lit.base10_digits().to_owned(),
+        Lit::Float(lit) => lit.base10_digits().to_owned(),
+        _ => return Err(syn::Error::new(lit.span(), "a number is expected here")),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let scale = u32::try_from(fraction.len())
+        .ok()
+        .and_then(|places| 10_u64.checked_pow(places));
+    let number = format!("{whole}{fraction}").parse::<u64>().ok();
+    number
+        .zip(scale)
+        .ok_or_else(|| syn::Error::new(lit.span(), "a short decimal number is expected here"))
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    let (mut a, mut b) = (a, b);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+fn positive(number: &LitInt) -> syn::Result<u32> {
+    match number.base10_parse::<u32>() {
+        Ok(0) => Err(syn::Error::new(number.span(), "0 allows nothing at all")),
+        other => other,
+    }
+}
+
+/// A number that can be the end of a range.
+pub(crate) trait End: Copy + PartialOrd + Display {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self>;
+    /// The next smaller number, where there is one.
+    fn below(self) -> Option<Self>;
+    /// Whether every value lies above it.
+    fn is_floor(self) -> bool;
+}
+
+impl End for u32 {
+    fn parse(input: ParseStream<'_>) -> syn::Result<u32> {
+        let lit: LitInt = input
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), "a whole number is expected here"))?;
+        lit.base10_parse()
+    }
+
+    fn below(self) -> Option<u32> {
+        self.checked_sub(1)
+    }
+
+    fn is_floor(self) -> bool {
+        self == 0
+    }
+}
+
+impl End for f64 {
+    fn parse(input: ParseStream<'_>) -> syn::Result<f64> {
+        let negative = input.parse::<Option<Token![-]>>()?.is_some();
+        let number = if input.peek(LitFloat) {
+            input.parse::<LitFloat>()?.base10_parse::<f64>()?
+        } else {
+            input
+                .parse::<LitInt>()
+                .map_err(|error| syn::Error::new(error.span(), "a number is expected here"))?
+                .base10_parse::<f64>()?
+        };
+        Ok(if negative { -number } else { number })
+    }
+
+    fn below(self) -> Option<f64> {
+        None
+    }
+
+    fn is_floor(self) -> bool {
+        false
+    }
+}
+
+/// An inclusive Rust range.
+fn range<T: End>(item: &Item) -> syn::Result<Range<T>> {
+    let name = &item.name;
+    item.group(&format!("{name}(..=5)"), |input| {
+        let start = input.span();
+        let min = if input.peek(Lit) || input.peek(Token![-]) {
+            Some(T::parse(input)?)
+        } else {
+            None
+        };
+        let from = min.map(|min| min.to_string()).unwrap_or_default();
+        let max = if input.peek(Token![..=]) {
+            input.parse::<Token![..=]>()?;
+            Some(T::parse(input)?)
+        } else if input.peek(Token![..]) {
+            let dots = input.parse::<Token![..]>()?;
+            if !input.is_empty() {
+                let end = T::parse(input)?;
+                return Err(syn::Error::new(dots.spans[0], exclusive(&from, end)));
+            }
+            None
+        } else {
+            let message = match min {
+                Some(one) => {
+                    format!("a range is expected: `..={one}`, `{one}..` or `{one}..={one}`")
+                }
+                None => "a range is expected, such as `..=5`".to_owned(),
+            };
+            return Err(syn::Error::new(start, message));
+        };
+        if let (Some(min), Some(max)) = (min, max)
+            && min > max
+        {
+            return Err(syn::Error::new(
+                start,
+                format!("nothing lies in `{min}..={max}`: the smaller end stands first"),
+            ));
+        }
+        if max.is_none() && min.is_none_or(T::is_floor) {
+            return Err(syn::Error::new(
+                start,
+                format!("`{from}..` bounds nothing: give it an end that does"),
+            ));
+        }
+        Ok(Range { min, max })
+    })
+}
+
+fn exclusive<T: End>(from: &str, end: T) -> String {
+    let below = end
+        .below()
+        .map(|below| format!(", `{from}..={below}` if not"))
+        .unwrap_or_default();
+    format!(
+        "`{from}..{end}` leaves {end} out in Rust: write `{from}..={end}` if {end} is allowed{below}"
+    )
+}
+
+/// Where a mistake about a value outside a range is found.
+pub(crate) fn outside(range: &Range<f64>, value: f64, at: Span) -> Option<syn::Error> {
+    let below = range.min.is_some_and(|min| value < min);
+    let above = range.max.is_some_and(|max| value > max);
+    (below || above).then(|| syn::Error::new(at, "the default lies outside the documented range"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attr::split;
+    use proc_macro2::TokenStream;
+
+    fn bounds(text: &str) -> (Vec<Limit>, Vec<String>) {
+        let cx = Ctxt::default();
+        let tokens: TokenStream = text.parse().expect("tokens");
+        let mut bounds = Bounds::default();
+        for item in split(&cx, tokens) {
+            bounds.read(&cx, &Mood::new(Tier::Documented), &item);
+        }
+        bounds.finish();
+        (bounds.limits, cx.messages())
+    }
+
+    fn ratio_of(text: &str) -> Result<((u32, u32), (u32, u32)), Vec<String>> {
+        let (limits, errors) = bounds(&format!("image(ratio({text}))"));
+        limits
+            .iter()
+            .find_map(|limit| match limit.bound {
+                Bound::Ratio { min, max } => Some((min, max)),
+                _ => None,
+            })
+            .ok_or(errors)
+    }
+
+    #[test]
+    fn ratios_are_exact_and_in_lowest_terms() {
+        assert_eq!(ratio_of("1:2.5 ..= 2.5:1"), Ok(((2, 5), (5, 2))));
+        assert_eq!(ratio_of("1:2.5..=2.5:1"), Ok(((2, 5), (5, 2))));
+        assert_eq!(ratio_of("9:16 ..= 1.10:0.5"), Ok(((9, 16), (11, 5))));
+    }
+
+    #[test]
+    fn impossible_ratios_are_refused() {
+        for text in [
+            "0:1 ..= 1:1",
+            "2:1 ..= 1:2",
+            "1:1",
+            "1:1 .. 2:1",
+            "1e9:1 ..= 2:1",
+            "1:99999999999999999999 ..= 1:1",
+        ] {
+            assert!(ratio_of(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ends_of_ranges() {
+        let chars = |text: &str| match bounds(&format!("chars({text})"))
+            .0
+            .first()
+            .map(|limit| limit.bound.clone())
+        {
+            Some(Bound::Chars(range)) => Some((range.min, range.max)),
+            _ => None,
+        };
+        assert_eq!(chars("..=9"), Some((None, Some(9))));
+        assert_eq!(chars("2..=9"), Some((Some(2), Some(9))));
+        assert_eq!(chars("2.."), Some((Some(2), None)));
+        for text in [
+            "..9", "0..", "..", "9", "9..=2", "-1..=2", "..=1.5", "1...5", "", "1..=2 3",
+        ] {
+            assert_eq!(chars(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_may_be_negative_and_decimal() {
+        let (limits, errors) = bounds("range(-1.5..=2)");
+        assert!(errors.is_empty());
+        assert!(matches!(
+            limits[0].bound,
+            Bound::Value(Range {
+                min: Some(-1.5),
+                max: Some(2.0)
+            })
+        ));
+    }
+
+    #[test]
+    fn an_image_has_forms_once() {
+        let (limits, errors) = bounds("image(edge >= 300), image(formats(png))");
+        assert!(errors.is_empty());
+        let forms = limits
+            .iter()
+            .filter(|limit| matches!(limit.bound, Bound::Forms { .. }))
+            .count();
+        assert_eq!((forms, limits.len()), (1, 3));
+    }
+
+    #[test]
+    fn a_bound_is_given_once_a_tier() {
+        let (_, errors) = bounds("chars(..=5), chars(2..)");
+        assert_eq!(
+            errors,
+            ["`chars` is given twice with the same tier: keep one of them"]
+        );
+    }
+}

@@ -1,0 +1,15 @@
+use kling_schema::{ImageSource, KlingSchema};
+
+/// A request.
+#[derive(KlingSchema)]
+#[kling(page = "https://example.com", read = "2026-03")]
+struct Request {
+    /// An image.
+    #[kling(image(edge >= 300))]
+    image: ImageSource,
+    /// Another.
+    #[kling(like(imag))]
+    tail: ImageSource,
+}
+
+fn main() {}

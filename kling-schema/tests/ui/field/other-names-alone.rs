@@ -1,0 +1,12 @@
+use kling_schema::KlingSchema;
+
+/// A request.
+#[derive(KlingSchema)]
+#[kling(page = "https://example.com", read = "2026-03")]
+struct Request {
+    /// A field.
+    #[kling(house(other_names("kling-v3")))]
+    prompt: String,
+}
+
+fn main() {}

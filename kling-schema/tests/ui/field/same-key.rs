@@ -1,0 +1,14 @@
+use kling_schema::KlingSchema;
+
+/// A request.
+#[derive(KlingSchema)]
+#[kling(page = "https://example.com", read = "2026-03")]
+struct Request {
+    /// A text.
+    prompt: String,
+    /// Another.
+    #[serde(rename = "prompt")]
+    text: String,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use kling_schema::KlingSchema;
+
+/// A request.
+#[derive(KlingSchema)]
+#[kling(page = "https://example.com", read = "2026-03")]
+#[serde(remote = "Other")]
+struct Request {
+    /// A text.
+    prompt: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use kling_schema::KlingSchema;
+
+/// A mode.
+#[derive(KlingSchema)]
+#[serde(untagged)]
+enum Mode {
+    Std,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use kling_schema::KlingSchema;
+
+/// A mode.
+#[derive(KlingSchema)]
+enum Mode {}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use kling_schema::KlingSchema;
+
+/// A request.
+#[derive(KlingSchema)]
+#[kling(page = "https://example.com", read = "2026-03")]
+struct Request {
+    /// A map.
+    map: std::collections::HashMap<String, String>,
+}
+
+fn main() {}

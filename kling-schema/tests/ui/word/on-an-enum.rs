@@ -1,0 +1,10 @@
+use kling_schema::KlingSchema;
+
+/// A mode.
+#[derive(KlingSchema)]
+#[kling(page = "https://example.com")]
+enum Mode {
+    Std,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use kling_schema::KlingSchema;
+
+/// A request.
+#[derive(KlingSchema)]
+#[kling(page = "https://example.com", read = "2026-03")]
+struct Request {
+    /// A field.
+    #[kling(note = "why", note = "because", chars(..=500))]
+    prompt: String,
+}
+
+fn main() {}
