@@ -6,6 +6,7 @@ pub mod aspect;
 pub mod rules;
 mod source;
 mod table;
+pub mod url;
 
 pub use source::{Basis, Severity, Source, Tier};
 pub use table::*;

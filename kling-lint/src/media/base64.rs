@@ -23,6 +23,8 @@ pub(crate) struct Base64Facts {
     /// Whether all of it was read: white space and the URL-safe alphabet are faults that can be read
     /// through, after any other the rest is only counted.
     pub(crate) whole: bool,
+    /// Length of the text in bytes.
+    pub(crate) len: u64,
     /// Size of the decoded data; an estimate when not all was read.
     pub(crate) decoded_len: u64,
     /// What the decoded data begin with.
@@ -171,6 +173,7 @@ impl Base64Scan {
             prefix: self.prefix,
             verdict: self.fault.map_or(Ok(()), Err),
             whole,
+            len: self.at,
             decoded_len: self.data / 4 * 3 + rest,
             header: self.probe.finish(),
         }

@@ -70,16 +70,16 @@ pub(crate) enum Unsure {
 /// Reads a header from bytes that arrive in pieces.
 #[derive(Clone, Debug)]
 pub(crate) struct HeaderProbe {
+    /// The first bytes, as far as they have arrived while the state is [`State::Window`].
+    window: [u8; WINDOW],
+    len: usize,
     state: State,
 }
 
 #[derive(Clone, Debug)]
 enum State {
     /// Collecting the first bytes.
-    Window {
-        bytes: [u8; WINDOW],
-        len: usize,
-    },
+    Window,
     /// On the way to a JPEG's frame header.
     Jpeg(Jpeg),
     Done(Header),
@@ -98,23 +98,22 @@ pub(crate) enum Progress {
 impl HeaderProbe {
     pub(crate) fn new() -> Self {
         HeaderProbe {
-            state: State::Window {
-                bytes: [0; WINDOW],
-                len: 0,
-            },
+            window: [0; WINDOW],
+            len: 0,
+            state: State::Window,
         }
     }
 
     /// Takes the next bytes.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Progress {
         let mut rest = bytes;
-        if let State::Window { bytes: window, len } = &mut self.state {
-            let take = rest.len().min(WINDOW - *len);
-            window[*len..*len + take].copy_from_slice(&rest[..take]);
-            *len += take;
+        if matches!(self.state, State::Window) {
+            let take = rest.len().min(WINDOW - self.len);
+            self.window[self.len..self.len + take].copy_from_slice(&rest[..take]);
+            self.len += take;
             rest = &rest[take..];
-            if *len == WINDOW {
-                self.state = recognise(window);
+            if self.len == WINDOW {
+                self.state = recognise(&self.window);
             }
         }
         if let State::Jpeg(jpeg) = &mut self.state
@@ -134,7 +133,7 @@ impl HeaderProbe {
 
     pub(crate) fn progress(&self) -> Progress {
         match &self.state {
-            State::Window { .. } => Progress::More { idle: 0 },
+            State::Window => Progress::More { idle: 0 },
             State::Jpeg(jpeg) => Progress::More { idle: jpeg.idle() },
             State::Done(_) => Progress::Done,
         }
@@ -143,13 +142,13 @@ impl HeaderProbe {
     /// What is known when there are no more bytes.
     pub(crate) fn finish(self) -> Header {
         let state = match self.state {
-            State::Window { bytes, len } => recognise(&bytes[..len]),
+            State::Window => recognise(&self.window[..self.len]),
             known => known,
         };
         match state {
             State::Jpeg(jpeg) => jpeg.finish(),
             State::Done(header) => header,
-            State::Window { .. } => Header::new(Content::Unknown, Err(Unsure::Truncated)),
+            State::Window => Header::new(Content::Unknown, Err(Unsure::Truncated)),
         }
     }
 }

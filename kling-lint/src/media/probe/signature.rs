@@ -83,7 +83,7 @@ impl Content {
         markup(start)
     }
 
-    /// The name in a sentence: "is WebP".
+    /// The name in a sentence: "`image` is WebP".
     pub(crate) fn name(self) -> &'static str {
         match self {
             Content::Jpeg => Format::Jpeg.name(),
@@ -103,10 +103,10 @@ impl Content {
             Content::Mp4 => Format::Mp4.name(),
             Content::Mov => Format::Mov.name(),
             Content::WebM => "WebM",
-            Content::Base64Text => "Base64 text once more",
-            Content::DataUrl => "a `data:` URL once more",
-            Content::Url => "the text of a URL",
-            Content::Unknown => "of no known format",
+            Content::Base64Text => "Base64 of Base64",
+            Content::DataUrl => "Base64 of a `data:` URL",
+            Content::Url => "Base64 of a URL",
+            Content::Unknown => "data of no known format",
         }
     }
 
