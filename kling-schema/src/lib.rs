@@ -40,6 +40,7 @@ mod source;
 mod statement;
 mod table;
 mod typed;
+pub mod url;
 mod values;
 
 pub use kling_schema_derive::KlingSchema;

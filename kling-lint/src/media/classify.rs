@@ -1,0 +1,196 @@
+//! The form a media string takes, told by its beginning and its end.
+
+use std::borrow::Cow;
+
+use kling_schema::{Format, url};
+
+use super::base64::Base64Facts;
+
+/// What is judged of a media string. A long one need not be in memory as a whole.
+pub(crate) struct MediaText<'a> {
+    /// The first 4 KiB or less, unescaped.
+    pub(crate) head: Cow<'a, str>,
+    /// The last 64 bytes or less, unescaped.
+    pub(crate) tail: Cow<'a, str>,
+    /// Whether `head` is everything.
+    pub(crate) complete: bool,
+    /// What stands behind the opening quote, as written; at least what `head` is made from.
+    pub(crate) raw_head: &'a str,
+    /// What stands before the closing quote, as written; at least what `tail` is made from.
+    pub(crate) raw_tail: &'a str,
+    /// The verdict of a [`Base64Scan`](super::Base64Scan) over the whole unescaped text.
+    pub(crate) base64: &'a dyn Fn() -> Base64Facts,
+}
+
+/// What a media string seems to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape<'t> {
+    /// An `http(s)` URL, without the white space around it.
+    Url(&'t str),
+    /// It starts with `data:`.
+    Data,
+    /// A path to a local file.
+    Path,
+    /// Nothing at all.
+    Empty,
+    /// White space only.
+    Blank,
+    /// A URL of a scheme nobody can fetch from outside.
+    Scheme(&'t str),
+    /// `http:` or `https:` without a host.
+    Hostless,
+    /// A web address without `https://`.
+    Schemeless,
+    /// None of these: Base64, or just text.
+    Other,
+}
+
+/// Suffixes that make a text a path, and the format each one promises.
+pub(super) const SUFFIXES: &[(&str, Option<Format>)] = &[
+    ("jpg", Some(Format::Jpeg)),
+    ("jpeg", Some(Format::Jpeg)),
+    ("jpe", Some(Format::Jpeg)),
+    ("jfif", Some(Format::Jpeg)),
+    ("png", Some(Format::Png)),
+    ("mp4", Some(Format::Mp4)),
+    ("m4v", Some(Format::Mp4)),
+    ("mov", Some(Format::Mov)),
+    ("webp", None),
+    ("gif", None),
+    ("bmp", None),
+    ("svg", None),
+    ("tif", None),
+    ("tiff", None),
+    ("heic", None),
+    ("heif", None),
+    ("avif", None),
+    ("jxl", None),
+    ("jp2", None),
+    ("ico", None),
+    ("psd", None),
+    ("pdf", None),
+    ("webm", None),
+    ("mkv", None),
+    ("avi", None),
+];
+
+/// Schemes that are followed by no slashes.
+const OPAQUE: &[&str] = &[
+    "blob",
+    "about",
+    "javascript",
+    "mailto",
+    "cid",
+    "content",
+    "urn",
+];
+
+impl<'a> MediaText<'a> {
+    /// What the text seems to be.
+    pub(crate) fn shape(&self) -> Shape<'_> {
+        if self.head.is_empty() {
+            return Shape::Empty;
+        }
+        let text = self.head.trim_matches(url::BLANKS);
+        if text.is_empty() && self.complete {
+            return Shape::Blank;
+        }
+        if url::is_http(text) {
+            return Shape::Url(text);
+        }
+        if starts(&self.head, "data:") {
+            return Shape::Data;
+        }
+        if ["file:", "./", "../", ".\\", "..\\", "~/", "\\\\"]
+            .iter()
+            .any(|it| starts(text, it))
+            || is_drive(text)
+        {
+            return Shape::Path;
+        }
+        if let Some(scheme) = scheme(text) {
+            return scheme;
+        }
+        if is_schemeless(text) {
+            return Shape::Schemeless;
+        }
+        if suffix(self.tail.trim_end_matches(url::BLANKS)).is_some() {
+            return Shape::Path;
+        }
+        Shape::Other
+    }
+
+    /// How many bytes of the file the first so many bytes of the text take, if that much is at hand.
+    pub(super) fn written_len(&self, unescaped: usize) -> Option<u32> {
+        let mut characters = self.raw_head.char_indices();
+        let mut left = unescaped;
+        while left > 0 {
+            let (at, character) = characters.next()?;
+            let size = match (character, characters.clone().next()) {
+                ('\\', Some((_, 'u'))) => {
+                    let digits = self.raw_head.get(at + 2..at + 6)?;
+                    characters.nth(4)?;
+                    char::from_u32(u32::from_str_radix(digits, 16).ok()?)?.len_utf8()
+                }
+                ('\\', Some(_)) => {
+                    characters.next()?;
+                    1
+                }
+                _ => character.len_utf8(),
+            };
+            left = left.checked_sub(size)?;
+        }
+        u32::try_from(characters.offset()).ok()
+    }
+}
+
+/// The suffix of the text's last part, lower-cased, when it is one of media.
+pub(super) fn suffix(text: &str) -> Option<(&'static str, Option<Format>)> {
+    let (_, last) = text.rsplit_once('.')?;
+    SUFFIXES
+        .iter()
+        .find(|(suffix, _)| last.eq_ignore_ascii_case(suffix))
+        .copied()
+}
+
+/// Whether the text starts with this, in any case.
+fn starts(text: &str, with: &str) -> bool {
+    text.as_bytes()
+        .get(..with.len())
+        .is_some_and(|it| it.eq_ignore_ascii_case(with.as_bytes()))
+}
+
+/// Whether the text starts with a drive letter, as in `C:\`.
+fn is_drive(text: &str) -> bool {
+    matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
+}
+
+/// The scheme the text starts with, unless it is that of a proper URL.
+fn scheme(text: &str) -> Option<Shape<'_>> {
+    for broken in ["http:", "https:", "http//", "https//"] {
+        if starts(text, broken) {
+            return Some(Shape::Hostless);
+        }
+    }
+    let (scheme, rest) = text.split_once(':')?;
+    let sound = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        && (rest.starts_with("//") || OPAQUE.iter().any(|it| it.eq_ignore_ascii_case(scheme)));
+    sound.then_some(Shape::Scheme(scheme))
+}
+
+/// Whether the text is an address without a scheme: `www.…`, or `//` and a dotted host.
+fn is_schemeless(text: &str) -> bool {
+    let rest = match text.strip_prefix("//") {
+        Some(rest) => rest,
+        None if starts(text, "www.") => text,
+        None => return false,
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    host.contains('.') && !host.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests;

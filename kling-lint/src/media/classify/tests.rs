@@ -1,0 +1,103 @@
+use super::*;
+use crate::media::Base64Scan;
+
+/// The shape of a whole text.
+fn shape(text: &str) -> Shape<'_> {
+    match whole(text, text).shape() {
+        // The lifetime is that of the text, not of the view.
+        Shape::Url(url) => Shape::Url(&text[text.find(url).unwrap_or(0)..][..url.len()]),
+        Shape::Scheme(scheme) => Shape::Scheme(&text[..scheme.len()]),
+        Shape::Data => Shape::Data,
+        Shape::Path => Shape::Path,
+        Shape::Empty => Shape::Empty,
+        Shape::Blank => Shape::Blank,
+        Shape::Hostless => Shape::Hostless,
+        Shape::Schemeless => Shape::Schemeless,
+        Shape::Other => Shape::Other,
+    }
+}
+
+fn whole<'a>(text: &'a str, raw: &'a str) -> MediaText<'a> {
+    MediaText {
+        head: Cow::Borrowed(text),
+        tail: Cow::Borrowed(text),
+        complete: true,
+        raw_head: raw,
+        raw_tail: raw,
+        base64: &|| Base64Scan::new().finish(),
+    }
+}
+
+#[test]
+fn the_order_of_the_forms() {
+    use Shape::*;
+    for (text, expected) in [
+        ("https://kling.ai/cat", Url("https://kling.ai/cat")),
+        ("HTTP://KLING.AI", Url("HTTP://KLING.AI")),
+        (
+            " https://kling.ai/cat.png\n",
+            Url("https://kling.ai/cat.png"),
+        ),
+        ("data:image/png;base64,iVBOR", Data),
+        ("DATA:,x", Data),
+        ("data:image/png;name=a.png", Data),
+        ("file:///tmp/cat", Path),
+        ("./cat", Path),
+        ("../a/cat", Path),
+        ("..\\cat", Path),
+        ("~/cat", Path),
+        ("C:\\cat", Path),
+        ("c:/cat", Path),
+        ("\\\\nas\\share\\cat", Path),
+        ("cat.png", Path),
+        ("/home/me/Cat.JPEG", Path),
+        ("my cat (1).webp", Path),
+        ("//nas/share/cat.png", Path),
+        ("clip.mov", Path),
+        ("/9j/4AAQSkZJRgABAQAAAQABAAD", Other),
+        ("iVBORw0KGgo=", Other),
+        ("[REDACTED]", Other),
+        ("<base64>", Other),
+        ("xxx", Other),
+        ("example", Other),
+        ("YOUR_IMAGE_URL", Other),
+        ("a cat. It sleeps.", Other),
+        ("note: a cat", Other),
+        ("ftp://kling.ai/cat.png", Scheme("ftp")),
+        ("s3://bucket/cat.png", Scheme("s3")),
+        ("gs://bucket/cat", Scheme("gs")),
+        ("oss://bucket/cat", Scheme("oss")),
+        ("blob:https://kling.ai/1-2", Scheme("blob")),
+        ("chrome-extension://a/b.png", Scheme("chrome-extension")),
+        ("http://", Hostless),
+        ("https:///cat.png", Hostless),
+        ("https:/kling.ai/cat.png", Hostless),
+        ("https//kling.ai/cat.png", Hostless),
+        ("www.kling.ai/cat.png", Schemeless),
+        ("//cdn.kling.ai/cat.png", Schemeless),
+        ("//8AAAAA", Other),
+        ("", Empty),
+        (" \n", Blank),
+        ("\u{3000}", Other),
+    ] {
+        assert_eq!(shape(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn the_length_as_written() {
+    for (raw, unescaped, expected) in [
+        ("data:image/png;base64,", 22, Some(22)),
+        (r"data:image\/png;base64,QQ", 22, Some(23)),
+        (r"\u0064ata:x", 5, Some(10)),
+        ("é,", 2, Some(2)),
+        ("é,", 1, None),
+        (r"\ud83d\ude00", 4, None),
+        (r"\u00", 1, None),
+        (r"\", 1, Some(1)),
+        ("ab", 3, None),
+        ("ab", 0, Some(0)),
+    ] {
+        assert_eq!(whole("", raw).written_len(unescaped), expected, "{raw:?}");
+    }
+}

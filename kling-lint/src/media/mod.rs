@@ -1,0 +1,13 @@
+//! Media strings judged as text: which form they take, and what inline Base64 holds.
+
+mod base64;
+mod check;
+mod classify;
+mod location;
+mod pixels;
+mod probe;
+
+pub(crate) use base64::{Base64Facts, Base64Scan};
+pub(crate) use check::{Form, Judged, check};
+pub(crate) use classify::MediaText;
+pub(crate) use probe::PixelSize;

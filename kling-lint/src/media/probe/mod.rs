@@ -1,0 +1,176 @@
+//! What a media file says about itself in its first bytes: its format and its size in pixels.
+//!
+//! The probe is fed bytes from the start, in pieces of any length, and stops as soon as it knows.
+//! It knows nothing of Base64, files or requests, keeps at most [`WINDOW`] bytes, and looks at each
+//! byte at most twice.
+
+mod jpeg;
+mod png;
+mod signature;
+
+pub(crate) use signature::Content;
+
+use jpeg::Jpeg;
+
+/// How many bytes are kept to recognise a format.
+const WINDOW: usize = 256;
+
+/// What the first bytes told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// What the bytes are.
+    pub(crate) content: Content,
+    /// The size as stored, or why it cannot be told.
+    pub(crate) size: Result<PixelSize, Unsure>,
+    /// Whether the picture is shown turned by a quarter (EXIF orientation 5 to 8), so that width
+    /// and height change places.
+    pub(crate) turned: bool,
+}
+
+impl Header {
+    fn new(content: Content, size: Result<PixelSize, Unsure>) -> Self {
+        Header {
+            content,
+            size,
+            turned: false,
+        }
+    }
+}
+
+/// Width and height as stored; neither is zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PixelSize {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+impl PixelSize {
+    /// A size, unless a side is zero.
+    fn new(width: u32, height: u32) -> Result<Self, Unsure> {
+        if width == 0 || height == 0 {
+            return Err(Unsure::Zero);
+        }
+        Ok(PixelSize { width, height })
+    }
+}
+
+/// Why a size cannot be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsure {
+    /// The bytes end before the size.
+    Truncated,
+    /// The header contradicts its own format.
+    Damaged,
+    /// The header gives a side of zero.
+    Zero,
+    /// The size of this format is not read.
+    NotRead,
+}
+
+/// Reads a header from bytes that arrive in pieces.
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderProbe {
+    /// The first bytes, as far as they have arrived while the state is [`State::Window`].
+    window: [u8; WINDOW],
+    len: usize,
+    state: State,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    /// Collecting the first bytes.
+    Window,
+    /// On the way to a JPEG's frame header.
+    Jpeg(Jpeg),
+    Done(Header),
+}
+
+/// Whether a probe wants more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It will not look at the next so many bytes: they may be pushed, or announced by
+    /// [`HeaderProbe::skip`].
+    More { idle: u64 },
+    /// It has seen enough.
+    Done,
+}
+
+impl HeaderProbe {
+    pub(crate) fn new() -> Self {
+        HeaderProbe {
+            window: [0; WINDOW],
+            len: 0,
+            state: State::Window,
+        }
+    }
+
+    /// Takes the next bytes.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Progress {
+        let mut rest = bytes;
+        if matches!(self.state, State::Window) {
+            let take = rest.len().min(WINDOW - self.len);
+            self.window[self.len..self.len + take].copy_from_slice(&rest[..take]);
+            self.len += take;
+            rest = &rest[take..];
+            if self.len == WINDOW {
+                self.state = recognise(&self.window);
+            }
+        }
+        if let State::Jpeg(jpeg) = &mut self.state
+            && let Some(header) = jpeg.push(rest)
+        {
+            self.state = State::Done(header);
+        }
+        self.progress()
+    }
+
+    /// Passes over bytes that [`Progress::More`] called idle, without looking at them.
+    pub(crate) fn skip(&mut self, bytes: u64) {
+        if let State::Jpeg(jpeg) = &mut self.state {
+            jpeg.skip(bytes);
+        }
+    }
+
+    pub(crate) fn progress(&self) -> Progress {
+        match &self.state {
+            State::Window => Progress::More { idle: 0 },
+            State::Jpeg(jpeg) => Progress::More { idle: jpeg.idle() },
+            State::Done(_) => Progress::Done,
+        }
+    }
+
+    /// What is known when there are no more bytes.
+    pub(crate) fn finish(self) -> Header {
+        let state = match self.state {
+            State::Window => recognise(&self.window[..self.len]),
+            known => known,
+        };
+        match state {
+            State::Jpeg(jpeg) => jpeg.finish(),
+            State::Done(header) => header,
+            State::Window => Header::new(Content::Unknown, Err(Unsure::Truncated)),
+        }
+    }
+}
+
+/// What the first bytes begin.
+fn recognise(window: &[u8]) -> State {
+    let content = Content::of(window);
+    match content {
+        Content::Jpeg => {
+            let mut jpeg = Jpeg::new();
+            match jpeg.push(window) {
+                Some(header) => State::Done(header),
+                None => State::Jpeg(jpeg),
+            }
+        }
+        Content::Png => State::Done(Header::new(content, png::size(window))),
+        _ => State::Done(Header::new(content, Err(Unsure::NotRead))),
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+pub(crate) use tests::fixtures;

@@ -1,0 +1,99 @@
+//! What counts as an `http(s)` URL: one regular language, so that the linter and an exported JSON
+//! Schema say the same.
+
+/// The language: `http://` or `https://` in any case, then at least one character of a host.
+///
+/// White space around the URL is let pass (browsers and most clients trim it); what follows the
+/// host's first character is not judged. The pattern reads the same in ECMA-262 and in Rust's
+/// `regex`.
+pub const PATTERN: &str = r"^[\t\n\r ]*[hH][tT][tT][pP][sS]?://[^\x00-\x20/?#:@\\]";
+
+/// What [`PATTERN`] lets stand around a URL.
+pub const BLANKS: [char; 4] = ['\t', '\n', '\r', ' '];
+
+/// Whether [`PATTERN`] matches.
+pub fn is_http(text: &str) -> bool {
+    let text = text.trim_start_matches(BLANKS);
+    ["https://", "http://"].iter().any(|scheme| {
+        let (start, rest) = match text.split_at_checked(scheme.len()) {
+            Some(split) => split,
+            None => return false,
+        };
+        start.eq_ignore_ascii_case(scheme) && rest.starts_with(is_host)
+    })
+}
+
+/// Whether a host may start with this character, as far as [`PATTERN`] judges it.
+fn is_host(character: char) -> bool {
+    !matches!(
+        character,
+        '\0'..='\x20' | '/' | '?' | '#' | ':' | '@' | '\\'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_and_others() {
+        for url in [
+            "http://a",
+            "https://cdn.kling.ai/cat.png?x=1#y",
+            "HTTP://A.B",
+            "HttpS://[::1]:80/",
+            " \n\thttps://a ",
+            "https://a b",
+            "https://é.fr",
+            "http://user@host",
+            "http://\u{a0}",
+        ] {
+            assert!(is_http(url), "{url:?}");
+        }
+        for other in [
+            "",
+            "http",
+            "http:",
+            "http://",
+            "https:///a",
+            "https://?a",
+            "https://#a",
+            "https://:80",
+            "https://@a",
+            "https://\\a",
+            "https:// a",
+            "https:/a",
+            "http//a",
+            "httpss://a",
+            "ftp://a",
+            "\u{a0}http://a",
+            "\u{feff}http://a",
+            "xhttp://a",
+            "é",
+        ] {
+            assert!(!is_http(other), "{other:?}");
+        }
+    }
+
+    /// Every text of up to five of these parts, against a regex engine.
+    #[test]
+    fn the_matcher_and_the_pattern_agree() {
+        const PARTS: [&str; 13] = [
+            " ", "\n", "\u{a0}", "http", "HttpS", "s", ":", "/", "//", "a", "@", "\\", "\0",
+        ];
+        let pattern = regex::Regex::new(PATTERN).expect("the pattern");
+        let mut texts = vec![String::new()];
+        let mut checked = 0;
+        for _ in 0..5 {
+            texts = texts
+                .iter()
+                .flat_map(|text| PARTS.iter().map(move |part| format!("{text}{part}")))
+                .collect();
+            for text in &texts {
+                assert_eq!(is_http(text), pattern.is_match(text), "{text:?}");
+                checked += usize::from(is_http(text));
+            }
+        }
+        assert!(checked > 100, "too few URLs among them: {checked}");
+    }
+}
