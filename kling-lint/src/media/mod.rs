@@ -1,0 +1,3 @@
+//! Images and videos.
+
+pub(crate) mod base64;
