@@ -1,0 +1,198 @@
+//! From a file to text that fits in memory.
+//!
+//! A request is small but for its Base64: strings of tens of megabytes on one line. Read from a
+//! stream, the middle of such a string is judged as it goes past and then dropped: a [`Gap`]. What
+//! stays is the *resident text*, and all offsets of this crate but those of [`crate::place`] are
+//! offsets into it.
+
+mod scan;
+mod stream;
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+pub(crate) use scan::{
+    Counts, Fault, FaultKind, Scan, StringFacts, first_escape, survey, utf8_len,
+};
+
+/// The text of one input.
+#[derive(Debug)]
+pub(crate) struct Loaded<'s> {
+    text: Cow<'s, [u8]>,
+    gaps: Vec<Gap>,
+    len: u64,
+    too_large: Option<&'static str>,
+}
+
+/// The dropped middle of a long string. Both its ends lie between characters and escapes.
+#[derive(Debug)]
+pub(crate) struct Gap {
+    /// Offset of the string's opening quote.
+    pub(crate) opens: u32,
+    /// Offset of its closing quote; the end of the text if there is none.
+    pub(crate) closes: u32,
+    /// Whether there is a closing quote.
+    pub(crate) closed: bool,
+    /// Offset of the first byte after the gap.
+    pub(crate) at: u32,
+    /// What was dropped, as `place` counts it.
+    pub(crate) dropped: Extent,
+    /// What is true of the whole string.
+    pub(crate) facts: StringFacts,
+}
+
+/// How far a run of bytes reaches in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// Bytes.
+    pub(crate) bytes: u64,
+    /// Line ends: `\n`, `\r\n` or a lone `\r`. A `\n` in front counts: see `leading_lf`.
+    pub(crate) lines: u64,
+    /// Code points after the last line end, or all of them.
+    pub(crate) columns: u64,
+    /// The first byte is `\n`, which ends no line of its own after a `\r`.
+    pub(crate) leading_lf: bool,
+    /// The last byte is `\r`.
+    pub(crate) trailing_cr: bool,
+}
+
+/// How much of the text is kept.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    /// Bytes read at once.
+    block: usize,
+    /// Strings up to this many bytes are kept whole.
+    whole: usize,
+    /// Bytes kept of the beginning of a longer one.
+    head: usize,
+    /// Bytes kept of its end, or up to twice as many.
+    tail: usize,
+    /// Bytes kept of the document.
+    resident: usize,
+    /// The same in words.
+    limit: &'static str,
+}
+
+impl Sizes {
+    const USUAL: Sizes = Sizes {
+        block: 256 << 10,
+        whole: 64 << 10,
+        head: 8 << 10,
+        tail: 1 << 10,
+        resident: 64 << 20,
+        limit: "64 MiB",
+    };
+}
+
+impl<'s> Loaded<'s> {
+    /// Text that is in memory already: it is borrowed, without gaps.
+    pub(crate) fn from_bytes(text: &'s [u8]) -> Self {
+        let fits = u32::try_from(text.len()).is_ok();
+        Loaded {
+            len: text.len() as u64,
+            text: Cow::Borrowed(if fits { text } else { &[] }),
+            gaps: Vec::new(),
+            too_large: (!fits).then_some("4 GiB"),
+        }
+    }
+
+    /// Text from a stream, read once, in little memory.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub(crate) fn from_reader(reader: impl Read) -> io::Result<Loaded<'static>> {
+        stream::read(reader, &Sizes::USUAL)
+    }
+
+    /// The resident text.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The gaps, in the order of the text.
+    pub(crate) fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// The gap in the string that opens here.
+    pub(crate) fn gap_of(&self, opens: u32) -> Option<&Gap> {
+        let index = self
+            .gaps
+            .binary_search_by_key(&opens, |gap| gap.opens)
+            .ok()?;
+        self.gaps.get(index)
+    }
+
+    /// Length of the file in bytes, gaps included; what was read of it, if it is too large.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The limit the text went over, in words. The rest was not read.
+    pub(crate) fn too_large(&self) -> Option<&'static str> {
+        self.too_large
+    }
+}
+
+impl Extent {
+    /// Further by these bytes.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
+            return;
+        };
+        let continued = self.bytes > 0;
+        if !continued {
+            self.leading_lf = first == b'\n';
+        }
+        let mut rest = bytes;
+        if continued && self.trailing_cr && first == b'\n' {
+            rest = &rest[1..];
+        }
+        let (has_control, has_high) = survey(rest);
+        if has_control {
+            while let Some(at) = memchr::memchr2(b'\n', b'\r', rest) {
+                self.lines += 1;
+                self.columns = 0;
+                let pair = rest[at] == b'\r' && rest.get(at + 1) == Some(&b'\n');
+                rest = &rest[at + 1 + usize::from(pair)..];
+            }
+        }
+        self.columns += if has_high {
+            code_points(rest)
+        } else {
+            rest.len() as u64
+        };
+        self.bytes += bytes.len() as u64;
+        self.trailing_cr = last == b'\r';
+    }
+}
+
+/// Code points in the bytes: those that start one.
+pub(crate) fn code_points(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u64
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! The loader with thresholds so small that every string has a gap.
+
+    use super::*;
+
+    /// Text through the stream, with strings over `whole` bytes cut to `head` and about `tail` bytes.
+    pub(crate) fn streamed(
+        text: impl Read,
+        block: usize,
+        whole: usize,
+        head: usize,
+        tail: usize,
+    ) -> Loaded<'static> {
+        let sizes = Sizes {
+            block,
+            whole,
+            head,
+            tail,
+            ..Sizes::USUAL
+        };
+        stream::read(text, &sizes).expect("reading from memory cannot fail")
+    }
+}

@@ -1,0 +1,241 @@
+//! The one file that knows lines and columns.
+//!
+//! Everything else speaks in offsets into the resident text (see [`crate::load`]). Here they become
+//! offsets into the file, and lines and columns, all in one forward walk.
+
+use std::ops::Range;
+
+use crate::finding::{Excerpt, Position, Span};
+use crate::load::{Gap, Loaded, code_points, utf8_len};
+use crate::printable;
+
+/// Columns an excerpt shows before and after the place it is about.
+const AROUND: usize = 60;
+/// Columns it shows of a long place beyond those.
+const BEYOND: usize = 40;
+/// Bytes of one character, at most.
+const CHARACTER: usize = 4;
+
+/// Where the parts of a text stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places<'l> {
+    text: &'l [u8],
+    gaps: &'l [Gap],
+}
+
+/// A range of the resident text, placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub(crate) span: Span,
+    pub(crate) start: Position,
+    pub(crate) end: Position,
+}
+
+impl<'l> Places<'l> {
+    pub(crate) fn new(loaded: &'l Loaded<'_>) -> Self {
+        Places {
+            text: loaded.text(),
+            gaps: loaded.gaps(),
+        }
+    }
+
+    /// Places ranges of the resident text, in the order given. The text is walked once for all of
+    /// them.
+    pub(crate) fn resolve(&self, ranges: &[Range<u32>]) -> Vec<Placed> {
+        let zero = Placed {
+            span: Span::new(0, 0),
+            start: Position::new(1, 1),
+            end: Position::new(1, 1),
+        };
+        let mut placed = vec![zero; ranges.len()];
+        // An end comes before the gap at its offset, the start of what follows comes after it.
+        let mut stops: Vec<(u32, bool, usize)> = Vec::with_capacity(2 * ranges.len());
+        for (index, range) in ranges.iter().enumerate() {
+            stops.push((range.start, true, index));
+            if range.end > range.start {
+                stops.push((range.end, false, index));
+            }
+        }
+        stops.sort_unstable();
+        let mut cursor = Cursor::new(self);
+        for (offset, is_start, index) in stops {
+            let (at, position) = cursor.go(offset as usize, is_start);
+            let place = &mut placed[index];
+            if is_start {
+                place.span.start = at;
+                place.start = position;
+            }
+            if !is_start || ranges[index].is_empty() {
+                place.span.end = at;
+                place.end = position;
+            }
+        }
+        placed
+    }
+
+    /// The line around the beginning of a range, cut to a window and safe to print.
+    pub(crate) fn excerpt(&self, range: Range<u32>) -> Excerpt {
+        let start = (range.start as usize).min(self.text.len());
+        let end = (range.end as usize).clamp(start, self.text.len());
+        // The resident text between two gaps is one piece of the file.
+        let next_gap = self.gaps.partition_point(|gap| gap.at as usize <= start);
+        let last_gap = next_gap.checked_sub(1).map(|index| &self.gaps[index]);
+        let from = last_gap.map_or(0, |gap| gap.at as usize);
+        let whole = last_gap.is_none_or(|gap| gap.dropped.columns == 0 && gap.dropped.lines > 0);
+        let to = self
+            .gaps
+            .get(next_gap)
+            .map_or(self.text.len(), |gap| gap.at as usize);
+
+        let (before, cut_before) = self.before(from, start, whole);
+        let inside = columns(&self.text[start..end.min(to)], AROUND + BEYOND);
+        let (after, cut_after) = self.after(start, to, AROUND + inside.min(BEYOND));
+
+        let mut text = String::new();
+        if cut_before {
+            text.push('…');
+        }
+        show(&mut text, &self.text[before..start]);
+        let highlight = text.len();
+        show(&mut text, &self.text[start..end.min(after)]);
+        let highlight = highlight..text.len();
+        show(&mut text, &self.text[end.min(after)..after]);
+        if cut_after {
+            text.push('…');
+        }
+        Excerpt::new(text, highlight)
+    }
+
+    /// Where the window begins, and whether the line goes further back. Nothing before `from` can be
+    /// seen; `whole` says whether a line begins there.
+    fn before(&self, from: usize, start: usize, whole: bool) -> (usize, bool) {
+        let near = start.saturating_sub(CHARACTER * AROUND).max(from);
+        let window = &self.text[near..start];
+        let line = memchr::memrchr2(b'\n', b'\r', window).map_or(near, |at| near + at + 1);
+        let mut before = start;
+        for _ in 0..AROUND {
+            if before == line {
+                break;
+            }
+            before -= 1;
+            while before > line && self.text[before] & 0xc0 == 0x80 {
+                before -= 1;
+            }
+        }
+        let at_line_start = match before {
+            _ if before == from => whole,
+            _ => matches!(self.text[before - 1], b'\n' | b'\r'),
+        };
+        (before, !at_line_start)
+    }
+
+    /// Where the window ends, and whether the line goes on.
+    fn after(&self, start: usize, to: usize, most: usize) -> (usize, bool) {
+        let near = &self.text[start..to.min(start + CHARACTER * most)];
+        let line = memchr::memchr2(b'\n', b'\r', near);
+        let near = &near[..line.unwrap_or(near.len())];
+        let mut after = 0;
+        for _ in 0..most {
+            let Some(&first) = near.get(after) else { break };
+            after = (after + utf8_len(first)).min(near.len());
+        }
+        let end = start + after;
+        let at_line_end = line == Some(after) || end == self.text.len();
+        (end, !at_line_end)
+    }
+}
+
+/// Code points in a text, counted no further than a few more than `most`.
+fn columns(text: &[u8], most: usize) -> usize {
+    code_points(&text[..text.len().min(CHARACTER * most)]) as usize
+}
+
+/// Appends a part of a line so that it prints as one line.
+fn show(out: &mut String, text: &[u8]) {
+    for chunk in text.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\n' | '\r' => return,
+                '\t' => out.push_str("    "),
+                _ => printable::push(out, character),
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+}
+
+/// A forward walk through the text and its gaps.
+struct Cursor<'p> {
+    text: &'p [u8],
+    /// Gaps not crossed yet.
+    gaps: &'p [Gap],
+    /// In the resident text.
+    pos: usize,
+    /// Bytes of the file that gaps before `pos` took away.
+    dropped: u64,
+    line: u64,
+    column: u64,
+    /// The last byte was `\r`: a `\n` now ends no further line.
+    after_cr: bool,
+}
+
+impl<'p> Cursor<'p> {
+    fn new(places: &Places<'p>) -> Self {
+        Cursor {
+            text: places.text,
+            gaps: places.gaps,
+            pos: 0,
+            dropped: 0,
+            line: 1,
+            column: 1,
+            after_cr: false,
+        }
+    }
+
+    /// Goes on to an offset, and across a gap that lies there if asked to.
+    fn go(&mut self, offset: usize, across: bool) -> (u64, Position) {
+        let offset = offset.min(self.text.len());
+        while let Some((gap, rest)) = self.gaps.split_first()
+            && (gap.at as usize) < offset + usize::from(across)
+        {
+            self.walk(gap.at as usize);
+            self.jump(gap);
+            self.gaps = rest;
+        }
+        self.walk(offset);
+        (
+            self.pos as u64 + self.dropped,
+            Position::new(self.line, self.column),
+        )
+    }
+
+    fn walk(&mut self, to: usize) {
+        let mut rest = &self.text[self.pos..to.max(self.pos)];
+        self.pos = to.max(self.pos);
+        if self.after_cr && rest.first() == Some(&b'\n') {
+            rest = &rest[1..];
+            self.after_cr = false;
+        }
+        let Some(&last) = rest.last() else { return };
+        self.after_cr = last == b'\r';
+        while let Some(at) = memchr::memchr2(b'\n', b'\r', rest) {
+            let pair = rest[at] == b'\r' && rest.get(at + 1) == Some(&b'\n');
+            rest = &rest[at + 1 + usize::from(pair)..];
+            self.line += 1;
+            self.column = 1;
+        }
+        self.column += code_points(rest);
+    }
+
+    fn jump(&mut self, gap: &Gap) {
+        let extent = &gap.dropped;
+        let doubled = self.after_cr && extent.leading_lf;
+        let lines = extent.lines - u64::from(doubled);
+        self.line += lines;
+        self.column = if lines > 0 || doubled { 1 } else { self.column } + extent.columns;
+        self.dropped += extent.bytes;
+        self.after_cr = extent.trailing_cr;
+    }
+}

@@ -1,0 +1,434 @@
+//! Closing brackets, commas before them, and what to make of those that do not fit.
+
+use kling_schema::rules::not_json as rules;
+
+use super::faults::{offsets, quoted};
+use super::parse::{Frame, Parser};
+use super::strings::scan;
+use super::tape::{CLOSED, JsonKind};
+use crate::fix::DraftFix;
+
+/// How far ahead brackets are matched to tell what a wrong one means.
+const WINDOW: usize = 64 << 10;
+/// Commas that one fix removes, at most.
+const MAX_EDITS: usize = 1000;
+
+/// What a closing bracket that does not fit may mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Misfit {
+    /// Brackets inside were not closed.
+    Unclosed,
+    /// The other kind was meant.
+    Mistyped,
+    /// It is one too many.
+    Extra,
+}
+
+impl Parser<'_, '_> {
+    /// A run of commas where an element should be.
+    pub(super) fn commas(&mut self) {
+        let mut commas = Vec::new();
+        let start = self.pos;
+        let mut end = start;
+        while self.peek() == Some(b',') {
+            if commas.len() <= MAX_EDITS {
+                commas.push(self.pos..self.pos + 1);
+            }
+            self.pos += 1;
+            end = self.pos;
+            self.skip_blank();
+        }
+        let before = self.stack.last_mut().and_then(|frame| frame.comma);
+        let closer = self.peek().filter(|byte| matches!(byte, b'}' | b']'));
+        let (rule, span) = match (before, closer) {
+            (Some(before), Some(_)) => {
+                commas.insert(0, before..before + 1);
+                (&rules::TRAILING_COMMA, before..end)
+            }
+            _ => (&rules::EXTRA_COMMA, start..end),
+        };
+        if closer.is_some()
+            && let Some(frame) = self.stack.last_mut()
+        {
+            frame.comma = None;
+        }
+        let title = if commas.len() == 1 {
+            "remove the comma"
+        } else {
+            "remove the commas"
+        };
+        self.faults.error(rule, span, |mut draft| {
+            if commas.len() <= MAX_EDITS {
+                let mut edits = commas.into_iter();
+                if let Some(first) = edits.next() {
+                    let fix = DraftFix::safe(title, offsets(first), "");
+                    draft = draft.fixed_by(edits.fold(fix, |fix, edit| fix.and(offsets(edit), "")));
+                }
+            }
+            draft.with_some("found", closer.map(|byte| quoted(&[byte])))
+        });
+    }
+
+    /// A closing bracket.
+    pub(super) fn closer(&mut self, byte: u8) {
+        self.trailing_comma(byte);
+        if byte == b']' && self.stack.last().is_some_and(|frame| frame.implied) {
+            self.close(true);
+            return;
+        }
+        let object = byte == b'}';
+        if self
+            .stack
+            .last()
+            .is_some_and(|frame| frame.object == object)
+        {
+            self.pos += 1;
+            if self.stack.len() == 1 && object && self.goes_on() {
+                self.report_extra(byte, true);
+            } else {
+                self.close(true);
+            }
+            return;
+        }
+        match self.judge(object) {
+            (Misfit::Unclosed, sure) => self.close_inner(byte, object, sure),
+            (Misfit::Mistyped, sure) => {
+                self.pos += 1;
+                self.report_mistyped(byte, sure);
+                self.close(true);
+            }
+            (Misfit::Extra, sure) => {
+                self.pos += 1;
+                self.report_extra(byte, sure);
+            }
+        }
+    }
+
+    fn trailing_comma(&mut self, closer: u8) {
+        if let Some(comma) = self.stack.last_mut().and_then(|frame| frame.comma.take()) {
+            self.faults
+                .error(&rules::TRAILING_COMMA, comma..comma + 1, |draft| {
+                    draft
+                        .with("found", quoted(&[closer]))
+                        .fixed_by(DraftFix::safe(
+                            "remove the comma",
+                            offsets(comma..comma + 1),
+                            "",
+                        ))
+                });
+        }
+    }
+
+    /// The innermost bracket is closed here.
+    fn close(&mut self, in_text: bool) {
+        let next = self.tape.len() as u32;
+        if let Some(frame) = self.stack.pop() {
+            let entry = &mut self.tape[frame.node];
+            entry.end = self.pos as u32;
+            entry.next = next;
+            if in_text {
+                entry.flags |= CLOSED;
+            }
+        }
+        self.expect_separator();
+    }
+
+    /// After what closed the document: whether more members follow, so that the bracket was extra.
+    fn goes_on(&mut self) -> bool {
+        let window = self.window();
+        let mut pos = blank(window, 0);
+        if window.get(pos) != Some(&b',') {
+            return false;
+        }
+        pos = blank(window, pos + 1);
+        if window.get(pos) != Some(&b'"') {
+            return false;
+        }
+        let (close, _) = scan(window, pos + 1);
+        let (goes_on, looked) = match close {
+            Some(close) => {
+                let colon = blank(window, close + 1);
+                (window.get(colon) == Some(&b':'), colon)
+            }
+            None => (false, window.len()),
+        };
+        self.budget = self.budget.saturating_sub(looked);
+        goes_on
+    }
+
+    /// The most plausible reading of the closing bracket here, and whether it is the only one.
+    fn judge(&mut self, object: bool) -> (Misfit, bool) {
+        let open: Vec<bool> = self
+            .stack
+            .iter()
+            .filter(|frame| !frame.implied)
+            .map(|frame| frame.object)
+            .collect();
+        let after = self.pos + 1;
+        let window = self.window().get(1..).unwrap_or_default();
+        let at_end = after + window.len() == self.loaded.text().len();
+        let inner = open.len().saturating_sub(1);
+        let mut readings = Vec::with_capacity(3);
+        if let Some(outer) = open.iter().rposition(|&kind| kind == object) {
+            readings.push((Misfit::Unclosed, outer));
+        }
+        readings.push((Misfit::Mistyped, inner));
+        readings.push((Misfit::Extra, open.len()));
+        let scores = readings
+            .into_iter()
+            .map(|(misfit, depth)| (misfits(window, open[..depth].to_vec(), at_end), misfit));
+        let scores: Vec<_> = scores.collect();
+        let looked = window.len();
+        self.budget = self.budget.saturating_sub(looked);
+        let least = scores
+            .iter()
+            .map(|(score, _)| *score)
+            .min()
+            .unwrap_or_default();
+        let mut best = scores.iter().filter(|(score, _)| *score == least);
+        let misfit = best.next().map_or(Misfit::Extra, |(_, misfit)| *misfit);
+        (misfit, least == 0 && looked > 0 && best.next().is_none())
+    }
+
+    /// The text ahead that may be looked at.
+    fn window(&self) -> &[u8] {
+        let rest = self.rest();
+        &rest[..rest.len().min(WINDOW).min(self.budget)]
+    }
+
+    /// Brackets inside end before this one.
+    fn close_inner(&mut self, byte: u8, object: bool, sure: bool) {
+        let inner = |frame: &&Frame| frame.object != object || frame.implied;
+        let unclosed: Vec<&Frame> = self.stack.iter().rev().take_while(inner).collect();
+        let expected: String = unclosed
+            .iter()
+            .filter(|frame| !frame.implied)
+            .map(|frame| frame.closer())
+            .collect();
+        let opener = unclosed
+            .iter()
+            .find(|frame| !frame.implied)
+            .map_or('[', |frame| frame.opener());
+        let count = unclosed.len();
+        let place = self.last_end..self.last_end;
+        self.faults
+            .error(&rules::UNCLOSED_BRACKET, self.pos..self.pos + 1, |draft| {
+                let mut fix =
+                    DraftFix::safe(format!("add `{expected}`"), offsets(place), &*expected);
+                if !sure {
+                    fix = fix.unsafe_();
+                }
+                draft
+                    .with("found", format!("`{opener}`"))
+                    .with("before", quoted(&[byte]))
+                    .with("expected", format!("`{expected}`"))
+                    .with("place", "before it")
+                    .fixed_by(fix)
+            });
+        for _ in 0..count {
+            self.close(false);
+        }
+        self.pos += 1;
+        self.close(true);
+    }
+
+    fn report_mistyped(&mut self, byte: u8, sure: bool) {
+        let Some((opener, closer)) = self
+            .stack
+            .last()
+            .map(|frame| (frame.opener(), frame.closer()))
+        else {
+            return;
+        };
+        let span = self.pos - 1..self.pos;
+        self.faults
+            .error(&rules::WRONG_BRACKET, span.clone(), |draft| {
+                let fix = DraftFix::safe(
+                    format!("write `{closer}`"),
+                    offsets(span),
+                    closer.to_string(),
+                );
+                draft
+                    .with("found", quoted(&[byte]))
+                    .with("expected", format!("`{opener}`"))
+                    .with("suggestion", format!("`{closer}`"))
+                    .fixed_by(if sure { fix } else { fix.unsafe_() })
+            });
+    }
+
+    /// The bracket just passed closes nothing.
+    pub(super) fn report_extra(&mut self, byte: u8, sure: bool) {
+        let span = self.pos - 1..self.pos;
+        self.faults
+            .error(&rules::WRONG_BRACKET, span.clone(), |draft| {
+                let fix = DraftFix::safe("remove the bracket", offsets(span), "");
+                draft
+                    .with("found", quoted(&[byte]))
+                    .with("advice", "remove it")
+                    .fixed_by(if sure { fix } else { fix.unsafe_() })
+            });
+        self.expect_separator();
+    }
+
+    /// A colon after a string in a list: a key. Either the list should have ended before it, or the
+    /// item lacks its braces.
+    pub(super) fn key_in_list(&mut self) {
+        let Some(key) = self.tape.pop() else { return };
+        self.values -= 1;
+        let span = key.start as usize..key.end as usize;
+        let found = quoted(&self.text[span.clone()]);
+        let window = self.window();
+        let (looked, closer) = first_closer(window);
+        self.budget = self.budget.saturating_sub(looked);
+        let inside_object = self
+            .stack
+            .iter()
+            .rev()
+            .nth(1)
+            .is_some_and(|frame| frame.object);
+        if closer == Some(b'}') && inside_object {
+            self.faults.error(&rules::UNCLOSED_BRACKET, span, |draft| {
+                draft
+                    .with("found", "`[`")
+                    .with("before", found)
+                    .with("expected", "`]`")
+                    .with("place", "before it")
+            });
+            let after = std::mem::replace(&mut self.pos, key.start as usize);
+            self.close(false);
+            self.pos = after;
+        } else {
+            self.faults.error(&rules::MISSING_BRACES, span, |draft| {
+                draft.with("found", found)
+            });
+            self.open_frame(true, key.start as usize, true);
+        }
+        self.push_key(key);
+        self.after_key();
+    }
+
+    /// The text ends, brackets are open.
+    pub(super) fn text_ends(&mut self) {
+        let told = self.ends_in_string || self.is_cut() && self.faults.any();
+        let open: Vec<&Frame> = self
+            .stack
+            .iter()
+            .rev()
+            .filter(|frame| !frame.implied)
+            .collect();
+        let expected: String = open.iter().map(|frame| frame.closer()).collect();
+        if let Some(inner) = open.first()
+            && !told
+        {
+            let start = self.tape[inner.node].start as usize;
+            let opener = inner.opener();
+            let whole = inner.comma.is_none()
+                && self
+                    .tape
+                    .last()
+                    .is_some_and(|entry| entry.kind != JsonKind::Broken);
+            let place = self.last_end.max(start + 1);
+            self.faults
+                .error(&rules::UNCLOSED_BRACKET, start..start + 1, |mut draft| {
+                    if whole {
+                        let title = format!("add `{expected}`");
+                        let fix = DraftFix::safe(title, offsets(place..place), &*expected);
+                        draft = draft.fixed_by(fix.unsafe_());
+                    }
+                    draft
+                        .with("found", format!("`{opener}`"))
+                        .with("expected", format!("`{expected}`"))
+                        .with("place", "at the end")
+                });
+        }
+        self.stop();
+    }
+
+    /// Steps over a bracket and all in it, whatever it is. False when the text ends inside.
+    pub(super) fn skip_brackets(&mut self) -> bool {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'"' => {
+                    self.skip_string();
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.pos += 1;
+            if depth == 0 {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Frame {
+    fn opener(&self) -> char {
+        if self.object { '{' } else { '[' }
+    }
+
+    fn closer(&self) -> char {
+        if self.object { '}' } else { ']' }
+    }
+}
+
+/// The next byte from here that is no white space.
+fn blank(text: &[u8], from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    from + rest
+        .iter()
+        .take_while(|byte| b" \t\r\n".contains(byte))
+        .count()
+}
+
+/// How many brackets do not fit, when these are open already.
+fn misfits(text: &[u8], mut open: Vec<bool>, at_end: bool) -> usize {
+    let mut count = 0;
+    for bracket in brackets(text) {
+        match bracket {
+            b'{' | b'[' => open.push(bracket == b'{'),
+            _ => match open.iter().rposition(|&object| object == (bracket == b'}')) {
+                Some(outer) => {
+                    count += usize::from(outer + 1 < open.len());
+                    open.truncate(outer);
+                }
+                None => count += 1,
+            },
+        }
+    }
+    count + usize::from(at_end && !open.is_empty())
+}
+
+/// The first closing bracket that closes something opened before, and how far away it is.
+fn first_closer(text: &[u8]) -> (usize, Option<u8>) {
+    let mut depth = 0_usize;
+    for bracket in brackets(text) {
+        match bracket {
+            b'{' | b'[' => depth += 1,
+            _ if depth == 0 => return (text.len(), Some(bracket)),
+            _ => depth -= 1,
+        }
+    }
+    (text.len(), None)
+}
+
+/// The brackets outside strings.
+fn brackets(text: &[u8]) -> impl Iterator<Item = u8> {
+    let mut pos = 0;
+    std::iter::from_fn(move || {
+        while let Some(&byte) = text.get(pos) {
+            pos = match byte {
+                b'"' => scan(text, pos + 1).0.map_or(text.len(), |close| close + 1),
+                _ => pos + 1,
+            };
+            if matches!(byte, b'{' | b'[' | b'}' | b']') {
+                return Some(byte);
+            }
+        }
+        None
+    })
+}

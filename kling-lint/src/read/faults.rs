@@ -1,0 +1,112 @@
+//! Where the reader's findings go, and how it quotes the text in them.
+
+use std::ops::Range;
+
+use kling_schema::Severity;
+use kling_schema::rules::Rule;
+
+use super::MAX_FINDINGS;
+use crate::finding::Draft;
+use crate::printable;
+
+/// A list of findings that stops growing.
+pub(super) struct Faults<'o> {
+    out: &'o mut Vec<Draft>,
+    errors: usize,
+    warnings: usize,
+}
+
+impl<'o> Faults<'o> {
+    pub(super) fn new(out: &'o mut Vec<Draft>) -> Self {
+        Faults {
+            out,
+            errors: 0,
+            warnings: 0,
+        }
+    }
+
+    /// An error at these bytes; it is put into words only if there is room for it. Returns a handle.
+    pub(super) fn error(
+        &mut self,
+        rule: &'static Rule,
+        span: Range<usize>,
+        words: impl FnOnce(Draft) -> Draft,
+    ) -> Option<usize> {
+        self.errors += 1;
+        if self.errors > MAX_FINDINGS {
+            return None;
+        }
+        self.out
+            .push(words(Draft::house(rule, Severity::Error, offsets(span))));
+        Some(self.out.len() - 1)
+    }
+
+    /// A warning at these bytes.
+    pub(super) fn warning(
+        &mut self,
+        rule: &'static Rule,
+        span: Range<usize>,
+        words: impl FnOnce(Draft) -> Draft,
+    ) {
+        self.warnings += 1;
+        if self.warnings <= MAX_FINDINGS {
+            self.out
+                .push(words(Draft::house(rule, Severity::Warning, offsets(span))));
+        }
+    }
+
+    /// The finding of this handle.
+    pub(super) fn get(&mut self, handle: usize) -> Option<&mut Draft> {
+        self.out.get_mut(handle)
+    }
+
+    /// Whether anything was wrong.
+    pub(super) fn any(&self) -> bool {
+        self.errors > 0
+    }
+}
+
+/// Resident text is shorter than 4 GiB.
+pub(super) fn offsets(span: Range<usize>) -> Range<u32> {
+    span.start as u32..span.end as u32
+}
+
+/// Outside text in backticks, cut and escaped.
+pub(super) fn quoted(raw: &[u8]) -> String {
+    // Enough bytes for what is shown of it.
+    let shown = &raw[..raw.len().min(512)];
+    let mut text = printable::shorten(String::from_utf8_lossy(shown).trim());
+    if shown.len() < raw.len() && !text.ends_with('…') {
+        text.push('…');
+    }
+    format!("`{text}`")
+}
+
+/// A character by its name: `a tab`, `U+00A0`.
+pub(super) fn named(character: char) -> String {
+    match character {
+        '\0' => "a NUL character".to_owned(),
+        '\t' => "a tab".to_owned(),
+        '\n' | '\r' => "a line break".to_owned(),
+        '\u{a0}' => "a no-break space (U+00A0)".to_owned(),
+        '\u{3000}' => "a full-width space (U+3000)".to_owned(),
+        '\u{feff}' => "a byte order mark (U+FEFF)".to_owned(),
+        '\u{200b}' => "a zero-width space (U+200B)".to_owned(),
+        _ if character.is_control() => {
+            format!("the control character U+{:04X}", u32::from(character))
+        }
+        _ => format!("`{character}` (U+{:04X})", u32::from(character)),
+    }
+}
+
+/// What is left of an escape when it is written in JSON.
+pub(super) fn escaped(control: u8) -> String {
+    match control {
+        b'\n' => "\\n".to_owned(),
+        b'\r' => "\\r".to_owned(),
+        b'\t' => "\\t".to_owned(),
+        8 => "\\b".to_owned(),
+        12 => "\\f".to_owned(),
+        _ => format!("\\u{control:04x}"),
+    }
+}

@@ -1,0 +1,43 @@
+//! A JSON reader that knows where everything stands and goes on after a fault.
+//!
+//! It accepts what RFC 8259 accepts. After a fault it goes on as if the text were repaired, so that
+//! one cause gives one finding and what is found later does not depend on it. It walks the text
+//! forwards with a stack of its own: no input makes it recurse, and looking ahead is paid from a
+//! budget.
+
+mod blank;
+mod brackets;
+mod faults;
+mod number;
+mod parse;
+mod scalars;
+mod strings;
+mod surroundings;
+mod tape;
+#[cfg(test)]
+mod tests;
+mod text;
+mod view;
+
+use crate::finding::Draft;
+use crate::load::Loaded;
+
+pub(crate) use number::Number;
+pub(crate) use tape::JsonKind;
+pub(crate) use text::{Spans, Text};
+pub(crate) use view::{Document, Member, Node};
+
+/// Deepest nesting that is read.
+const MAX_DEPTH: usize = 512;
+/// Most values that are read.
+const MAX_VALUES: usize = 250_000;
+/// Most findings of one severity about one text.
+const MAX_FINDINGS: usize = 100;
+/// Bytes that may be looked at twice to tell what a fault means.
+const LOOK_AHEAD: usize = 1 << 20;
+
+/// Reads a document; what is wrong with its text is added to the drafts. Nothing comes back when
+/// there is nothing to check.
+pub(crate) fn read<'s>(loaded: &'s Loaded<'s>, drafts: &mut Vec<Draft>) -> Option<Document<'s>> {
+    parse::document(loaded, drafts)
+}

@@ -1,0 +1,504 @@
+//! Numbers, literals and bare words.
+
+use kling_schema::rules::not_json as rules;
+
+use super::faults::{offsets, quoted};
+use super::parse::Parser;
+use super::tape::{Entry, HIGH, JsonKind, TRUE};
+use crate::fix::DraftFix;
+
+/// How long a template's placeholder may be.
+const PLACEHOLDER: usize = 256;
+
+impl Parser<'_, '_> {
+    /// A number, or what begins like one.
+    pub(super) fn number(&mut self) {
+        let start = self.pos;
+        let len = strict_number(self.rest());
+        let ends = match self.text.get(start + len) {
+            None
+            | Some(
+                b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b'"' | b'\'' | b'{' | b'[',
+            ) => true,
+            Some(b'#') => true,
+            Some(b'/') => matches!(self.text.get(start + len + 1), Some(b'/' | b'*')),
+            Some(_) => false,
+        };
+        if len > 0 && ends {
+            self.pos += len;
+            self.push(Entry::new(JsonKind::Number, start, start + len));
+        } else {
+            self.odd_number();
+        }
+    }
+
+    fn odd_number(&mut self) {
+        let start = self.pos;
+        let word = bare(self.rest());
+        let sloppy = Sloppy::of(word);
+        let plain = strict_number(word) == word.len();
+        if plain || sloppy.is_none() && !is_numeric(word) {
+            return self.literal();
+        }
+        let end = start + word.len();
+        let span = start..end;
+        let found = quoted(word);
+        self.pos = end;
+        let (kind, reason, suggestion, safe) = match sloppy {
+            Some(Sloppy {
+                kind,
+                reason,
+                suggestion,
+                safe,
+            }) => (kind, reason, Some(suggestion), safe),
+            None => (
+                JsonKind::Broken,
+                "it is incomplete or has stray characters",
+                None,
+                false,
+            ),
+        };
+        self.faults
+            .error(&rules::BAD_NUMBER, span.clone(), |mut draft| {
+                if let Some(text) = &suggestion {
+                    let fix = DraftFix::safe(format!("write `{text}`"), offsets(span), &**text);
+                    draft = draft.fixed_by(if safe { fix } else { fix.unsafe_() });
+                }
+                let advice = suggestion
+                    .is_none()
+                    .then_some("write digits, as in `5` or `0.5`");
+                draft
+                    .with("found", found)
+                    .with("reason", reason)
+                    .with_some("suggestion", suggestion.map(|text| format!("`{text}`")))
+                    .with_some("advice", advice)
+            });
+        self.push(Entry::new(kind, start, end));
+    }
+
+    /// `true`, `false`, `null`, or a bare word.
+    pub(super) fn literal(&mut self) {
+        let start = self.pos;
+        let word = bare(self.rest());
+        let end = start + word.len();
+        let exact = match word {
+            b"true" => Some((JsonKind::Bool, TRUE)),
+            b"false" => Some((JsonKind::Bool, 0)),
+            b"null" => Some((JsonKind::Null, 0)),
+            _ => None,
+        };
+        if let Some((kind, flags)) = exact {
+            self.pos = end;
+            let mut entry = Entry::new(kind, start, end);
+            entry.flags = flags;
+            self.push(entry);
+            return;
+        }
+        match Foreign::of(word) {
+            Some(foreign) => self.foreign(word.len(), &foreign),
+            None => self.words(),
+        }
+    }
+
+    fn foreign(&mut self, len: usize, foreign: &Foreign) {
+        let start = self.pos;
+        let span = start..start + len;
+        let found = quoted(&self.text[span.clone()]);
+        self.pos = span.end;
+        self.faults
+            .error(&rules::BAD_LITERAL, span.clone(), |mut draft| {
+                if let Some(text) = foreign.suggestion {
+                    draft = draft.fixed_by(DraftFix::safe(
+                        format!("write `{text}`"),
+                        offsets(span.clone()),
+                        text,
+                    ));
+                }
+                draft
+                    .with("found", found)
+                    .with_some(
+                        "suggestion",
+                        foreign.suggestion.map(|text| format!("`{text}`")),
+                    )
+                    .with_some(
+                        "advice",
+                        foreign
+                            .suggestion
+                            .is_none()
+                            .then_some("leave the key out, or write a value"),
+                    )
+            });
+        let mut entry = Entry::new(foreign.kind, span.start, span.end);
+        entry.flags = foreign.flags;
+        self.push(entry);
+    }
+
+    /// Text without quotes where a value should be.
+    fn words(&mut self) {
+        let start = self.pos;
+        let len = words_len(self.rest());
+        let span = start..start + len;
+        let words = &self.text[span.clone()];
+        let found = quoted(words);
+        // A text of letters and the signs of URLs is what it looks like; other things are code.
+        let plain = std::str::from_utf8(words).ok().filter(|text| {
+            text.starts_with(|first: char| first.is_alphanumeric() || first == '/')
+                && text
+                    .chars()
+                    .all(|char| char.is_alphanumeric() || " _-.,:;/%?&=#~!@".contains(char))
+        });
+        self.pos = span.end;
+        let Some(plain) = plain else {
+            let utf8 = std::str::from_utf8(words).is_ok();
+            self.told_utf8 |= !utf8;
+            self.faults
+                .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
+                    draft
+                        .with("expected", "a value")
+                        .with("found", found)
+                        .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
+                });
+            self.push(Entry::new(JsonKind::Broken, span.start, span.end));
+            return;
+        };
+        let suggestion = format!("\"{plain}\"");
+        let high = !plain.is_ascii();
+        self.faults
+            .error(&rules::UNQUOTED_TEXT, span.clone(), |draft| {
+                let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
+                    .and(offsets(span.end..span.end), "\"");
+                draft
+                    .with("found", found)
+                    .with("suggestion", quoted(suggestion.as_bytes()))
+                    .fixed_by(fix.unsafe_())
+            });
+        let mut entry = Entry::new(JsonKind::String, span.start, span.end);
+        entry.flags = if high { HIGH } else { 0 };
+        self.push(entry);
+    }
+
+    /// A template's `{{name}}` that was not filled in.
+    pub(super) fn placeholder(&mut self) -> bool {
+        let start = self.pos;
+        let rest = &self.rest()[2..];
+        let near = &rest[..rest.len().min(PLACEHOLDER)];
+        let Some(end) = memchr::memmem::find(near, b"}}") else {
+            return false;
+        };
+        if near[..end].iter().any(|byte| b"\"\n{".contains(byte)) {
+            return false;
+        }
+        let span = start..start + 2 + end + 2;
+        let found = quoted(&self.text[span.clone()]);
+        self.pos = span.end;
+        self.faults
+            .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
+                draft
+                    .with("expected", "a value")
+                    .with("found", found)
+                    .with("advice", "a template's variable was not filled in")
+            });
+        self.push(Entry::new(JsonKind::Broken, span.start, span.end));
+        true
+    }
+
+    /// A key without quotes. False when there is none here.
+    pub(super) fn bare_key(&mut self) -> bool {
+        let Some(len) = self.bare_key_len() else {
+            return false;
+        };
+        let span = self.pos..self.pos + len;
+        let key = &self.text[span.clone()];
+        let (found, suggestion) = (quoted(key), String::from_utf8_lossy(key));
+        let suggestion = quoted(format!("\"{suggestion}\"").as_bytes());
+        self.faults
+            .error(&rules::UNQUOTED_KEY, span.clone(), |draft| {
+                let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
+                    .and(offsets(span.end..span.end), "\"");
+                draft
+                    .with("found", found)
+                    .with("suggestion", suggestion)
+                    .fixed_by(fix)
+            });
+        let mut entry = Entry::new(JsonKind::String, span.start, span.end);
+        entry.flags = if key.is_ascii() { 0 } else { HIGH };
+        self.pos = span.end;
+        self.push_key(entry);
+        true
+    }
+
+    /// Length of the word here, if a colon follows, so that it must be a key.
+    pub(super) fn bare_key_len(&self) -> Option<usize> {
+        let rest = self.rest();
+        let key = |byte: &u8| *byte > b' ' && *byte != 0x7f && !b",:{}[]\"'=\\".contains(byte);
+        let mut len = rest.iter().take_while(|byte| key(byte)).count();
+        if let Some(wide) = memchr::memmem::find(&rest[..len], "：".as_bytes()) {
+            len = wide;
+        }
+        let after = rest[len..].trim_ascii_start();
+        let colon =
+            matches!(after.first(), Some(b':' | b'=')) || after.starts_with("：".as_bytes());
+        (len > 0 && colon).then_some(len)
+    }
+
+    /// Text that fits nowhere: it is skipped up to the next comma, bracket or line.
+    pub(super) fn junk(&mut self, expected: &'static str) {
+        let start = self.pos;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b',' | b'}' | b']' | b'\n' | b'\r' if self.pos > start => break,
+                b'"' => self.skip_string(),
+                b'{' | b'[' => {
+                    self.skip_brackets();
+                }
+                _ => self.pos += 1,
+            }
+        }
+        let goes_on = self.junk_end == self.last_end;
+        if !goes_on {
+            let junk = self.text[start..self.pos].trim_ascii_end();
+            let shown = memchr::memchr2(b'\n', b'\r', junk).unwrap_or(junk.len());
+            let utf8 = std::str::from_utf8(&junk[..shown]).is_ok();
+            let found = quoted(&junk[..shown]);
+            let suggestion = wide(junk).map(|plain| format!("`{plain}`"));
+            self.faults
+                .error(&rules::UNEXPECTED_TEXT, start..start + shown, |draft| {
+                    draft
+                        .with("expected", expected)
+                        .with("found", found)
+                        .with_some("suggestion", suggestion)
+                        .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
+                });
+        }
+        self.expect_separator();
+        self.junk_end = self.last_end;
+    }
+
+    /// A full-width comma or a semicolon where a comma should be.
+    pub(super) fn false_comma(&mut self) -> bool {
+        let rest = self.rest();
+        let Some(comma) = ["，", "、", ";", "；"]
+            .into_iter()
+            .find(|comma| rest.starts_with(comma.as_bytes()))
+        else {
+            return false;
+        };
+        let span = self.pos..self.pos + comma.len();
+        self.pos = span.end;
+        self.faults
+            .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
+                draft
+                    .with("expected", "a comma")
+                    .with("found", quoted(comma.as_bytes()))
+                    .with("suggestion", "`,`")
+                    .fixed_by(DraftFix::safe("write `,`", offsets(span), ","))
+            });
+        if let Some(frame) = self.stack.last_mut() {
+            frame.comma = None;
+        }
+        true
+    }
+}
+
+/// The plain sign for a full-width one.
+fn wide(text: &[u8]) -> Option<char> {
+    let signs = [
+        ("：", ':'),
+        ("，", ','),
+        ("｛", '{'),
+        ("｝", '}'),
+        ("［", '['),
+        ("］", ']'),
+    ];
+    signs
+        .into_iter()
+        .find(|(wide, _)| text.starts_with(wide.as_bytes()))
+        .map(|(_, plain)| plain)
+}
+
+/// Length of the JSON number a text begins with.
+fn strict_number(text: &[u8]) -> usize {
+    let digits = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let sign = usize::from(text.first() == Some(&b'-'));
+    let mut len = sign + digits(sign);
+    if len == sign || (text[sign] == b'0' && len > sign + 1) {
+        return 0;
+    }
+    if text.get(len) == Some(&b'.') {
+        match digits(len + 1) {
+            0 => return 0,
+            count => len += 1 + count,
+        }
+    }
+    if matches!(text.get(len), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(text.get(len + 1), Some(b'+' | b'-')));
+        match digits(len + 1 + sign) {
+            0 => return 0,
+            count => len += 1 + sign + count,
+        }
+    }
+    len
+}
+
+/// The word a text begins with: up to white space or a sign of JSON.
+fn bare(text: &[u8]) -> &[u8] {
+    let ends = |byte: &u8| *byte <= b' ' || b",:{}[]\"'#()=".contains(byte);
+    &text[..text.iter().position(ends).unwrap_or(text.len())]
+}
+
+/// Length of bare text in the place of a value: up to a comma, a closing bracket or the line's end,
+/// outside brackets of its own. At least one character.
+fn words_len(text: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut len = text.len();
+    for (at, &byte) in text.iter().enumerate() {
+        match byte {
+            b'\n' | b'\r' => len = at,
+            b',' | b'}' | b']' if depth == 0 => len = at,
+            b'(' | b'{' | b'[' => depth += 1,
+            b')' | b'}' | b']' => depth = depth.saturating_sub(1),
+            b'#' if at > 0 && text[at - 1] == b' ' => len = at,
+            b'/' if at > 0
+                && text[at - 1] == b' '
+                && matches!(text.get(at + 1), Some(b'/' | b'*')) =>
+            {
+                len = at
+            }
+            _ => {}
+        }
+        if len < text.len() {
+            break;
+        }
+    }
+    let trimmed = text[..len].trim_ascii_end().len();
+    let first = super::blank::first_char(text).map_or(1, char::len_utf8);
+    trimmed.max(first)
+}
+
+/// Whether a word holds only what numbers are made of; a date does not.
+fn is_numeric(word: &[u8]) -> bool {
+    let mut before = b'e';
+    word.iter().all(|&byte| {
+        let signed = matches!(before, b'e' | b'E');
+        before = byte;
+        b"0123456789.eE_".contains(&byte) || signed && matches!(byte, b'+' | b'-')
+    })
+}
+
+/// A number as other languages write it.
+struct Sloppy {
+    kind: JsonKind,
+    reason: &'static str,
+    suggestion: String,
+    safe: bool,
+}
+
+impl Sloppy {
+    fn of(word: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(word).ok()?;
+        let (sign, digits) = match text.strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", text.strip_prefix('+').unwrap_or(text)),
+        };
+        if let Some(hex) = digits
+            .strip_prefix("0x")
+            .or_else(|| digits.strip_prefix("0X"))
+        {
+            let value = u64::from_str_radix(hex, 16)
+                .ok()
+                .filter(|_| !hex.starts_with('+'))?;
+            let suggestion = format!("{sign}{value}");
+            let reason = "hexadecimal is not allowed";
+            return Some(Sloppy {
+                kind: JsonKind::Broken,
+                reason,
+                suggestion,
+                safe: true,
+            });
+        }
+        if digits.contains('_') && digits.starts_with(|first: char| first.is_ascii_digit()) {
+            let suggestion = text.replace('_', "");
+            let whole = strict_number(suggestion.as_bytes()) == suggestion.len();
+            let reason = "digits are not separated";
+            return whole.then_some(Sloppy {
+                kind: JsonKind::Broken,
+                reason,
+                suggestion,
+                safe: true,
+            });
+        }
+        let (mantissa, exponent) = match digits.find(['e', 'E']) {
+            Some(at) => digits.split_at(at),
+            None => (digits, ""),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let reason = if text.starts_with('+') {
+            "no plus sign stands in front"
+        } else if whole.is_empty() {
+            "digits must stand before the point"
+        } else if fraction.is_empty() && mantissa.ends_with('.') {
+            "digits must follow the point"
+        } else {
+            "no zero stands in front"
+        };
+        let trimmed = whole.trim_start_matches('0');
+        // In other languages a leading zero may mean octal.
+        let safe = whole.len() <= 1 || !whole.starts_with('0');
+        let whole = if trimmed.is_empty() { "0" } else { trimmed };
+        let point = if fraction.is_empty() { "" } else { "." };
+        let suggestion = format!("{sign}{whole}{point}{fraction}{exponent}");
+        let has_digits = mantissa.bytes().any(|byte| byte.is_ascii_digit());
+        let whole = has_digits && strict_number(suggestion.as_bytes()) == suggestion.len();
+        whole.then_some(Sloppy {
+            kind: JsonKind::Number,
+            reason,
+            suggestion,
+            safe,
+        })
+    }
+}
+
+/// A literal of another language.
+struct Foreign {
+    kind: JsonKind,
+    flags: u8,
+    suggestion: Option<&'static str>,
+}
+
+impl Foreign {
+    fn of(word: &[u8]) -> Option<Self> {
+        let is = |other: &[u8]| word.eq_ignore_ascii_case(other);
+        let (kind, flags, suggestion) = if is(b"true") {
+            (JsonKind::Bool, TRUE, Some("true"))
+        } else if is(b"false") {
+            (JsonKind::Bool, 0, Some("false"))
+        } else if is(b"null") || word == b"None" || word == b"nil" {
+            (JsonKind::Null, 0, Some("null"))
+        } else if [
+            "undefined",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "+Infinity",
+            "-NaN",
+            "inf",
+            "-inf",
+            "nan",
+        ]
+        .iter()
+        .any(|other| other.as_bytes() == word)
+        {
+            (JsonKind::Broken, 0, None)
+        } else {
+            return None;
+        };
+        Some(Foreign {
+            kind,
+            flags,
+            suggestion,
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! A document as a flat list of nodes.
+
+/// One value or key: 16 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    /// Span in the resident text, quotes and brackets included.
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// Index of the first node that is not inside this one.
+    pub(super) next: u32,
+    pub(super) kind: JsonKind,
+    pub(super) flags: u8,
+    /// Bytes of a string's opening and closing quote: none, one, or three for curly ones.
+    pub(super) opening: u8,
+    pub(super) closing: u8,
+}
+
+/// What kind of value a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum JsonKind {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+    /// Nonsense, already reported: nothing more is said about it.
+    Broken,
+}
+
+/// An object or array whose closing bracket is in the text.
+pub(super) const CLOSED: u8 = 1;
+/// A string with a backslash in it.
+pub(super) const ESCAPES: u8 = 2;
+/// A string with bytes outside ASCII.
+pub(super) const HIGH: u8 = 4;
+/// A string whose middle was dropped by the loader.
+pub(super) const GAP: u8 = 8;
+/// The literal `true`.
+pub(super) const TRUE: u8 = 16;
+
+impl Entry {
+    pub(super) fn new(kind: JsonKind, start: usize, end: usize) -> Self {
+        // Resident text is shorter than 4 GiB.
+        Entry {
+            start: start as u32,
+            end: end as u32,
+            next: 0,
+            kind,
+            flags: 0,
+            opening: 0,
+            closing: 0,
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! What a string says.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::tape::{ESCAPES, Entry, GAP, HIGH};
+use crate::load::{Counts, Gap, Loaded, Scan, first_escape};
+use crate::media::base64::{Base64Facts, Base64Scan};
+
+/// Raw bytes that are unescaped at once: few enough to stay in the cache.
+const PIECE: usize = 32 << 10;
+/// Raw bytes after which a position cannot lie in an escape that began before them.
+const ESCAPE: usize = 12;
+
+/// The text of a string, between its quotes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text<'d> {
+    raw: &'d [u8],
+    /// Offset of `raw` in the resident text.
+    start: u32,
+    flags: u8,
+    gap: Option<&'d Gap>,
+}
+
+impl<'d> Text<'d> {
+    pub(super) fn new(loaded: &'d Loaded<'_>, entry: &Entry) -> Self {
+        let start = entry.start + u32::from(entry.opening);
+        let end = entry.end - u32::from(entry.closing);
+        Text {
+            raw: loaded
+                .text()
+                .get(start as usize..end as usize)
+                .unwrap_or_default(),
+            start,
+            flags: entry.flags,
+            gap: if entry.flags & GAP == 0 {
+                None
+            } else {
+                loaded.gap_of(entry.start)
+            },
+        }
+    }
+
+    /// The resident bytes between the quotes.
+    pub(crate) fn raw(self) -> &'d [u8] {
+        self.raw
+    }
+
+    /// Whether the middle of the string was dropped while loading.
+    pub(crate) fn has_gap(self) -> bool {
+        self.gap.is_some()
+    }
+
+    /// Whether there is a backslash in it.
+    pub(crate) fn has_escapes(self) -> bool {
+        self.flags & ESCAPES != 0
+    }
+
+    /// Whether nothing stands between the quotes.
+    pub(crate) fn is_empty(self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Whether it is not empty but holds only white space, in the sense of Unicode.
+    pub(crate) fn is_blank(self) -> bool {
+        if self.is_empty() || self.has_gap() {
+            return false;
+        }
+        // Most strings say so with their first character.
+        let first = self.raw[0];
+        if first.is_ascii_graphic() && first != b'\\' {
+            return false;
+        }
+        self.to_str().chars().all(char::is_whitespace)
+    }
+
+    /// The text without its escapes; what cannot be read is replaced. Of a string with a gap, what
+    /// stands before the gap.
+    pub(crate) fn to_str(self) -> Cow<'d, str> {
+        unescape(self.before_gap(), self.has_escapes())
+    }
+
+    /// The beginning of the text: at most so many bytes, whole characters.
+    pub(crate) fn head(self, most: usize) -> Cow<'d, str> {
+        let raw = self.before_gap();
+        // An escape takes six times the bytes of its character, at most.
+        let enough = raw
+            .get(..most.saturating_mul(6).saturating_add(ESCAPE))
+            .unwrap_or(raw);
+        match unescape(enough, self.has_escapes()) {
+            Cow::Borrowed(text) => Cow::Borrowed(&text[..text.floor_char_boundary(most)]),
+            Cow::Owned(mut text) => {
+                text.truncate(text.floor_char_boundary(most));
+                Cow::Owned(text)
+            }
+        }
+    }
+
+    /// The end of the text: at most so many bytes, whole characters.
+    pub(crate) fn tail(self, most: usize) -> Cow<'d, str> {
+        let raw = self.after_gap();
+        let enough = raw
+            .len()
+            .saturating_sub(most.saturating_mul(6).saturating_add(ESCAPE));
+        let from = if self.has_escapes() {
+            clean_start(raw, enough)
+        } else {
+            char_start(raw, enough)
+        };
+        match unescape(&raw[from..], self.has_escapes()) {
+            Cow::Borrowed(text) => {
+                Cow::Borrowed(&text[text.ceil_char_boundary(text.len().saturating_sub(most))..])
+            }
+            Cow::Owned(mut text) => {
+                text.drain(..text.ceil_char_boundary(text.len().saturating_sub(most)));
+                Cow::Owned(text)
+            }
+        }
+    }
+
+    /// The length of the whole string after unescaping.
+    pub(crate) fn counts(self) -> Counts {
+        if let Some(gap) = self.gap {
+            return gap.facts.counts;
+        }
+        let bytes = self.raw.len() as u64;
+        if self.flags & (ESCAPES | HIGH) == 0 {
+            return Counts {
+                chars: bytes,
+                utf16: bytes,
+            };
+        }
+        self.scanned(&mut |_| {}).counts()
+    }
+
+    /// Whether the string has more code points than this. Short strings are not even counted.
+    pub(crate) fn chars_exceed(self, limit: u64) -> bool {
+        (self.has_gap() || self.raw.len() as u64 > limit) && self.counts().chars > limit
+    }
+
+    /// The whole string as Base64.
+    pub(crate) fn base64(self) -> Base64Facts {
+        if let Some(gap) = self.gap {
+            return gap.facts.base64.clone();
+        }
+        let mut scan = Base64Scan::new();
+        self.for_each_unescaped(&mut |piece| scan.push(piece));
+        scan.finish()
+    }
+
+    /// The unescaped text in pieces of whole characters. Of a string with a gap, what stands before
+    /// the gap.
+    pub(crate) fn for_each_unescaped(self, visit: &mut dyn FnMut(&[u8])) {
+        if self.flags & (ESCAPES | HIGH) == 0 {
+            self.before_gap().chunks(PIECE).for_each(visit);
+        } else {
+            self.scanned(visit);
+        }
+    }
+
+    /// Where parts of [`Text::to_str`] stand in the resident text.
+    pub(crate) fn spans(self) -> Spans<'d> {
+        Spans {
+            raw: self.before_gap(),
+            start: self.start,
+            told: 0,
+            pos: 0,
+        }
+    }
+
+    /// Where a part of [`Text::to_str`] stands in the resident text. For many parts of one text,
+    /// [`Text::spans`] walks it only once.
+    pub(crate) fn spans_of(self, part: Range<usize>) -> Range<u32> {
+        self.spans().of(part)
+    }
+
+    pub(super) fn scanned(self, visit: &mut dyn FnMut(&[u8])) -> Scan {
+        let mut scan = Scan::new();
+        for piece in self.before_gap().chunks(PIECE) {
+            scan.push(piece, visit);
+        }
+        scan.finish(visit);
+        scan
+    }
+
+    fn before_gap(self) -> &'d [u8] {
+        let at = self
+            .gap
+            .map_or(self.raw.len(), |gap| (gap.at - self.start) as usize);
+        self.raw.get(..at).unwrap_or(self.raw)
+    }
+
+    fn after_gap(self) -> &'d [u8] {
+        let at = self.gap.map_or(0, |gap| (gap.at - self.start) as usize);
+        self.raw.get(at..).unwrap_or_default()
+    }
+}
+
+fn unescape(raw: &[u8], has_escapes: bool) -> Cow<'_, str> {
+    if !has_escapes && let Ok(text) = std::str::from_utf8(raw) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(raw.len());
+    let mut scan = Scan::new();
+    for piece in raw.chunks(PIECE) {
+        scan.push(piece, &mut |unescaped| out.extend_from_slice(unescaped));
+    }
+    scan.finish(&mut |unescaped| out.extend_from_slice(unescaped));
+    match String::from_utf8(out) {
+        Ok(text) => Cow::Owned(text),
+        Err(error) => Cow::Owned(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+    }
+}
+
+/// The first place at or after `from` that surely lies outside any escape; else the beginning.
+fn clean_start(raw: &[u8], from: usize) -> usize {
+    if from == 0 {
+        return 0;
+    }
+    let mut plain = 0;
+    for (at, &byte) in raw.iter().enumerate().skip(from) {
+        if plain >= ESCAPE && byte & 0xc0 != 0x80 {
+            return at;
+        }
+        plain = if byte == b'\\' { 0 } else { plain + 1 };
+    }
+    0
+}
+
+/// The first place at or after `from` where a character starts.
+fn char_start(raw: &[u8], from: usize) -> usize {
+    let rest = raw.get(from..).unwrap_or_default();
+    from + rest
+        .iter()
+        .take_while(|&&byte| byte & 0xc0 == 0x80)
+        .count()
+        .min(3)
+}
+
+/// A forward walk over a text that knows both its raw and its unescaped offsets.
+#[derive(Clone, Debug)]
+pub(crate) struct Spans<'d> {
+    raw: &'d [u8],
+    start: u32,
+    /// Unescaped bytes before `pos`.
+    told: usize,
+    /// Raw offset.
+    pos: usize,
+}
+
+impl Spans<'_> {
+    /// Where a part of the unescaped text stands in the resident text. Parts asked for in order cost
+    /// one walk together.
+    pub(crate) fn of(&mut self, part: Range<usize>) -> Range<u32> {
+        let start = self.raw_offset(part.start);
+        start..self.raw_offset(part.end.max(part.start))
+    }
+
+    fn raw_offset(&mut self, target: usize) -> u32 {
+        if target < self.told {
+            (self.told, self.pos) = (0, 0);
+        }
+        while self.told < target && self.pos < self.raw.len() {
+            // No further than the target, so that many parts cost one walk together.
+            let near = PIECE.min(target - self.told);
+            let rest = &self.raw[self.pos..];
+            let window = &rest[..near.min(rest.len())];
+            let plain = memchr::memchr(b'\\', window).unwrap_or(window.len());
+            let (raw, told) = match plain {
+                0 => first_escape(rest),
+                _ => plain_step(&window[..plain]),
+            };
+            if self.told + told > target {
+                break;
+            }
+            self.pos += raw;
+            self.told += told;
+        }
+        self.start + self.pos as u32
+    }
+}
+
+/// Raw and unescaped length of the first part of a text without backslashes.
+fn plain_step(text: &[u8]) -> (usize, usize) {
+    match text.utf8_chunks().next() {
+        Some(chunk) if !chunk.valid().is_empty() => (chunk.valid().len(), chunk.valid().len()),
+        Some(chunk) => (
+            chunk.invalid().len(),
+            char::REPLACEMENT_CHARACTER.len_utf8(),
+        ),
+        None => (text.len(), 0),
+    }
+}

@@ -1,0 +1,138 @@
+//! The tape as a tree that can be walked and copied about.
+
+use std::ops::Range;
+
+use super::number::Number;
+use super::tape::{CLOSED, Entry, JsonKind, TRUE};
+use super::text::Text;
+use crate::load::Loaded;
+
+/// A document that was read.
+#[derive(Debug)]
+pub(crate) struct Document<'s> {
+    loaded: &'s Loaded<'s>,
+    tape: Vec<Entry>,
+}
+
+/// A value or key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<'d> {
+    document: &'d Document<'d>,
+    index: u32,
+}
+
+/// A key and its value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member<'d> {
+    /// A string, or broken.
+    pub(crate) key: Node<'d>,
+    pub(crate) value: Node<'d>,
+}
+
+impl<'s> Document<'s> {
+    /// The tape holds the root, at least.
+    pub(super) fn new(loaded: &'s Loaded<'s>, tape: Vec<Entry>) -> Self {
+        Document { loaded, tape }
+    }
+
+    /// The outermost value.
+    pub(crate) fn root(&self) -> Node<'_> {
+        Node {
+            document: self,
+            index: 0,
+        }
+    }
+
+    /// The text it was read from.
+    pub(crate) fn loaded(&self) -> &Loaded<'s> {
+        self.loaded
+    }
+}
+
+impl<'d> Node<'d> {
+    fn entry(self) -> &'d Entry {
+        &self.document.tape[self.index as usize]
+    }
+
+    /// What kind of value it is.
+    pub(crate) fn kind(self) -> JsonKind {
+        self.entry().kind
+    }
+
+    /// Its span in the resident text, quotes and brackets included.
+    pub(crate) fn span(self) -> Range<u32> {
+        let entry = self.entry();
+        entry.start..entry.end
+    }
+
+    /// The members of an object, in the order of the text, duplicates included. Anything else has none.
+    pub(crate) fn members(self) -> impl Iterator<Item = Member<'d>> {
+        let mut nodes = self.children(JsonKind::Object);
+        std::iter::from_fn(move || {
+            Some(Member {
+                key: nodes.next()?,
+                value: nodes.next()?,
+            })
+        })
+    }
+
+    /// The items of an array. Anything else has none.
+    pub(crate) fn items(self) -> impl Iterator<Item = Node<'d>> {
+        self.children(JsonKind::Array)
+    }
+
+    fn children(self, kind: JsonKind) -> impl Iterator<Item = Node<'d>> {
+        let entry = self.entry();
+        let end = if entry.kind == kind { entry.next } else { 0 };
+        let mut index = self.index + 1;
+        std::iter::from_fn(move || {
+            let node = (index < end).then_some(Node {
+                document: self.document,
+                index,
+            })?;
+            index = node.entry().next;
+            Some(node)
+        })
+    }
+
+    /// Number of members or items, counted.
+    pub(crate) fn len(self) -> usize {
+        match self.kind() {
+            JsonKind::Object => self.members().count(),
+            JsonKind::Array => self.items().count(),
+            _ => 0,
+        }
+    }
+
+    /// The text of a string.
+    pub(crate) fn text(self) -> Option<Text<'d>> {
+        let entry = self.entry();
+        (entry.kind == JsonKind::String).then(|| Text::new(self.document.loaded, entry))
+    }
+
+    /// A number.
+    pub(crate) fn number(self) -> Option<Number<'d>> {
+        let entry = self.entry();
+        if entry.kind != JsonKind::Number {
+            return None;
+        }
+        let raw = self
+            .document
+            .loaded
+            .text()
+            .get(entry.start as usize..entry.end as usize)?;
+        std::str::from_utf8(raw).ok().map(Number::new)
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn boolean(self) -> Option<bool> {
+        let entry = self.entry();
+        (entry.kind == JsonKind::Bool).then_some(entry.flags & TRUE != 0)
+    }
+
+    /// Whether the closing bracket of this object or array is in the text, so that what is not in
+    /// it is truly absent.
+    pub(crate) fn is_closed(self) -> bool {
+        self.entry().flags & CLOSED != 0
+    }
+}
