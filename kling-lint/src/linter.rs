@@ -12,10 +12,11 @@ use serde::Serialize;
 use crate::check;
 use crate::detect::{self, Detected, Detection};
 use crate::error::LintError;
-use crate::finding::{Draft, Finding};
-use crate::load::{Loaded, TooLarge};
+use crate::finding::{Draft, Excerpt, Finding, Span};
+use crate::fix::{Edit, Fix};
+use crate::load::Loaded;
 use crate::message;
-use crate::place::Places;
+use crate::place::{Placed, Places};
 use crate::read::{self, JsonKind, Node};
 use crate::session::Session;
 use crate::verdict::{KEPT, Report};
@@ -180,14 +181,13 @@ impl Linter {
     /// Load is done; read, detect, check, place.
     pub(crate) fn lint_loaded(
         &self,
-        loaded: Result<Loaded<'_>, TooLarge>,
+        loaded: Loaded<'_>,
         name: Option<&Path>,
         ids: Option<&mut Ids>,
     ) -> Report {
-        let loaded = match loaded {
-            Ok(loaded) => loaded,
-            Err(TooLarge { limit }) => return self.too_large(limit),
-        };
+        if let Some(limit) = loaded.too_large() {
+            return self.too_large(limit);
+        }
         let mut drafts = Vec::new();
         let mut dropped = [0; 3];
         let document = read::read(&loaded, &mut drafts);
@@ -252,10 +252,10 @@ impl Linter {
         }
     }
 
-    fn too_large(&self, limit: u64) -> Report {
-        let empty = Loaded::empty();
+    fn too_large(&self, limit: &str) -> Report {
+        let empty = Loaded::from_bytes(b"");
         let draft = Draft::house(&document::TOO_LARGE, Severity::Error, 0..0)
-            .with("limit", format!("{} MiB", limit / (1024 * 1024)));
+            .with("limit", limit);
         self.report(&empty, vec![draft], [0; 3], None)
     }
 
@@ -283,8 +283,7 @@ impl Linter {
         drafts.sort_by(|one, other| {
             (one.span.start, one.rule.id, &one.pointer).cmp(&(other.span.start, other.rule.id, &other.pointer))
         });
-        let mut places = Places::new(loaded);
-        let findings = drafts.into_iter().map(|draft| finding(&mut places, draft)).collect();
+        let findings = place(&Places::new(loaded), drafts);
         Report { findings, endpoint, hidden }
     }
 
@@ -300,10 +299,34 @@ impl Linter {
     }
 }
 
-fn finding(places: &mut Places<'_>, draft: Draft) -> Finding {
-    let Draft { rule, constraint, basis, pointer, span, params, fix } = draft;
-    let placed = places.place(span);
+/// Drafts in their places; the text is walked once for all of them.
+fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
+    let mut ranges: Vec<_> = drafts.iter().map(|draft| draft.span.clone()).collect();
+    let edits = drafts.iter().flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
+    ranges.extend(edits.map(|(range, _)| range.clone()));
+    let placed = places.resolve(&ranges);
+    let (placed, edits) = placed.split_at(drafts.len());
+    let mut edits = edits.iter().map(|edit| edit.span);
+    drafts
+        .into_iter()
+        .zip(placed)
+        .map(|(draft, placed)| finding(places.excerpt(draft.span.clone()), placed, draft, &mut edits))
+        .collect()
+}
+
+fn finding(
+    excerpt: Excerpt,
+    placed: &Placed,
+    draft: Draft,
+    edits: &mut impl Iterator<Item = Span>,
+) -> Finding {
+    let Draft { rule, constraint, basis, pointer, params, fix, .. } = draft;
     let help = message::fill(rule.help, &params);
+    let fix = fix.map(|fix| Fix {
+        title: fix.title,
+        applicability: fix.applicability,
+        edits: fix.edits.into_iter().zip(edits).map(|((_, text), span)| Edit::new(span, text)).collect(),
+    });
     Finding {
         rule,
         constraint,
@@ -317,8 +340,8 @@ fn finding(places: &mut Places<'_>, draft: Draft) -> Finding {
         message: message::fill(rule.message, &params),
         help: (!help.is_empty()).then_some(help),
         params,
-        fix: fix.map(|fix| places.fix(fix)),
-        excerpt: placed.excerpt,
+        fix,
+        excerpt,
     }
 }
 

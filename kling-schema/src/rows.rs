@@ -5,7 +5,7 @@ use crate::endpoints::ENDPOINTS;
 use crate::rules::{self, Rule};
 use crate::source::Basis;
 use crate::statement::join;
-use crate::table::{Bound, Field, Kind, KnownKey, Limit, MediaClass, Object, Presence};
+use crate::table::{Bound, Field, Kind, KnownKey, Limit, Object, Presence};
 
 /// One constraint.
 #[derive(Clone, Debug)]
@@ -158,17 +158,13 @@ impl Walk {
             let rule = &rules::value::NOT_ALLOWED;
             self.push(path, aspect::ONE_OF, rule, basis, values.join("|"), statement);
         }
-        let class = match usual(kind) {
-            Kind::Media(class) => *class,
-            _ => MediaClass::Image,
-        };
         for limit in limits {
             for (end, value) in ends(&limit.bound) {
                 let aspect = limit.bound.aspect(end);
                 if aspect == aspect::ONE_OF {
                     continue;
                 }
-                let rule = rule_of(&limit.bound, end, class);
+                let rule = rule_of(&limit.bound, end);
                 self.push(path, aspect, rule, limit.basis, value, limit.bound.to_string());
             }
         }
@@ -176,7 +172,7 @@ impl Walk {
 }
 
 /// The kind a finding of a broken bound has.
-fn rule_of(bound: &Bound, end: End, class: MediaClass) -> &'static Rule {
+fn rule_of(bound: &Bound, end: End) -> &'static Rule {
     use rules::{across, media, models, value};
     match (bound, end) {
         (Bound::Chars(_), End::Max) => &value::TOO_LONG,
@@ -194,10 +190,9 @@ fn rule_of(bound: &Bound, end: End, class: MediaClass) -> &'static Rule {
         (Bound::Edge(_), End::Min) => &media::TOO_FEW_PIXELS,
         (Bound::Edge(_), End::Max) => &media::TOO_MANY_PIXELS,
         (Bound::Ratio(_), _) => &media::BAD_RATIO,
-        (Bound::Seconds(_) | Bound::FramesPerSecond(_), _) => {
-            let _ = class;
-            &media::BAD_TIMING
-        }
+        (Bound::Seconds(_), End::Min) => &media::TOO_SHORT_VIDEO,
+        (Bound::Seconds(_), End::Max) => &media::TOO_LONG_VIDEO,
+        (Bound::FramesPerSecond(_), _) => &media::BAD_FRAME_RATE,
     }
 }
 

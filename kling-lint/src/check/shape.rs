@@ -154,7 +154,8 @@ impl<'d> Seen<'d> {
                             .with("suggestion", of)
                             .with("advice", format!("`{}` is there too: keep one", known.key))
                     });
-                    if rule.id == kling_schema::rules::shape::SCENE_SPELLING.id {
+                    // Which spelling the server takes is unverified, so the right one is suspect too.
+                    if !safe {
                         cx.push(other);
                     }
                 }
@@ -281,8 +282,18 @@ fn insert<'d>(cx: &Cx<'d>, node: Node<'d>, key: &str, json: &str) -> Option<Draf
         return Some(DraftFix::safe(title, at..at, format!("\"{key}\": {json}")));
     };
     let at = last.value.span().end;
-    let lead = cx.document.indent_before(last.key);
+    let lead = blank_before(cx.document.loaded().text(), last.key.span().start as usize);
     Some(DraftFix::safe(title, at..at, format!(",{lead}\"{key}\": {json}")))
+}
+
+/// The white space in front of a place: line end and indentation, or nothing in compact text.
+fn blank_before(text: &[u8], at: usize) -> String {
+    let before = text.get(..at).unwrap_or_default();
+    let blank = before.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+    // Blank lines between members are not repeated.
+    let blank = &before[before.len() - blank..];
+    let line = blank.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+    String::from_utf8_lossy(&blank[line..]).into_owned()
 }
 
 fn known(object: &'static Object, key: &Text<'_>) -> Option<&'static Known> {

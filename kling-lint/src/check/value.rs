@@ -10,9 +10,15 @@ use super::trail::Trail;
 use super::{Cx, Unique, describe};
 use crate::finding::Draft;
 use crate::fix::DraftFix;
-use crate::media;
+use crate::media::{self, MediaText};
 use crate::message::grouped;
 use crate::read::{JsonKind, Node, Text};
+
+/// How much of a URL is judged: its scheme and the beginning of its host.
+const URL_LOOKED_AT: usize = 256;
+
+/// How much of a media string is judged as text, from its beginning and from its end.
+const MEDIA_LOOKED_AT: (usize, usize) = (4096, 64);
 
 /// How alike two values must be for a "did you mean", from 0 to 1.
 const ALIKE: f64 = 0.7;
@@ -185,7 +191,7 @@ fn chars<'d>(
     trail: &Trail<'_>,
 ) {
     let lowest = range.min.unwrap_or(0);
-    if range.max.is_none_or(|max| text.fits(max)) && lowest == 0 {
+    if range.max.is_none_or(|max| text.surely_fits(max)) && lowest == 0 {
         return;
     }
     let counts = text.counts();
@@ -260,7 +266,7 @@ fn names<'d>(
 }
 
 fn url<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, basis: Basis, trail: &Trail<'_>) {
-    if media::is_url(&text.head(media::URL_LOOKED_AT)) {
+    if kling_schema::url::is_http(&text.head(URL_LOOKED_AT)) {
         return;
     }
     let draft = trail
@@ -475,12 +481,35 @@ fn media_string<'d>(
     }
     let wire = cx.wire;
     let mut drafts = Vec::new();
-    let judged = media::check(&text, class, rules.limits, trail, node.span(), wire, &mut drafts);
+    let raw = text.raw();
+    let (most_head, most_tail) = MEDIA_LOOKED_AT;
+    let head = text.head(most_head);
+    let scan = || text.base64();
+    let media_text = MediaText {
+        complete: !text.has_gap() && head.len() < most_head,
+        tail: text.tail(most_tail),
+        raw_head: readable(raw, 0),
+        raw_tail: readable(raw, raw.len().saturating_sub(MEDIA_LOOKED_AT.0)),
+        base64: &scan,
+        head,
+    };
+    let judged =
+        media::check(&media_text, class, rules.limits, trail, node.span(), wire, &mut drafts);
     for draft in drafts {
         cx.push(draft);
     }
     if let Some(size) = judged.size {
         cx.sizes.insert(node.span().start, size);
+    }
+}
+
+/// The readable beginning of raw bytes from here on; none where they are no UTF-8.
+fn readable(raw: &[u8], from: usize) -> &str {
+    let from = (from..raw.len()).find(|at| raw[*at] & 0xc0 != 0x80).unwrap_or(raw.len());
+    let bytes = &raw[from..];
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::cli::output::Output;
 use crate::cli::{Status, blamed, reason, say};
 use crate::error::LintError;
 use crate::fs::walk;
-use crate::linter::{Detected, Linter, Report, Session};
+use crate::{Detected, Linter, Report, Session};
 use crate::printable;
 use crate::report::{Checked, Concise, Human, Json, Reporter, Totals, shown};
 
@@ -100,7 +100,7 @@ enum Outcome {
 /// A run under way.
 struct Run<'r, W> {
     options: &'r Check,
-    session: Session<'r>,
+    session: Session,
     reporter: Box<dyn Reporter>,
     totals: Totals,
     worst: Option<Severity>,
@@ -145,7 +145,7 @@ impl<W: Write> Run<'_, W> {
             .stdin_filename
             .as_deref()
             .unwrap_or(Path::new(STDIN_NAME));
-        let report = self.session.lint_reader_named(stdin, name);
+        let report = self.session.lint_reader(stdin, Some(name)).map_err(|source| LintError::io(name, source));
         self.report(name, report, options.skip_unknown).map(|_| ())
     }
 

@@ -56,6 +56,17 @@ impl<'d> Text<'d> {
         self.flags & ESCAPES != 0
     }
 
+    /// Whether the text is this one.
+    pub(crate) fn is(self, other: &str) -> bool {
+        if self.has_escapes() { self.to_str() == other } else { self.raw() == other.as_bytes() }
+    }
+
+    /// Whether it surely has at most so many code points and UTF-16 units; nothing is counted.
+    pub(crate) fn surely_fits(self, limit: u32) -> bool {
+        // A character takes at least as many bytes as UTF-16 units, written out or escaped.
+        !self.has_gap() && self.raw().len() <= limit as usize
+    }
+
     /// Whether nothing stands between the quotes.
     pub(crate) fn is_empty(self) -> bool {
         self.raw.is_empty()

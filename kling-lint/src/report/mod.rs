@@ -20,7 +20,7 @@ pub(crate) use json::{Json, Page, RuleName, SafeJson};
 pub(crate) use summary::{Totals, count};
 
 use crate::finding::Finding;
-use crate::linter::{Detected, Report};
+use crate::{Detected, Report};
 use crate::printable;
 
 /// What was found in one input.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::finding::{Excerpt, Finding, Params, Position, Span};
 use crate::fix::{Applicability, Edit, Fix};
-use crate::linter::Detected;
+use crate::Detected;
 use crate::message::fill;
 use crate::report::{Checked, Reporter, Totals};
 

@@ -21,6 +21,9 @@ pub(super) static RULES: &[&Rule] = &[
     &UNREADABLE_HEADER,
     &MASK_MISMATCH,
     &POINT_OUTSIDE,
+    &TOO_SHORT_VIDEO,
+    &TOO_LONG_VIDEO,
+    &BAD_FRAME_RATE,
 ];
 
 /// A media text is neither a URL nor Base64.
@@ -367,4 +370,49 @@ The points of a trajectory are pixels of the input image, counted from its botto
         bad: r#"{"model_name": "kling-v1", "image": "iVBORw0KGgoAAAANSUhEUgAAASwAAAEsAQAAAABRBrPYAAAAQElEQVR42u3KMQEAAAQAMPQvKwGvU4DtXk48dMWLpmmapmmapmmapmmapmmapmmapmmapmmapmmapmmapmmadi0s8QRIt0bcDwAAAABJRU5ErkJggg==", "dynamic_masks": [{"mask": "iVBORw0KGgoAAAANSUhEUgAAASwAAAEsAQAAAABRBrPYAAAAQElEQVR42u3KMQEAAAQAMPQvKwGvU4DtXk48dMWLpmmapmmapmmapmmapmmapmmapmmapmmapmmapmmapmmadi0s8QRIt0bcDwAAAABJRU5ErkJggg==", "trajectories": [{"x": 20, "y": 20}, {"x": 400, "y": 20}]}]}"#,
         good: r#"{"model_name": "kling-v1", "image": "iVBORw0KGgoAAAANSUhEUgAAASwAAAEsAQAAAABRBrPYAAAAQElEQVR42u3KMQEAAAQAMPQvKwGvU4DtXk48dMWLpmmapmmapmmapmmapmmapmmapmmapmmapmmapmmapmmadi0s8QRIt0bcDwAAAABJRU5ErkJggg==", "dynamic_masks": [{"mask": "iVBORw0KGgoAAAANSUhEUgAAASwAAAEsAQAAAABRBrPYAAAAQElEQVR42u3KMQEAAAQAMPQvKwGvU4DtXk48dMWLpmmapmmapmmapmmapmmapmmapmmapmmapmmapmmapmmadi0s8QRIt0bcDwAAAABJRU5ErkJggg==", "trajectories": [{"x": 20, "y": 20}, {"x": 200, "y": 20}]}]}"#,
     },
+};
+
+/// A video is shorter than the page allows.
+///
+/// Parameters: found, allowed (both in seconds).
+pub static TOO_SHORT_VIDEO: Rule = Rule {
+    id: "KL4022",
+    name: "too-short-video",
+    summary: "A video is too short.",
+    message: "{field} runs {found} s; {owner} takes {allowed} s",
+    help: "take a longer cut",
+    explain: "\
+Reference videos have a shortest length. A URL is never fetched, so only a file at hand can be judged.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
+};
+
+/// A video is longer than the page allows.
+///
+/// Parameters: found, allowed (both in seconds).
+pub static TOO_LONG_VIDEO: Rule = Rule {
+    id: "KL4023",
+    name: "too-long-video",
+    summary: "A video is too long.",
+    message: "{field} runs {found} s; {owner} takes {allowed} s",
+    help: "cut it shorter",
+    explain: "\
+Reference videos have a longest length. A URL is never fetched, so only a file at hand can be judged.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
+};
+
+/// A video has too few or too many frames a second.
+///
+/// Parameters: found, allowed (both in frames per second).
+pub static BAD_FRAME_RATE: Rule = Rule {
+    id: "KL4024",
+    name: "bad-frame-rate",
+    summary: "A video has too few or too many frames per second.",
+    message: "{field} has {found} frames per second; {owner} takes {allowed}",
+    help: "convert it to a rate in that range",
+    explain: "\
+Reference videos have a range of frame rates. A URL is never fetched, so only a file at hand can be judged.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
 };
