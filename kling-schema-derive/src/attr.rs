@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, LitStr, Token};
+use syn::{Attribute, LitStr, Token, parenthesized};
 
 use crate::ctxt::Ctxt;
 use crate::words::{Severity, Tier};
@@ -70,15 +70,28 @@ impl Item {
     pub(crate) fn bare(&self) -> syn::Result<()> {
         match self.body {
             Body::Bare => Ok(()),
-            _ => Err(self.form(&self.name)),
+            _ => Err(syn::Error::new(
+                self.span(),
+                format!("`{}` stands alone: nothing follows it", self.name),
+            )),
         }
+    }
+
+    /// The string after the `=`.
+    pub(crate) fn text(&self) -> syn::Result<LitStr> {
+        let example = format!("{} = \"…\"", self.name);
+        self.value(&example, |input| {
+            input.parse().map_err(|_| self.form(&example))
+        })
     }
 
     /// The strings in the parentheses.
     pub(crate) fn strings(&self) -> syn::Result<Vec<LitStr>> {
         let example = format!("{}(\"…\", \"…\")", self.name);
         let strings = self.group(&example, |input| {
-            Ok(Punctuated::<LitStr, Token![,]>::parse_terminated(input)?
+            let strings = Punctuated::<LitStr, Token![,]>::parse_terminated(input);
+            Ok(strings
+                .map_err(|_| self.form(&example))?
                 .into_iter()
                 .collect::<Vec<_>>())
         })?;
@@ -91,11 +104,12 @@ impl Item {
     /// The names in the parentheses.
     pub(crate) fn idents(&self, example: &str) -> syn::Result<Vec<Ident>> {
         let idents = self.group(example, |input| {
-            Ok(
-                Punctuated::<Ident, Token![,]>::parse_terminated_with(input, Ident::parse_any)?
-                    .into_iter()
-                    .collect::<Vec<_>>(),
-            )
+            let idents =
+                Punctuated::<Ident, Token![,]>::parse_terminated_with(input, Ident::parse_any);
+            Ok(idents
+                .map_err(|_| self.form(example))?
+                .into_iter()
+                .collect::<Vec<_>>())
         })?;
         if idents.is_empty() {
             return Err(self.form(example));
@@ -197,7 +211,14 @@ impl Mood {
             let severity = Severity::named(&item.name)?;
             let tier = self.tier.unwrap_or(self.default);
             if severity >= tier.severity() {
-                cx.error(item.span(), format!("`{}(…)` lowers nothing here: this tier has that severity or a lower one by itself", item.name));
+                cx.error(
+                    item.span(),
+                    format!(
+                        "`{}(…)` only lowers, and this is {} already",
+                        item.name,
+                        tier.severity().article()
+                    ),
+                );
             }
             mood.severity = Some(severity);
         }
@@ -245,7 +266,7 @@ pub(crate) fn walk(
                 "one note for one pair of parentheses: put each beside what it explains",
             );
         }
-        mood.note = cx.take(note.value("note = \"…\"", |input| input.parse()));
+        mood.note = cx.take(note.text());
         if items.is_empty() {
             cx.error(
                 note.span(),
@@ -318,25 +339,55 @@ fn item(chunk: Vec<TokenTree>) -> syn::Result<Item> {
     })
 }
 
-/// Reads tokens; a mistake at their end points at the last one, `end` if there is none.
+/// Reads tokens, all of them. A mistake at their end points at the last one, `end` if there is none.
 pub(crate) fn parse<T>(
     tokens: TokenStream,
     end: Span,
     parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
 ) -> syn::Result<T> {
+    // syn knows the end of a group, but not of a bare stream.
     let last = tokens
         .clone()
         .into_iter()
         .last()
         .map_or(end, |tree| tree.span());
-    parser.parse2(tokens).map_err(|error| {
-        match error.to_string().strip_prefix("unexpected end of input, ") {
-            // A mistake at the end of a nested group points at its closing bracket already, which is
-            // inside the last token; pointing at that token is as good.
-            Some(expected) => syn::Error::new(last, format!("{expected} here")),
-            None => error,
-        }
-    })
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(last);
+    let whole = |input: ParseStream<'_>| {
+        let content;
+        parenthesized!(content in input);
+        self::whole(&content, parser)
+    };
+    whole
+        .parse2(TokenTree::Group(group).into())
+        .map_err(
+            |error| match error.to_string().strip_prefix("unexpected end of input, ") {
+                Some(expected) => syn::Error::new(error.span(), format!("{expected} after this")),
+                None => error,
+            },
+        )
+}
+
+/// The parser's value, when nothing stands after it.
+pub(crate) fn whole<T>(
+    content: ParseStream<'_>,
+    parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let value = parser(content)?;
+    finished(content)?;
+    Ok(value)
+}
+
+/// Nothing is left.
+pub(crate) fn finished(content: ParseStream<'_>) -> syn::Result<()> {
+    if content.is_empty() {
+        Ok(())
+    } else {
+        Err(syn::Error::new(
+            content.span(),
+            "nothing more is expected here",
+        ))
+    }
 }
 
 /// The text of all doc comments; one leading space of each line is the comment's, not the text's.

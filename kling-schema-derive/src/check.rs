@@ -5,9 +5,12 @@ use proc_macro2::Span;
 use syn::LitStr;
 
 use crate::ctxt::Ctxt;
-use crate::limits::{Bound, outside};
-use crate::model::{Field, KnownKey, Model, Value};
-use crate::rule::{Check, Path, Step, Use};
+use crate::known::{Key, KnownKey};
+use crate::limits::Bound;
+use crate::model::{Field, Model, Value};
+use crate::number::outside;
+use crate::rule::Check;
+use crate::when::{Path, Step, Use};
 use crate::words::{Tier, unknown};
 
 pub(crate) fn check(cx: &Ctxt, model: &Model) {
@@ -151,19 +154,17 @@ fn keys(cx: &Ctxt, model: &Model) {
         }
     }
     for (nth, known) in model.known.iter().enumerate() {
-        if model.field(&known.key).is_some() {
-            cx.error(
-                known.span,
-                format!("`{}` is a field of this struct", known.key),
-            );
+        let Key { text, span } = &known.key;
+        if model.field(text).is_some() {
+            cx.error(*span, format!("`{text}` is a field of this struct"));
         } else if model.known[..nth]
             .iter()
-            .any(|other| other.key == known.key)
+            .any(|other| other.key.text == *text)
         {
-            cx.error(known.span, format!("`{}` is named twice", known.key));
+            cx.error(*span, format!("`{text}` is named twice"));
         }
         if let KnownKey::Alias { of, .. } | KnownKey::Legacy { of } = &known.what {
-            model.position(cx, of, known.span);
+            model.position(cx, &of.text, of.span);
         }
     }
 }
@@ -316,7 +317,7 @@ fn path(cx: &Ctxt, model: &Model, used: &Use<'_>) {
             .fields
             .iter()
             .map(|field| field.key.as_str())
-            .chain(model.known.iter().map(|known| known.key.as_str()))
+            .chain(model.known.iter().map(|known| known.key.text.as_str()))
     };
     if keys().all(|key| key != first) {
         cx.error(

@@ -2,16 +2,19 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Generics, LitStr, Path as RustPath, parse_quote};
 
 use crate::attr::Basis;
 use crate::check::route;
 use crate::choice::Set;
-use crate::limits::{Bound, Bounds, Limit, Range};
-use crate::model::{Field, Header, Known, KnownKey, Literal, Model, Value};
-use crate::rule::{Check, Path, Rule, Step, Use, Want, When};
-use crate::words::{Place, Severity, Tier};
+use crate::known::{Known, KnownKey};
+use crate::limits::{Bound, Bounds, Limit};
+use crate::model::{Field, Header, Literal, Model, Value};
+use crate::number::Range;
+use crate::prove::{evaluated, fits, named_fields};
+use crate::rule::{Check, Rule};
+use crate::when::{Path, Step, When};
+use crate::words::{Severity, Tier};
 
 /// Everything in a scope of its own, where `__k` is the schema crate's private door.
 fn scoped(krate: &RustPath, body: &TokenStream) -> TokenStream {
@@ -292,7 +295,7 @@ fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
     }
 }
 
-fn literal(literal: &Literal) -> TokenStream {
+pub(crate) fn literal(literal: &Literal) -> TokenStream {
     match &literal.value {
         Value::Bool(value) => quote!(__k::Literal::Bool(#value)),
         Value::Integer(value) => quote!(__k::Literal::Integer(#value)),
@@ -306,7 +309,7 @@ fn path(path: &Path) -> TokenStream {
     quote!(__k::Path(&[#steps]))
 }
 
-fn steps(steps: &[Step]) -> TokenStream {
+pub(crate) fn steps(steps: &[Step]) -> TokenStream {
     let steps = steps.iter().map(|step| match step {
         Step::Key(key) => quote!(__k::Step::Key(#key)),
         Step::Each => quote!(__k::Step::Each),
@@ -446,150 +449,22 @@ fn kind(name: &LitStr) -> TokenStream {
 }
 
 fn known(known: &Known) -> TokenStream {
-    let (key, on) = (&known.key, basis(&known.basis));
+    let (key, on) = (&known.key.text, basis(&known.basis));
     let what = match &known.what {
         KnownKey::Alias {
             of,
             kind: name,
             safe,
         } => {
-            let rule = kind(name);
+            let (of, rule) = (&of.text, kind(name));
             quote!(Alias { of: #of, rule: #rule, safe: #safe })
         }
-        KnownKey::Legacy { of } => quote!(Legacy { of: #of }),
+        KnownKey::Legacy { of } => {
+            let of = &of.text;
+            quote!(Legacy { of: #of })
+        }
         KnownKey::Upstream => quote!(Upstream),
         KnownKey::Editor => quote!(Editor),
     };
     quote!(__k::Known::new(#key, __k::KnownKey::#what, #on))
-}
-
-/// Expressions that stop the build when a path, a value or a default does not fit the types.
-fn evaluated(model: &Model) -> Vec<TokenStream> {
-    let mut uses: Vec<Use<'_>> = model.rules.iter().flat_map(Rule::uses).collect();
-    for (when, ..) in model.fields.iter().flat_map(|field| &field.hints) {
-        when.uses(None, &mut uses);
-    }
-    let mut out: Vec<TokenStream> = uses
-        .iter()
-        .filter_map(|used| used_path(model, used))
-        .collect();
-    out.extend(model.fields.iter().filter_map(default_fits));
-    out
-}
-
-/// The path leads somewhere, to what the rule expects, and what it is compared with can be there.
-fn used_path(model: &Model, used: &Use<'_>) -> Option<TokenStream> {
-    // What stands under a key that is no field is not known.
-    let root = &model.field(used.path.first())?.ty;
-    if used.path.steps.len() == 1 && used.want == Want::Anything {
-        return None;
-    }
-    let rest = &used.path.steps[1..];
-    let misses = rest.iter().enumerate().map(|(nth, step)| {
-        let before = Path {
-            steps: used.path.steps[..=nth].to_vec(),
-            span: used.path.span,
-        }
-        .text();
-        match step {
-            Step::Key(key) => format!("`{before}` has no key `{key}`"),
-            Step::Each => format!("`{before}` is no list: it has no items"),
-        }
-    });
-    let steps = steps(rest);
-    let text = used.path.text();
-    let span = used.path.span;
-    let kind = quote_spanned! {span=>
-        __k::path::follow(<#root as __k::Typed>::KIND, &[#steps], &[#(#misses),*])
-    };
-    let (want, message) = match used.want {
-        Want::Anything => (quote!(Anything), String::new()),
-        Want::List => (quote!(List), format!("`{text}` is no list")),
-        Want::Text => (quote!(Text), format!("`{text}` is no text")),
-        Want::Media => (quote!(Media), format!("`{text}` is no image and no video")),
-    };
-    let values = used.values.iter().map(|value| {
-        let message = format!("`{}` is not among the values of `{text}`", value.value());
-        quote_spanned!(value.span()=> __k::path::value(#kind, #value, #message);)
-    });
-    Some(quote_spanned! {span=> {
-        __k::path::expect(#kind, __k::path::Want::#want, #message);
-        #(#values)*
-    }})
-}
-
-/// The default is a value of the field's type.
-fn default_fits(field: &Field) -> Option<TokenStream> {
-    let default = field.default.as_ref()?;
-    let (ty, key) = (&field.ty, &field.key);
-    let value = literal(default);
-    let message = match &default.value {
-        Value::Text(text) => format!("the default \"{text}\" is no value of `{key}`"),
-        _ => format!("the default is no value of `{key}`: its type says otherwise"),
-    };
-    Some(quote_spanned! {default.span=>
-        __k::path::default(<#ty as __k::Typed>::KIND, #value, #message)
-    })
-}
-
-/// Calls that compile only when the bounds fit the types of their fields.
-fn fits(model: &Model) -> Vec<TokenStream> {
-    let mut out = Vec::new();
-    for field in &model.fields {
-        let ty = &field.ty;
-        let span = ty.span();
-        let mut words = words(&field.bounds);
-        words.dedup();
-        for word in words {
-            let word = Ident::new(word, Span::call_site());
-            out.push(quote_spanned!(span=> __k::fits::#word::<#ty>();));
-        }
-        let mut words = self::words(&field.each);
-        words.dedup();
-        for word in words {
-            let word = Ident::new(word, Span::call_site());
-            out.push(quote_spanned!(span=> __k::fits::#word::<<#ty as __k::fits::List>::Item>();));
-        }
-    }
-    out
-}
-
-/// The functions of `kling_schema::fits` that the bounds call for.
-fn words(bounds: &Bounds) -> Vec<&'static str> {
-    let media = match bounds.media() {
-        Some(Place::Video) => "video",
-        _ => "image",
-    };
-    bounds
-        .limits
-        .iter()
-        .map(|limit| match limit.bound {
-            Bound::Chars(_)
-            | Bound::Names(_)
-            | Bound::OtherNames(_)
-            | Bound::Url
-            | Bound::Unique => "text",
-            Bound::TakenUpstream(_) | Bound::Choices => "closed",
-            Bound::Value(_) => "number",
-            Bound::Items(_) => "list",
-            Bound::Forms { .. }
-            | Bound::Formats(_)
-            | Bound::Bytes(_)
-            | Bound::Edge(_)
-            | Bound::Ratio { .. }
-            | Bound::Seconds(_)
-            | Bound::FramesPerSecond(_) => media,
-        })
-        .collect()
-}
-
-/// The fields that rules name, at the place they are named: an editor's rename finds them there.
-fn named_fields(model: &Model) -> Vec<TokenStream> {
-    let uses = model.rules.iter().flat_map(Rule::uses).filter_map(|used| {
-        let field = model.field(used.path.first())?;
-        let mut ident = field.ident.clone();
-        ident.set_span(used.path.span);
-        Some(quote!(let _ = &__value.#ident;))
-    });
-    uses.collect()
 }

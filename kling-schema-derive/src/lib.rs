@@ -6,10 +6,14 @@ mod check;
 mod choice;
 mod ctxt;
 mod emit;
+mod known;
 mod limits;
 mod model;
+mod number;
+mod prove;
 mod rule;
 mod serde_names;
+mod when;
 mod words;
 
 use proc_macro::TokenStream;

@@ -4,18 +4,18 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned as _;
 use syn::{
     Attribute, DataStruct, DeriveInput, Fields, GenericParam, Generics, Lit, LitStr, Token, Type,
 };
 
-use crate::attr::{Basis, Body, Item, Mood, chunks, contents, doc, parse, split, walk, walk_attrs};
+use crate::attr::{Basis, Body, Item, Mood, contents, doc, split, walk, walk_attrs};
 use crate::ctxt::Ctxt;
+use crate::known::{self, Known};
 use crate::limits::Bounds;
-use crate::rule::{Rule, When, key};
+use crate::rule::Rule;
 use crate::serde_names::{self, Case};
-use crate::words::{Place, Severity, Tier};
+use crate::when::When;
+use crate::words::{Place, Tier};
 
 /// A struct with named fields.
 pub(crate) struct Model {
@@ -68,27 +68,6 @@ pub(crate) enum Value {
     Integer(i64),
     Number(f64),
     Text(String),
-}
-
-/// A key that is no field.
-pub(crate) struct Known {
-    pub(crate) key: String,
-    pub(crate) span: Span,
-    pub(crate) what: KnownKey,
-    pub(crate) basis: Basis,
-}
-
-pub(crate) enum KnownKey {
-    Alias {
-        of: String,
-        kind: LitStr,
-        safe: bool,
-    },
-    Legacy {
-        of: String,
-    },
-    Upstream,
-    Editor,
 }
 
 /// The crate whose types are written; `::kling_schema` unless `crate = …` says another.
@@ -183,50 +162,10 @@ impl Model {
                 && matches!(item.body, Body::Bare)
                 && !mood.is_wrapped() => {}
             "rule" => self.rules.extend(cx.take(Rule::read(mood, item))),
-            "alias" => self
-                .known
-                .extend(cx.take(aliases(mood, item)).unwrap_or_default()),
-            "legacy" => {
-                let pairs = cx
-                    .take(pairs(item, "legacy(old = new)"))
-                    .unwrap_or_default();
-                self.known
-                    .extend(pairs.into_iter().map(|(key, span, of)| Known {
-                        key,
-                        span,
-                        what: KnownKey::Legacy { of },
-                        basis: mood.basis(span),
-                    }));
-            }
-            "upstream_keys" => {
-                let info = Mood {
-                    tier: Some(Tier::Upstream),
-                    severity: Some(Severity::Info),
-                    ..mood.clone()
-                };
-                let keys = cx.take(keys(item)).unwrap_or_default();
-                self.known.extend(keys.into_iter().map(|(key, span)| Known {
-                    key,
-                    span,
-                    what: KnownKey::Upstream,
-                    basis: info.basis(span),
-                }));
-            }
-            "editor" => {
-                let info = Mood {
-                    tier: Some(Tier::House),
-                    severity: Some(Severity::Info),
-                    ..mood.clone()
-                };
-                let keys = cx.take(keys(item)).unwrap_or_default();
-                self.known.extend(keys.into_iter().map(|(key, span)| Known {
-                    key,
-                    span,
-                    what: KnownKey::Editor,
-                    basis: info.basis(span),
-                }));
-            }
-            _ => cx.push(Place::Struct.refuse(&item.word)),
+            _ => match known::read(mood, item) {
+                Some(known) => self.known.extend(cx.take(known).unwrap_or_default()),
+                None => cx.push(Place::Struct.refuse(&item.word)),
+            },
         }
     }
 
@@ -299,10 +238,7 @@ impl Header {
         if slot.is_some() {
             cx.error(item.span(), format!("`{}` is given twice", item.name));
         }
-        let example = format!("{} = \"…\"", item.name);
-        *slot = cx
-            .take(item.value(&example, |input| input.parse()))
-            .or(slot.take());
+        *slot = cx.take(item.text()).or(slot.take());
     }
 }
 
@@ -379,7 +315,7 @@ impl Field {
             let message = format!(
                 "`{owner}` holds itself: a table of finite depth is needed, so say how deep it goes with a struct for each level"
             );
-            cx.error(field.ty.span(), message);
+            cx.push(syn::Error::new_spanned(&field.ty, message));
         }
         Some(read)
     }
@@ -419,8 +355,15 @@ impl Field {
             "hint" => {
                 let hint = item.group("hint(present(prompt), \"text\")", |input| {
                     let when = When::parse(input)?;
-                    input.parse::<Token![,]>()?;
-                    Ok((when, input.parse::<LitStr>()?, item.span()))
+                    let expected = |error: syn::Error| {
+                        syn::Error::new(error.span(), "the text of the hint is missing")
+                    };
+                    input.parse::<Token![,]>().map_err(expected)?;
+                    Ok((
+                        when,
+                        input.parse::<LitStr>().map_err(expected)?,
+                        item.span(),
+                    ))
                 });
                 self.hints.extend(cx.take(hint));
             }
@@ -473,90 +416,6 @@ impl Literal {
             }
         };
         Ok(Literal { value, span })
-    }
-}
-
-/// `alias(scene_image = scence_image, is = "scene-spelling", unsafe)`.
-fn aliases(mood: &Mood, item: &Item) -> syn::Result<Vec<Known>> {
-    let example = "alias(other = this)";
-    let (mut kind, mut safe, mut found) = (None, true, Vec::new());
-    for chunk in chunks(item.tokens(example)?) {
-        let end = chunk.last().map_or(item.span(), TokenTree::span);
-        parse(chunk.into_iter().collect(), end, |input| {
-            if input.parse::<Option<Token![unsafe]>>()?.is_some() {
-                safe = false;
-                return Ok(());
-            }
-            let (key, span, named) = pair_start(input)?;
-            if named == "is" && input.peek(LitStr) {
-                kind = Some(input.parse::<LitStr>()?);
-            } else {
-                found.push((key, span, crate::rule::key(input)?));
-            }
-            Ok(())
-        })?;
-    }
-    if found.is_empty() {
-        return Err(item.form(example));
-    }
-    let known = found.into_iter().map(|(key, span, of)| Known {
-        key,
-        span,
-        what: KnownKey::Alias {
-            of,
-            kind: kind
-                .clone()
-                .unwrap_or_else(|| LitStr::new("misplaced-field", span)),
-            safe,
-        },
-        basis: mood.basis(span),
-    });
-    Ok(known.collect())
-}
-
-/// `old =`, with the key, its place, and its text when it is a word.
-fn pair_start(input: ParseStream<'_>) -> syn::Result<(String, Span, String)> {
-    let span = input.span();
-    let named = if input.peek(LitStr) {
-        String::new()
-    } else {
-        input.fork().call(Ident::parse_any)?.to_string()
-    };
-    let key = key(input)?;
-    input
-        .parse::<Token![=]>()
-        .map_err(|error| syn::Error::new(error.span(), "two keys are expected: `other = this`"))?;
-    Ok((key, span, named))
-}
-
-/// `old = new, older = new`.
-fn pairs(item: &Item, example: &str) -> syn::Result<Vec<(String, Span, String)>> {
-    let pairs = item.group(example, |input| {
-        Punctuated::<(String, Span, String), Token![,]>::parse_terminated_with(input, |input| {
-            let (old, span, _) = pair_start(input)?;
-            Ok((old, span, key(input)?))
-        })
-    })?;
-    if pairs.is_empty() {
-        Err(item.form(example))
-    } else {
-        Ok(pairs.into_iter().collect())
-    }
-}
-
-/// Keys between commas.
-fn keys(item: &Item) -> syn::Result<Vec<(String, Span)>> {
-    let example = format!("{}(key, \"odd-key\")", item.name);
-    let keys = item.group(&example, |input| {
-        Punctuated::<(String, Span), Token![,]>::parse_terminated_with(input, |input| {
-            let span = input.span();
-            Ok((key(input)?, span))
-        })
-    })?;
-    if keys.is_empty() {
-        Err(item.form(&example))
-    } else {
-        Ok(keys.into_iter().collect())
     }
 }
 

@@ -52,6 +52,15 @@ impl Severity {
             _ => None,
         }
     }
+
+    /// With its article, for a sentence.
+    pub(crate) fn article(self) -> &'static str {
+        match self {
+            Severity::Info => "an info",
+            Severity::Warning => "a warning",
+            Severity::Error => "an error",
+        }
+    }
 }
 
 /// Where a word stands.

@@ -13,7 +13,10 @@ use crate::values::{Either, ImageSource, Loose, VideoSource};
     label = "this is no text",
     note = "`chars`, `names`, `other_names`, `url` and `unique` bound a `String`; inside a list they are written `each(…)`"
 )]
-pub trait Text: Typed {}
+pub trait Text: Typed {
+    #[doc(hidden)]
+    const FITS: () = ();
+}
 
 /// A number: takes `range`.
 #[diagnostic::on_unimplemented(
@@ -21,7 +24,10 @@ pub trait Text: Typed {}
     label = "this is no number",
     note = "`range` bounds a number; for a text it is `chars`, for a list `items`"
 )]
-pub trait Number: Typed {}
+pub trait Number: Typed {
+    #[doc(hidden)]
+    const FITS: () = ();
+}
 
 /// A closed set of values: takes `taken_upstream` and `choices`.
 #[diagnostic::on_unimplemented(
@@ -29,7 +35,10 @@ pub trait Number: Typed {}
     label = "this is no closed set",
     note = "`choices` and `taken_upstream` speak of an enum with `#[derive(KlingSchema)]`; an open set is `names(…)`"
 )]
-pub trait Closed: Typed {}
+pub trait Closed: Typed {
+    #[doc(hidden)]
+    const FITS: () = ();
+}
 
 /// A list: takes `items` and `each`.
 #[diagnostic::on_unimplemented(
@@ -38,6 +47,8 @@ pub trait Closed: Typed {}
     note = "`items` and `each` bound a `Vec`; for a text it is `chars`"
 )]
 pub trait List: Typed {
+    #[doc(hidden)]
+    const FITS: () = ();
     /// What it lists.
     type Item: Typed;
 }
@@ -48,7 +59,10 @@ pub trait List: Typed {
     label = "this names no image",
     note = "a field that names an image has the type `ImageSource`"
 )]
-pub trait Image: Typed {}
+pub trait Image: Typed {
+    #[doc(hidden)]
+    const FITS: () = ();
+}
 
 /// A video: takes `video`.
 #[diagnostic::on_unimplemented(
@@ -56,7 +70,10 @@ pub trait Image: Typed {}
     label = "this names no video",
     note = "a field that names a video has the type `VideoSource`"
 )]
-pub trait Video: Typed {}
+pub trait Video: Typed {
+    #[doc(hidden)]
+    const FITS: () = ();
+}
 
 impl Text for String {}
 impl Text for Cow<'static, str> {}
@@ -73,9 +90,13 @@ numbers!(f32, f64, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 macro_rules! through {
     ($($fit:ident),+) => {
         $(
+            #[diagnostic::do_not_recommend]
             impl<T: $fit> $fit for Option<T> {}
+            #[diagnostic::do_not_recommend]
             impl<T: $fit> $fit for Box<T> {}
+            #[diagnostic::do_not_recommend]
             impl<T: $fit> $fit for Loose<T> {}
+            #[diagnostic::do_not_recommend]
             impl<A: $fit, B: Typed> $fit for Either<A, B> {}
         )+
     };
@@ -87,29 +108,22 @@ impl<T: Typed> List for Vec<T> {
     type Item = T;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: List> List for Option<T> {
     type Item = T::Item;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: List> List for Box<T> {
     type Item = T::Item;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: List> List for Loose<T> {
     type Item = T::Item;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: List, B: Typed> List for Either<A, B> {
     type Item = A::Item;
 }
-
-macro_rules! questions {
-    ($($question:ident: $fit:ident),+) => {
-        $(
-            #[doc(hidden)]
-            pub const fn $question<T: $fit>() {}
-        )+
-    };
-}
-
-questions!(text: Text, number: Number, closed: Closed, list: List, image: Image, video: Video);

@@ -8,6 +8,11 @@ use crate::rules::Rule;
 use crate::source::Basis;
 
 /// A Rust type whose JSON shape is known.
+#[diagnostic::on_unimplemented(
+    message = "the JSON shape of `{Self}` is not known",
+    label = "this has no shape",
+    note = "derive `KlingSchema` on it, or implement `Typed` by hand; `serde_json::Value` takes anything"
+)]
 pub trait Typed {
     /// The shape.
     const KIND: Kind;
