@@ -40,7 +40,10 @@ pub(crate) enum Detection {
 /// The endpoint named by a file name (`cat.image2video.json`, `image2video-3.json`) or, failing
 /// that, by the nearest folder of that name.
 pub(crate) fn by_path(path: &Path) -> Option<(&'static Object, String)> {
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let stem = path
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
     if let Some(object) = stem.split('.').rev().find_map(starting_with) {
         return Some((object, format!("the file name says {}", object.name)));
     }
@@ -75,7 +78,13 @@ pub(crate) fn by_keys(root: Node<'_>) -> Detection {
     let all: Vec<&'static Object> = ENDPOINTS.to_vec();
     let mut candidates = all.clone();
     // Each kind of evidence, from the strongest; the first that leaves one endpoint decides.
-    for evidence in [Keys::inputs, Keys::own_keys, Keys::model, Keys::item_keys, Keys::tokens] {
+    for evidence in [
+        Keys::inputs,
+        Keys::own_keys,
+        Keys::model,
+        Keys::item_keys,
+        Keys::tokens,
+    ] {
         let told = evidence(&keys, &candidates);
         match told.as_slice() {
             [] => {}
@@ -127,21 +136,35 @@ impl<'d> Keys<'d> {
 
     fn member(&self, key: &str) -> Option<Node<'d>> {
         let mut members = self.root.members().take(KEYS);
-        members.find(|member| member.key.text().is_some_and(|text| text.is(key))).map(|member| member.value)
+        members
+            .find(|member| member.key.text().is_some_and(|text| text.is(key)))
+            .map(|member| member.value)
     }
 
     /// A route that is not covered, told by a key or a model that only it has.
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
         let model = self.member("model_name").and_then(|node| node.text());
         for route in UNCOVERED {
-            if let Some(model) = route.models.iter().find(|name| model.is_some_and(|text| text.is(name))) {
+            if let Some(model) = route
+                .models
+                .iter()
+                .find(|name| model.is_some_and(|text| text.is(name)))
+            {
                 return Some((route, format!("\"{model}\" is a model of that route")));
             }
-            let Some(key) = route.keys.iter().find(|key| self.has(key)) else { continue };
+            let Some(key) = route.keys.iter().find(|key| self.has(key)) else {
+                continue;
+            };
             // A covered endpoint may know the key from upstream: its own input decides.
             let claimed = ENDPOINTS.iter().any(|object| {
-                object.known.iter().any(|known| known.key == *key && matches!(known.what, KnownKey::Upstream))
-                    && object.fields.iter().any(|field| is_input(field) && is_required(field) && self.has(field.key))
+                object
+                    .known
+                    .iter()
+                    .any(|known| known.key == *key && matches!(known.what, KnownKey::Upstream))
+                    && object
+                        .fields
+                        .iter()
+                        .any(|field| is_input(field) && is_required(field) && self.has(field.key))
             });
             if !claimed {
                 return Some((route, format!("`{key}` is a key of that route")));
@@ -183,7 +206,9 @@ impl<'d> Keys<'d> {
         };
         ENDPOINTS.iter().all(|other| {
             other.fields.iter().all(|field| {
-                knows(field.key) || !self.has(field.key) || !(is_input(field) || is_own(other, field))
+                knows(field.key)
+                    || !self.has(field.key)
+                    || !(is_input(field) || is_own(other, field))
             })
         })
     }
@@ -203,7 +228,12 @@ impl<'d> Keys<'d> {
         among
             .iter()
             .filter(|object| complete(object) && self.fits(object))
-            .filter(|object| object.fields.iter().any(|field| models(field).any(|name| model.is(name))))
+            .filter(|object| {
+                object
+                    .fields
+                    .iter()
+                    .any(|field| models(field).any(|name| model.is(name)))
+            })
             .map(|object| {
                 let model = describe::quoted(&model.head(64));
                 (*object, format!("{model} is a model of {}", object.name))
@@ -229,7 +259,11 @@ impl<'d> Keys<'d> {
                 let first = list.items().find(|item| item.kind() == JsonKind::Object)?;
                 own.into_iter()
                     .filter(|key| !foreign(key))
-                    .find(|key| first.members().any(|member| member.key.text().is_some_and(|text| text.is(key))))
+                    .find(|key| {
+                        first
+                            .members()
+                            .any(|member| member.key.text().is_some_and(|text| text.is(key)))
+                    })
                     .map(|key| format!("only {} has `{}[].{key}`", object.name, field.key))
             });
             if let Some(reason) = found {
@@ -243,18 +277,28 @@ impl<'d> Keys<'d> {
     fn tokens(&self, among: &[&'static Object]) -> Told {
         let mut told = Told::new();
         for object in among {
-            let uses = object.constraints.iter().any(|constraint| match &constraint.check {
-                Check::References { text, kinds, .. } => {
-                    let text = text.to_string();
-                    self.member(&text).and_then(|node| node.text()).is_some_and(|prompt| {
-                        let prompt = prompt.to_str();
-                        kinds.iter().any(|kind| prompt.contains(&format!("<<<{}_", kind.word)))
-                    })
-                }
-                _ => false,
-            });
+            let uses = object
+                .constraints
+                .iter()
+                .any(|constraint| match &constraint.check {
+                    Check::References { text, kinds, .. } => {
+                        let text = text.to_string();
+                        self.member(&text)
+                            .and_then(|node| node.text())
+                            .is_some_and(|prompt| {
+                                let prompt = prompt.to_str();
+                                kinds
+                                    .iter()
+                                    .any(|kind| prompt.contains(&format!("<<<{}_", kind.word)))
+                            })
+                    }
+                    _ => false,
+                });
             if uses {
-                told.push((*object, format!("only {} has reference tokens", object.name)));
+                told.push((
+                    *object,
+                    format!("only {} has reference tokens", object.name),
+                ));
             }
         }
         told
@@ -281,9 +325,10 @@ fn is_required(field: &Field) -> bool {
 fn item_keys(field: &Field) -> Vec<&'static str> {
     match field.kind {
         Kind::List(Kind::Object(object)) => object.fields.iter().map(|field| field.key).collect(),
-        Kind::List(Kind::Either { usual: Kind::Object(object), .. }) => {
-            object.fields.iter().map(|field| field.key).collect()
-        }
+        Kind::List(Kind::Either {
+            usual: Kind::Object(object),
+            ..
+        }) => object.fields.iter().map(|field| field.key).collect(),
         _ => Vec::new(),
     }
 }
@@ -298,5 +343,7 @@ fn models(field: &Field) -> impl Iterator<Item = &'static str> {
         Kind::Choice(choices) if field.key == "model_name" => choices,
         _ => &[],
     };
-    names.copied().chain(choices.iter().map(|choice| choice.value))
+    names
+        .copied()
+        .chain(choices.iter().map(|choice| choice.value))
 }

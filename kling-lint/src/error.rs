@@ -28,7 +28,9 @@ pub enum LintError {
         name: String,
     },
     /// The type has no endpoint, so nothing says what it is a request for.
-    #[error("`{name}` has no endpoint: write `#[kling(endpoint = \"…\")]` on it, or pass its table to `LinterBuilder::schema`")]
+    #[error(
+        "`{name}` has no endpoint: write `#[kling(endpoint = \"…\")]` on it, or pass its table to `LinterBuilder::schema`"
+    )]
     #[non_exhaustive]
     NoEndpoint {
         /// The type's name.

@@ -55,7 +55,11 @@ pub(crate) struct DraftFix {
 
 impl DraftFix {
     /// A fix of one edit that keeps the meaning.
-    pub(crate) fn safe(title: impl Into<String>, span: Range<u32>, text: impl Into<String>) -> Self {
+    pub(crate) fn safe(
+        title: impl Into<String>,
+        span: Range<u32>,
+        text: impl Into<String>,
+    ) -> Self {
         DraftFix {
             title: title.into(),
             applicability: Applicability::Safe,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kling_schema::endpoints::{self, ENDPOINTS};
-use kling_schema::rules::{self, Rule, document};
+use kling_schema::rules::{self, document};
 use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
@@ -90,12 +90,17 @@ impl LinterBuilder {
             let rule = rules::find(&name).ok_or(LintError::UnknownRule { name })?;
             self.options.severities.insert(rule.id, severity);
         }
-        Ok(Linter { options: Arc::new(self.options) })
+        Ok(Linter {
+            options: Arc::new(self.options),
+        })
     }
 }
 
 fn unknown_endpoint(name: String) -> LintError {
-    LintError::UnknownEndpoint { name, known: ENDPOINTS.iter().map(|object| object.name).collect() }
+    LintError::UnknownEndpoint {
+        name,
+        known: ENDPOINTS.iter().map(|object| object.name).collect(),
+    }
 }
 
 impl Linter {
@@ -133,7 +138,10 @@ impl Linter {
     ///
     /// # Errors
     /// A type without endpoint, or one that does not serialize.
-    pub fn lint_request<T: KlingSchema + Serialize>(&self, request: &T) -> Result<Report, LintError> {
+    pub fn lint_request<T: KlingSchema + Serialize>(
+        &self,
+        request: &T,
+    ) -> Result<Report, LintError> {
         let object = T::SCHEMA;
         if object.endpoint.is_none() {
             return Err(LintError::NoEndpoint { name: object.name });
@@ -170,7 +178,8 @@ impl Linter {
     pub fn lint_path(&self, path: impl AsRef<Path>) -> Result<Report, LintError> {
         let path = path.as_ref();
         let file = crate::fs::open::open(path)?;
-        self.lint_reader(file, Some(path)).map_err(|source| LintError::io(path, source))
+        self.lint_reader(file, Some(path))
+            .map_err(|source| LintError::io(path, source))
     }
 
     /// A session: what spans several requests, such as ids that must differ, is checked too.
@@ -195,7 +204,10 @@ impl Linter {
         if let Some(document) = &document {
             match self.detect(document.root(), name) {
                 Ok((object, reason)) => {
-                    endpoint = Some(Detected { name: object.name, reason });
+                    endpoint = Some(Detected {
+                        name: object.name,
+                        reason,
+                    });
                     let checked = check::check(document, object, self.options.wire);
                     drafts.extend(checked.drafts);
                     dropped = checked.dropped;
@@ -206,7 +218,10 @@ impl Linter {
                 Err(draft) => drafts.extend(draft),
             }
         } else if let Some((object, reason)) = self.named(name) {
-            endpoint = Some(Detected { name: object.name, reason });
+            endpoint = Some(Detected {
+                name: object.name,
+                reason,
+            });
         }
         self.report(&loaded, drafts, dropped, endpoint)
     }
@@ -254,8 +269,7 @@ impl Linter {
 
     fn too_large(&self, limit: &str) -> Report {
         let empty = Loaded::from_bytes(b"");
-        let draft = Draft::house(&document::TOO_LARGE, Severity::Error, 0..0)
-            .with("limit", limit);
+        let draft = Draft::house(&document::TOO_LARGE, Severity::Error, 0..0).with("limit", limit);
         self.report(&empty, vec![draft], [0; 3], None)
     }
 
@@ -268,7 +282,10 @@ impl Linter {
         endpoint: Option<Detected>,
     ) -> Report {
         let mut hidden = [0; 3];
-        for (severity, count) in [Severity::Info, Severity::Warning, Severity::Error].into_iter().zip(dropped) {
+        for (severity, count) in [Severity::Info, Severity::Warning, Severity::Error]
+            .into_iter()
+            .zip(dropped)
+        {
             hidden[self.raised(severity) as usize] += count;
         }
         for draft in &mut drafts {
@@ -281,10 +298,18 @@ impl Linter {
             }
         }
         drafts.sort_by(|one, other| {
-            (one.span.start, one.rule.id, &one.pointer).cmp(&(other.span.start, other.rule.id, &other.pointer))
+            (one.span.start, one.rule.id, &one.pointer).cmp(&(
+                other.span.start,
+                other.rule.id,
+                &other.pointer,
+            ))
         });
         let findings = place(&Places::new(loaded), drafts);
-        Report { findings, endpoint, hidden }
+        Report {
+            findings,
+            endpoint,
+            hidden,
+        }
     }
 
     fn severity(&self, draft: &Draft) -> Severity {
@@ -295,14 +320,20 @@ impl Linter {
     }
 
     fn raised(&self, severity: Severity) -> Severity {
-        if self.options.strict && severity == Severity::Warning { Severity::Error } else { severity }
+        if self.options.strict && severity == Severity::Warning {
+            Severity::Error
+        } else {
+            severity
+        }
     }
 }
 
 /// Drafts in their places; the text is walked once for all of them.
 fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
     let mut ranges: Vec<_> = drafts.iter().map(|draft| draft.span.clone()).collect();
-    let edits = drafts.iter().flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
+    let edits = drafts
+        .iter()
+        .flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
     ranges.extend(edits.map(|(range, _)| range.clone()));
     let placed = places.resolve(&ranges);
     let (placed, edits) = placed.split_at(drafts.len());
@@ -310,7 +341,14 @@ fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
     drafts
         .into_iter()
         .zip(placed)
-        .map(|(draft, placed)| finding(places.excerpt(draft.span.clone()), placed, draft, &mut edits))
+        .map(|(draft, placed)| {
+            finding(
+                places.excerpt(draft.span.clone()),
+                placed,
+                draft,
+                &mut edits,
+            )
+        })
         .collect()
 }
 
@@ -320,12 +358,25 @@ fn finding(
     draft: Draft,
     edits: &mut impl Iterator<Item = Span>,
 ) -> Finding {
-    let Draft { rule, constraint, basis, pointer, params, fix, .. } = draft;
+    let Draft {
+        rule,
+        constraint,
+        basis,
+        pointer,
+        params,
+        fix,
+        ..
+    } = draft;
     let help = message::fill(rule.help, &params);
     let fix = fix.map(|fix| Fix {
         title: fix.title,
         applicability: fix.applicability,
-        edits: fix.edits.into_iter().zip(edits).map(|((_, text), span)| Edit::new(span, text)).collect(),
+        edits: fix
+            .edits
+            .into_iter()
+            .zip(edits)
+            .map(|((_, text), span)| Edit::new(span, text))
+            .collect(),
     });
     Finding {
         rule,
@@ -377,7 +428,11 @@ impl Ids {
         };
         let mut drafts = Vec::new();
         for check::Unique { value, draft } in unique {
-            let key = draft.params.get("field").map(ToString::to_string).unwrap_or_default();
+            let key = draft
+                .params
+                .get("field")
+                .map(ToString::to_string)
+                .unwrap_or_default();
             match self.seen.entry((key, value)) {
                 std::collections::hash_map::Entry::Occupied(first) => {
                     drafts.push(draft.with("first", first.get().clone()));
@@ -399,7 +454,5 @@ mod tests {
     fn the_linter_is_shared_between_threads() {
         fn shared<T: Send + Sync + Clone>() {}
         shared::<Linter>();
-        fn rule(_: &'static Rule) {}
-        rule(&document::TOO_LARGE);
     }
 }

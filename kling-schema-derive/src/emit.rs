@@ -395,6 +395,7 @@ fn check(check: &Check) -> TokenStream {
         }
         Check::Forbid { path, when } => conditional("Forbid", path, when),
         Check::Ignored { path, when } => conditional("Ignored", path, when),
+        Check::Unread { path, when } => conditional("Unread", path, when),
         Check::Defaulted { path, when } => conditional("Defaulted", path, when),
         Check::Supported {
             paths: of,

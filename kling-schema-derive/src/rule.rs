@@ -63,6 +63,10 @@ pub(crate) enum Check {
         path: Path,
         when: When,
     },
+    Unread {
+        path: Path,
+        when: When,
+    },
     Defaulted {
         path: Path,
         when: When,
@@ -89,6 +93,7 @@ const CHECKS: &[&str] = &[
     "same_ratio",
     "points_inside",
     "ignored",
+    "unread",
     "defaulted",
 ];
 
@@ -105,7 +110,7 @@ impl Check {
             Check::References { .. } => "dangling-reference",
             Check::SameSize(..) | Check::SameRatio(..) => "mask-mismatch",
             Check::PointsInside { .. } => "point-outside",
-            Check::Ignored { .. } => "ignored-field",
+            Check::Ignored { .. } | Check::Unread { .. } => "ignored-field",
             Check::Defaulted { .. } => "default-applies",
         }
     }
@@ -165,6 +170,10 @@ impl Check {
                 when: condition(input, &name)?,
             },
             "ignored" => Check::Ignored {
+                path: whole(&content, Path::parse)?,
+                when: condition(input, &name)?,
+            },
+            "unread" => Check::Unread {
                 path: whole(&content, Path::parse)?,
                 when: condition(input, &name)?,
             },
@@ -231,6 +240,7 @@ impl Check {
             }
             Check::Forbid { path, when }
             | Check::Ignored { path, when }
+            | Check::Unread { path, when }
             | Check::Defaulted { path, when } => {
                 name(path, Want::Anything);
                 when.uses(None, &mut uses);

@@ -36,7 +36,12 @@ const fn uncovered(
     keys: &'static [&'static str],
     models: &'static [&'static str],
 ) -> Uncovered {
-    Uncovered { name, path, keys, models }
+    Uncovered {
+        name,
+        path,
+        keys,
+        models,
+    }
 }
 
 /// Known routes that are not covered.
@@ -48,18 +53,48 @@ pub static UNCOVERED: &[Uncovered] = &[
         &["image_reference", "image_fidelity", "human_fidelity"],
         &[],
     ),
-    uncovered("omni-image", "/kling/v1/images/omni-image", &[], &["kling-image-o1"]),
-    uncovered("video-extend", "/kling/v1/videos/video-extend", &["video_id"], &[]),
-    uncovered("effects", "/kling/v1/videos/effects", &["effect_scene"], &[]),
-    uncovered("avatar", "/kling/v1/videos/avatar/image2video", &["audio_id", "sound_file"], &[]),
-    uncovered("advanced-lip-sync", "/kling/v1/videos/advanced-lip-sync", &["face_choose"], &[]),
+    uncovered(
+        "omni-image",
+        "/kling/v1/images/omni-image",
+        &[],
+        &["kling-image-o1"],
+    ),
+    uncovered(
+        "video-extend",
+        "/kling/v1/videos/video-extend",
+        &["video_id"],
+        &[],
+    ),
+    uncovered(
+        "effects",
+        "/kling/v1/videos/effects",
+        &["effect_scene"],
+        &[],
+    ),
+    uncovered(
+        "avatar",
+        "/kling/v1/videos/avatar/image2video",
+        &["audio_id", "sound_file"],
+        &[],
+    ),
+    uncovered(
+        "advanced-lip-sync",
+        "/kling/v1/videos/advanced-lip-sync",
+        &["face_choose"],
+        &[],
+    ),
     uncovered(
         "multi-elements",
         "/kling/v1/videos/multi-elements",
         &["session_id", "edit_mode"],
         &[],
     ),
-    uncovered("tts", "/kling/v1/audio/tts", &["voice_id", "voice_language", "voice_speed"], &[]),
+    uncovered(
+        "tts",
+        "/kling/v1/audio/tts",
+        &["voice_id", "voice_language", "voice_speed"],
+        &[],
+    ),
     uncovered(
         "text-to-audio",
         "/kling/v1/audio/text-to-audio",

@@ -402,9 +402,16 @@ pub enum Check {
         /// The picture.
         image: Path,
     },
-    /// When the condition holds, the value has no effect. A documented row also suspends the checks
-    /// of the value itself.
+    /// When the condition holds, the value has no effect, though it must still be a good one.
     Ignored {
+        /// The value.
+        path: Path,
+        /// The condition.
+        when: When,
+    },
+    /// When the condition holds, the value is not even read: it has no effect whatever it is, and its
+    /// closed set is not enforced.
+    Unread {
         /// The value.
         path: Path,
         /// The condition.

@@ -1,6 +1,6 @@
 //! Rules across fields.
 
-use kling_schema::{Bound, Check, Constraint, Kind, Object, Path, Step, Tier, When};
+use kling_schema::{Bound, Check, Constraint, Kind, Object, Path, Step, When};
 
 use super::path::{self, Place};
 use super::trail::Trail;
@@ -8,11 +8,13 @@ use super::{Cx, describe, masks, references, supported};
 use crate::finding::Draft;
 use crate::read::Node;
 
-/// Marks values that a documented row says are ignored: their own checks are off.
+/// Marks values that are not even read: their closed sets are not enforced.
 pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Node<'d>, object: &'static Object) {
     for constraint in object.constraints {
-        let Check::Ignored { path, when } = &constraint.check else { continue };
-        if constraint.basis.tier == Tier::Documented && path::holds(root, when) {
+        let Check::Unread { path, when } = &constraint.check else {
+            continue;
+        };
+        if path::holds(root, when) {
             path::places(root, *path, &mut |place| {
                 if let Some(node) = place.value {
                     cx.suspended.insert(node.span().start);
@@ -24,11 +26,24 @@ pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Node<'d>, object: &'static Obje
 }
 
 /// Checks the object's rules across fields.
-pub(super) fn check<'d>(cx: &mut Cx<'d>, root: Node<'d>, object: &'static Object, trail: &Trail<'_>) {
+pub(super) fn check<'d>(
+    cx: &mut Cx<'d>,
+    root: Node<'d>,
+    object: &'static Object,
+    trail: &Trail<'_>,
+) {
     for constraint in object.constraints {
-        let rule = Rule { constraint, object, trail };
+        let rule = Rule {
+            constraint,
+            object,
+            trail,
+        };
         match &constraint.check {
-            Check::CountCap { lists, cases, otherwise } => {
+            Check::CountCap {
+                lists,
+                cases,
+                otherwise,
+            } => {
                 rule.count_cap(cx, root, lists, cases, *otherwise);
             }
             Check::Requires { when, needs } => rule.requires(cx, root, when, needs),
@@ -46,7 +61,9 @@ pub(super) fn check<'d>(cx: &mut Cx<'d>, root: Node<'d>, object: &'static Object
             Check::PointsInside { points, image } => {
                 masks::points_inside(cx, root, &rule, *points, *image);
             }
-            Check::Ignored { path, when } => rule.ignored(cx, root, *path, when),
+            Check::Ignored { path, when } | Check::Unread { path, when } => {
+                rule.ignored(cx, root, *path, when)
+            }
             Check::Defaulted { path, when } => rule.defaulted(cx, root, *path, when),
         }
     }
@@ -90,7 +107,9 @@ impl Rule<'_> {
 
     /// The row's blame, where it names one that is there.
     fn blame<'d>(&self, root: Node<'d>) -> Option<Place<'d>> {
-        self.constraint.blame.and_then(|path| path::first(root, path, |place| place.value.is_some()))
+        self.constraint
+            .blame
+            .and_then(|path| path::first(root, path, |place| place.value.is_some()))
     }
 
     fn count_cap<'d>(
@@ -103,8 +122,10 @@ impl Rule<'_> {
     ) {
         let case = cases.iter().find(|(when, _)| path::holds(root, when));
         let cap = case.map_or(otherwise, |(_, cap)| *cap) as usize;
-        let counts: Vec<(Path, usize)> =
-            lists.iter().map(|list| (*list, path::count(root, *list))).collect();
+        let counts: Vec<(Path, usize)> = lists
+            .iter()
+            .map(|list| (*list, path::count(root, *list)))
+            .collect();
         let total: usize = counts.iter().map(|(_, count)| count).sum();
         if total <= cap {
             return;
@@ -120,8 +141,10 @@ impl Rule<'_> {
         }) else {
             return;
         };
-        let held: Vec<String> =
-            counts.iter().map(|(list, count)| format!("`{list}` ({count})")).collect();
+        let held: Vec<String> = counts
+            .iter()
+            .map(|(list, count)| format!("`{list}` ({count})"))
+            .collect();
         let condition = match case {
             Some((when, _)) => format!("when {when}"),
             None => match cases {
@@ -146,7 +169,9 @@ impl Rule<'_> {
         }
         let place = self.blame(root).or_else(|| path::is_witness(root, when));
         let draft = place.map_or_else(|| self.at_object(root), |place| self.at(&place));
-        let draft = draft.with("condition", when.to_string()).with("needs", needs.to_string());
+        let draft = draft
+            .with("condition", when.to_string())
+            .with("needs", needs.to_string());
         cx.push(self.noted(draft));
     }
 
@@ -155,9 +180,13 @@ impl Rule<'_> {
             .iter()
             .filter_map(|group| group.iter().find_map(|path| path::first_sent(root, *path)))
             .collect();
-        let [_, .., last] = present.as_slice() else { return };
-        let fields: Vec<String> =
-            present.iter().map(|place| place.trail(self.trail, |trail| trail.shown())).collect();
+        let [_, .., last] = present.as_slice() else {
+            return;
+        };
+        let fields: Vec<String> = present
+            .iter()
+            .map(|place| place.trail(self.trail, |trail| trail.shown()))
+            .collect();
         let fields = crate::message::listed(&fields, "and");
         let place = self.blame(root).unwrap_or(*last);
         cx.push(self.noted(self.at(&place).with("fields", fields)));
@@ -168,10 +197,16 @@ impl Rule<'_> {
             return;
         }
         path::places(root, path, &mut |place| {
-            let Some(node) = place.sent() else { return false };
-            let Some(text) = node.text() else { return false };
+            let Some(node) = place.sent() else {
+                return false;
+            };
+            let Some(text) = node.text() else {
+                return false;
+            };
             // A value outside the field's own set is already reported.
-            let known = self.choices(path).is_none_or(|all| all.iter().any(|value| text.is(value)));
+            let known = self
+                .choices(path)
+                .is_none_or(|all| all.iter().any(|value| text.is(value)));
             if known && !cx.is_suspended(node) && !values.iter().any(|value| text.is(value)) {
                 let draft = self
                     .at(&place)
@@ -216,7 +251,9 @@ impl Rule<'_> {
         }
         let [Step::Key(key)] = path.0 else { return };
         let field = self.object.fields.iter().find(|field| field.key == *key);
-        let Some(default) = field.and_then(|field| field.default) else { return };
+        let Some(default) = field.and_then(|field| field.default) else {
+            return;
+        };
         let mut draft = self.at_object(root).with("default", default.to_string());
         draft.params = std::mem::take(&mut draft.params).replacing("field", format!("`{key}`"));
         cx.push(self.noted(draft));
@@ -232,10 +269,13 @@ impl Rule<'_> {
 
     /// The names known for the field a path ends in, where it has an open set.
     pub(super) fn names(&self, path: Path) -> Option<&'static [&'static str]> {
-        field_at(self.object, path)?.limits.iter().find_map(|limit| match limit.bound {
-            Bound::Names(names) => Some(names),
-            _ => None,
-        })
+        field_at(self.object, path)?
+            .limits
+            .iter()
+            .find_map(|limit| match limit.bound {
+                Bound::Names(names) => Some(names),
+                _ => None,
+            })
     }
 }
 

@@ -5,18 +5,31 @@ use kling_schema::Path;
 use super::Cx;
 use super::across::Rule;
 use super::path::{self, Place};
-use crate::media::PixelSize;
+use crate::media::{PixelSize, pixels};
 use crate::read::Node;
 
 /// Every media of the first path has the pixels of the second.
-pub(super) fn same_size<'d>(cx: &mut Cx<'d>, root: Node<'d>, rule: &Rule<'_>, one: Path, other: Path) {
+pub(super) fn same_size<'d>(
+    cx: &mut Cx<'d>,
+    root: Node<'d>,
+    rule: &Rule<'_>,
+    one: Path,
+    other: Path,
+) {
     compare(cx, root, rule, one, other, |mask, image| mask == image);
 }
 
 /// Every media of the first path has the aspect ratio of the second.
-pub(super) fn same_ratio<'d>(cx: &mut Cx<'d>, root: Node<'d>, rule: &Rule<'_>, one: Path, other: Path) {
+pub(super) fn same_ratio<'d>(
+    cx: &mut Cx<'d>,
+    root: Node<'d>,
+    rule: &Rule<'_>,
+    one: Path,
+    other: Path,
+) {
     compare(cx, root, rule, one, other, |mask, image| {
-        u64::from(mask.width) * u64::from(image.height) == u64::from(image.width) * u64::from(mask.height)
+        u64::from(mask.width) * u64::from(image.height)
+            == u64::from(image.width) * u64::from(mask.height)
     });
 }
 
@@ -28,7 +41,9 @@ fn compare<'d>(
     other: Path,
     same: impl Fn(PixelSize, PixelSize) -> bool,
 ) {
-    let Some((reference, wanted)) = sized(cx, root, other) else { return };
+    let Some((reference, wanted)) = sized(cx, root, other) else {
+        return;
+    };
     let shown = reference.trail(rule.trail, |trail| trail.shown());
     path::places(root, one, &mut |place| {
         if let Some(size) = size(cx, &place)
@@ -37,8 +52,8 @@ fn compare<'d>(
             let draft = rule
                 .at(&place)
                 .with("other", shown.clone())
-                .with("found", size.to_string())
-                .with("allowed", wanted.to_string())
+                .with("found", pixels::shown(size))
+                .with("allowed", pixels::shown(wanted))
                 .with_some("hint", rule.constraint.basis.note);
             cx.push(draft);
         }
@@ -54,11 +69,19 @@ pub(super) fn points_inside<'d>(
     points: Path,
     image: Path,
 ) {
-    let Some((_, size)) = sized(cx, root, image) else { return };
+    let Some((_, size)) = sized(cx, root, image) else {
+        return;
+    };
     path::places(root, points, &mut |place| {
-        let Some(list) = place.value else { return false };
+        let Some(list) = place.value else {
+            return false;
+        };
         let outside = list.items().enumerate().find_map(|(index, point)| {
-            let axis = |key: &str| path::member(point, key)?.number().map(|number| number.as_f64());
+            let axis = |key: &str| {
+                path::member(point, key)?
+                    .number()
+                    .map(|number| number.as_f64())
+            };
             let (x, y) = (axis("x")?, axis("y")?);
             let inside = (0.0..=f64::from(size.width)).contains(&x)
                 && (0.0..=f64::from(size.height)).contains(&y);
@@ -68,7 +91,7 @@ pub(super) fn points_inside<'d>(
             let mut draft = rule
                 .at(&place)
                 .with("found", format!("({x}, {y})"))
-                .with("allowed", size.to_string())
+                .with("allowed", pixels::shown(size))
                 .with_some("hint", rule.constraint.basis.note);
             let (pointer, shown) = place.trail(rule.trail, |trail| {
                 let point = trail.index(index);

@@ -79,7 +79,7 @@ struct Cx<'d> {
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
     sizes: HashMap<u32, PixelSize>,
-    /// Starts of values that are documented to be ignored: their own checks are off.
+    /// Starts of values that are not even read: their closed sets are not enforced.
     suspended: HashSet<u32>,
 }
 

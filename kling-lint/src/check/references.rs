@@ -41,7 +41,9 @@ pub(super) fn check<'d>(
     if let (Some(place), Some(prompt)) = (place, prompt) {
         let content = prompt.to_str();
         for token in tokens(&content) {
-            let Some(outcome) = judge(root, &token, kinds, also, &mut named) else { continue };
+            let Some(outcome) = judge(root, &token, kinds, also, &mut named) else {
+                continue;
+            };
             let (used, params) = outcome;
             let basis = match used {
                 Used::Foreign => rule.constraint.basis.at(Severity::Info),
@@ -55,7 +57,10 @@ pub(super) fn check<'d>(
             };
             draft.basis = basis;
             draft.span = prompt.spans_of(token.range.clone());
-            draft = draft.with("found", format!("`{}`", printable::shorten(&content[token.range])));
+            draft = draft.with(
+                "found",
+                format!("`{}`", printable::shorten(&content[token.range])),
+            );
             for (name, value) in params {
                 draft = draft.with(name, value);
             }
@@ -87,7 +92,12 @@ fn judge(
 ) -> Option<(Used, Params)> {
     let (word, number) = split(token.inner)?;
     let plain = word.to_ascii_lowercase();
-    let words = || kinds.iter().map(|kind| kind.word).chain(also.iter().copied());
+    let words = || {
+        kinds
+            .iter()
+            .map(|kind| kind.word)
+            .chain(also.iter().copied())
+    };
     let kind = kinds.iter().find(|kind| kind.word == plain);
     let exact = token.whole && token.inner == format!("{plain}_{number}");
     if kind.is_none() && also.contains(&plain.as_str()) {
@@ -104,7 +114,10 @@ fn judge(
             .filter(|(likeness, _)| *likeness >= 0.5)
             .max_by(|(one, _), (other, _)| one.total_cmp(other));
         let word = near.map_or(allowed[0], |(_, word)| word);
-        let reason = format!("there is no kind `{}`", printable::shorten(word_of(token.inner)));
+        let reason = format!(
+            "there is no kind `{}`",
+            printable::shorten(word_of(token.inner))
+        );
         return Some((Used::Malformed, malformed(reason, word, number)));
     };
     let reason = if !token.whole {
@@ -149,17 +162,24 @@ fn judge(
 fn malformed(reason: String, word: &str, number: &str) -> Params {
     let number = number.trim_start_matches('0');
     let number = if number.is_empty() { "1" } else { number };
-    vec![("reason", reason), ("suggestion", format!("`<<<{word}_{number}>>>`"))]
+    vec![
+        ("reason", reason),
+        ("suggestion", format!("`<<<{word}_{number}>>>`")),
+    ]
 }
 
 fn word_of(inner: &str) -> &str {
-    inner.trim().trim_end_matches(|end: char| end.is_ascii_digit() || "_- #:".contains(end))
+    inner
+        .trim()
+        .trim_end_matches(|end: char| end.is_ascii_digit() || "_- #:".contains(end))
 }
 
 /// A word and its number, however they are joined; anything else is no token at all.
 fn split(inner: &str) -> Option<(&str, &str)> {
     let inner = inner.trim();
-    let end = inner.find(|at: char| !at.is_ascii_alphabetic()).unwrap_or(inner.len());
+    let end = inner
+        .find(|at: char| !at.is_ascii_alphabetic())
+        .unwrap_or(inner.len());
     let (word, rest) = inner.split_at(end);
     let number = rest.trim_start_matches(|joint: char| "_- #:".contains(joint));
     let good = !word.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
@@ -185,15 +205,24 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
                 continue;
             }
             at = close + closing;
-            let Some(inner) = text.get(inside..close) else { continue };
+            let Some(inner) = text.get(inside..close) else {
+                continue;
+            };
             let whole = inside - open >= 3 && closing >= 3;
-            return Some(Token { range: open..at, inner, whole });
+            return Some(Token {
+                range: open..at,
+                inner,
+                whole,
+            });
         }
     })
 }
 
 fn run(bytes: &[u8], at: usize, byte: u8) -> usize {
-    bytes[at..].iter().take_while(|found| **found == byte).count()
+    bytes[at..]
+        .iter()
+        .take_while(|found| **found == byte)
+        .count()
 }
 
 /// Inputs that the text never names.
@@ -208,7 +237,9 @@ fn unused<'d>(
     for kind in kinds {
         let mut number = 0;
         let items = Path(kind.list.0);
-        let Some(list) = path::first(root, items, |place| place.value.is_some()) else { continue };
+        let Some(list) = path::first(root, items, |place| place.value.is_some()) else {
+            continue;
+        };
         let Some(node) = list.value else { continue };
         for (index, item) in node.items().enumerate() {
             number += 1;

@@ -31,7 +31,9 @@ pub(super) fn object<'d>(
     }
     let mut seen = Seen::new(object);
     for member in node.members() {
-        let Some(key) = member.key.text() else { continue };
+        let Some(key) = member.key.text() else {
+            continue;
+        };
         match object.fields.iter().position(|field| key.is(field.key)) {
             Some(index) => seen.field(cx, index, member, trail),
             None => seen.other(cx, key, member, trail),
@@ -86,7 +88,7 @@ impl<'d> Seen<'d> {
     }
 
     /// The known spelling of a field that stands in its place, if any.
-    fn stand_in(&self, object: &Object, field: &Field) -> Option<&(Text<'d>, Member<'d>)> {
+    fn stand_in(&self, object: &'static Object, field: &Field) -> Option<&(Text<'d>, Member<'d>)> {
         self.others.iter().find(|(key, _)| {
             let alias = known(object, key).is_some_and(
                 |known| matches!(known.what, KnownKey::Alias { of, .. } if of == field.key),
@@ -113,7 +115,9 @@ impl<'d> Seen<'d> {
             } else if let Some(meant) = near(object, key) {
                 let basis = Basis::house(Severity::Warning);
                 let draft = trail.found(&rules::MISSPELT_FIELD, basis, member.key.span());
-                let draft = draft.with("owner", owner(object, &trail)).with("suggestion", meant);
+                let draft = draft
+                    .with("owner", owner(object, &trail))
+                    .with("suggestion", meant);
                 let draft = self.rename(draft, object, meant, *member, true, &mut renamed);
                 cx.push(draft);
             } else {
@@ -121,7 +125,10 @@ impl<'d> Seen<'d> {
                 let draft = trail
                     .found(&rules::UNKNOWN_FIELD, basis, member.key.span())
                     .with("owner", owner(object, &trail))
-                    .with("advice", "it may be ignored: check the spelling, or take it out");
+                    .with(
+                        "advice",
+                        "it may be ignored: check the spelling, or take it out",
+                    );
                 cx.push(draft);
             }
         }
@@ -170,13 +177,19 @@ impl<'d> Seen<'d> {
                         .with("advice", "remove it")
                 } else {
                     draft
-                        .with("effect", format!("without `{of}` the default model is used"))
+                        .with(
+                            "effect",
+                            format!("without `{of}` the default model is used"),
+                        )
                         .with("advice", format!("rename it to `{of}`"))
                 }
             }
-            KnownKey::Upstream => {
-                trail.broken(&rules::UPSTREAM_FIELD, known.basis, aspect::UPSTREAM_KEY, span)
-            }
+            KnownKey::Upstream => trail.broken(
+                &rules::UPSTREAM_FIELD,
+                known.basis,
+                aspect::UPSTREAM_KEY,
+                span,
+            ),
             KnownKey::Editor => {
                 trail.broken(&rules::EDITOR_FIELD, known.basis, aspect::EDITOR, span)
             }
@@ -226,7 +239,11 @@ fn duplicate<'d>(cx: &mut Cx<'d>, member: Member<'d>, count: Option<u32>, trail:
     let key = key.to_str();
     let draft = trail
         .key(&key)
-        .found(&rules::DUPLICATE_KEY, Basis::house(Severity::Warning), member.key.span())
+        .found(
+            &rules::DUPLICATE_KEY,
+            Basis::house(Severity::Warning),
+            member.key.span(),
+        )
         .with_some("found", count);
     cx.push(draft);
 }
@@ -240,7 +257,9 @@ fn missing<'d>(
     seen: &Seen<'d>,
     trail: &Trail<'_>,
 ) {
-    let Presence::Required(basis) = field.presence else { return };
+    let Presence::Required(basis) = field.presence else {
+        return;
+    };
     let stand_in = seen.stand_in(object, field);
     if stand_in.is_some() && basis.severity < Severity::Error {
         // The wrong spelling is reported; saying that the right one is missing adds nothing.
@@ -249,15 +268,24 @@ fn missing<'d>(
     let start = node.span().start;
     let mut draft = trail
         .key(field.key)
-        .broken(&rules::MISSING_FIELD, basis, aspect::REQUIRED, start..start + 1)
+        .broken(
+            &rules::MISSING_FIELD,
+            basis,
+            aspect::REQUIRED,
+            start..start + 1,
+        )
         .with("found", "missing");
     draft.pointer = trail.pointer();
-    let hint = field.hints.iter().find(|hint| path::holds(node, &hint.when));
+    let hint = field
+        .hints
+        .iter()
+        .find(|hint| path::holds(node, &hint.when));
     draft = draft.with_some("hint", hint.map(|hint| hint.text).or(basis.note));
     draft = match (stand_in, field.default) {
-        (Some((key, _)), _) => {
-            draft.with("advice", format!("rename {}", describe::quoted(&key.to_str())))
-        }
+        (Some((key, _)), _) => draft.with(
+            "advice",
+            format!("rename {}", describe::quoted(&key.to_str())),
+        ),
         (None, Some(default)) => {
             let json = default.to_string();
             let draft = draft.with("advice", format!("add it; the page's default is {json}"));
@@ -283,13 +311,21 @@ fn insert<'d>(cx: &Cx<'d>, node: Node<'d>, key: &str, json: &str) -> Option<Draf
     };
     let at = last.value.span().end;
     let lead = blank_before(cx.document.loaded().text(), last.key.span().start as usize);
-    Some(DraftFix::safe(title, at..at, format!(",{lead}\"{key}\": {json}")))
+    Some(DraftFix::safe(
+        title,
+        at..at,
+        format!(",{lead}\"{key}\": {json}"),
+    ))
 }
 
 /// The white space in front of a place: line end and indentation, or nothing in compact text.
 fn blank_before(text: &[u8], at: usize) -> String {
     let before = text.get(..at).unwrap_or_default();
-    let blank = before.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let blank = before
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_whitespace())
+        .count();
     // Blank lines between members are not repeated.
     let blank = &before[before.len() - blank..];
     let line = blank.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
@@ -317,10 +353,17 @@ fn near(object: &'static Object, key: &Text<'_>) -> Option<&'static str> {
 
 fn likeness(one: &str, other: &str) -> f64 {
     // Short keys (`n`) are near to everything; they must be spelt right.
-    if one.len().min(other.len()) < 4 { f64::from(u8::from(one == other)) } else { strsim::normalized_damerau_levenshtein(one, other) }
+    if one.len().min(other.len()) < 4 {
+        f64::from(u8::from(one == other))
+    } else {
+        strsim::normalized_damerau_levenshtein(one, other)
+    }
 }
 
 /// A key without case and separators: `modelName` and `model-name` are `modelname`.
 fn plain(key: &str) -> String {
-    key.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    key.chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }

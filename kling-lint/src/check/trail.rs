@@ -29,17 +29,26 @@ enum Step<'a> {
 impl<'a> Trail<'a> {
     /// At the request's top.
     pub(crate) fn root(owner: &'static str) -> Self {
-        Trail { up: None, step: Step::Root(owner) }
+        Trail {
+            up: None,
+            step: Step::Root(owner),
+        }
     }
 
     /// Down to a key.
     pub(crate) fn key(&'a self, key: &'a str) -> Trail<'a> {
-        Trail { up: Some(self), step: Step::Key(key) }
+        Trail {
+            up: Some(self),
+            step: Step::Key(key),
+        }
     }
 
     /// Down to an item, counted from 0.
     pub(crate) fn index(&'a self, index: usize) -> Trail<'a> {
-        Trail { up: Some(self), step: Step::Index(index) }
+        Trail {
+            up: Some(self),
+            step: Step::Index(index),
+        }
     }
 
     /// The name of the object that holds this key, as [`Trail::shown`] gives it.
@@ -168,7 +177,10 @@ mod tests {
         let url = item.key("a/b~c");
         assert_eq!(url.pointer(), "/image_list/2/a~1b~0c");
         assert_eq!(url.shown(), "`image_list[2].a/b~c`");
-        assert_eq!(item.key("image_url").constraint("max-bytes"), "omni-video/image_list[].image_url/max-bytes");
+        assert_eq!(
+            item.key("image_url").constraint("max-bytes"),
+            "omni-video/image_list[].image_url/max-bytes"
+        );
         assert_eq!(root.pointer(), "");
         assert_eq!(root.shown(), "the request");
     }

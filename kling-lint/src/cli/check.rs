@@ -12,9 +12,9 @@ use crate::cli::output::Output;
 use crate::cli::{Status, blamed, reason, say};
 use crate::error::LintError;
 use crate::fs::walk;
-use crate::{Detected, Linter, Report, Session};
 use crate::printable;
 use crate::report::{Checked, Concise, Human, Json, Reporter, Totals, shown};
+use crate::{Detected, Linter, Report, Session};
 
 /// The format when none is asked for on the command line.
 const FORMAT: &str = "KLING_LINT_FORMAT";
@@ -145,7 +145,10 @@ impl<W: Write> Run<'_, W> {
             .stdin_filename
             .as_deref()
             .unwrap_or(Path::new(STDIN_NAME));
-        let report = self.session.lint_reader(stdin, Some(name)).map_err(|source| LintError::io(name, source));
+        let report = self
+            .session
+            .lint_reader(stdin, Some(name))
+            .map_err(|source| LintError::io(name, source));
         self.report(name, report, options.skip_unknown).map(|_| ())
     }
 

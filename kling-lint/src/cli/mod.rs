@@ -128,6 +128,9 @@ fn reason(error: &LintError) -> String {
 fn blamed<'e>(error: &'e LintError, asked: &'e Path) -> &'e Path {
     match error {
         LintError::Io { path, .. } | LintError::NotAFile { path, .. } => path,
-        LintError::UnknownEndpoint { .. } => asked,
+        LintError::UnknownEndpoint { .. }
+        | LintError::UnknownRule { .. }
+        | LintError::NoEndpoint { .. }
+        | LintError::NotJson { .. } => asked,
     }
 }

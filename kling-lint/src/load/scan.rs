@@ -1,6 +1,6 @@
 //! One forward pass over the raw text of a string: unescaping, counting, finding faults.
 
-use crate::media::base64::{Base64Facts, Base64Scan};
+use crate::media::{Base64Facts, Base64Scan};
 
 /// Faults kept of one string; the others are only counted.
 const KEPT: usize = 64;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 
 use super::{Extent, Gap, Loaded, Scan, Sizes};
-use crate::media::base64::Base64Scan;
+use crate::media::Base64Scan;
 
 /// The first read: most requests end in it, and a fresh small buffer costs no page faults.
 const FIRST: usize = 16 << 10;

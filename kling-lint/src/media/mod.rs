@@ -4,10 +4,10 @@ mod base64;
 mod check;
 mod classify;
 mod location;
-mod pixels;
+pub(crate) mod pixels;
 mod probe;
 
 pub(crate) use base64::{Base64Facts, Base64Scan};
-pub(crate) use check::{Form, Judged, check};
+pub(crate) use check::check;
 pub(crate) use classify::MediaText;
 pub(crate) use probe::PixelSize;

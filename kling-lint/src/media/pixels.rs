@@ -6,7 +6,7 @@ use kling_schema::{Bound, Limit, Ratio, RatioRange};
 use super::probe::PixelSize;
 
 /// `338 × 191`.
-pub(super) fn shown(size: PixelSize) -> String {
+pub(crate) fn shown(size: PixelSize) -> String {
     format!("{} × {}", size.width, size.height)
 }
 

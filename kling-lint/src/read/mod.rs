@@ -22,9 +22,8 @@ mod view;
 use crate::finding::Draft;
 use crate::load::Loaded;
 
-pub(crate) use number::Number;
 pub(crate) use tape::JsonKind;
-pub(crate) use text::{Spans, Text};
+pub(crate) use text::Text;
 pub(crate) use view::{Document, Member, Node};
 
 /// Deepest nesting that is read.

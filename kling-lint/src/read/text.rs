@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::tape::{ESCAPES, Entry, GAP, HIGH};
 use crate::load::{Counts, Gap, Loaded, Scan, first_escape};
-use crate::media::base64::{Base64Facts, Base64Scan};
+use crate::media::{Base64Facts, Base64Scan};
 
 /// Raw bytes that are unescaped at once: few enough to stay in the cache.
 const PIECE: usize = 32 << 10;
@@ -58,7 +58,11 @@ impl<'d> Text<'d> {
 
     /// Whether the text is this one.
     pub(crate) fn is(self, other: &str) -> bool {
-        if self.has_escapes() { self.to_str() == other } else { self.raw() == other.as_bytes() }
+        if self.has_escapes() {
+            self.to_str() == other
+        } else {
+            self.raw() == other.as_bytes()
+        }
     }
 
     /// Whether it surely has at most so many code points and UTF-16 units; nothing is counted.

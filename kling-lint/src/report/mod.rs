@@ -20,8 +20,8 @@ pub(crate) use json::{Json, Page, RuleName, SafeJson};
 pub(crate) use summary::{Totals, count};
 
 use crate::finding::Finding;
-use crate::{Detected, Report};
 use crate::printable;
+use crate::{Detected, Report};
 
 /// What was found in one input.
 #[derive(Clone, Copy, Debug)]

@@ -7,9 +7,9 @@ use kling_schema::rules::{Rule, shape, value};
 use kling_schema::{Severity, Source, Tier};
 use serde_json::json;
 
+use crate::Detected;
 use crate::finding::{Excerpt, Finding, Params, Position, Span};
 use crate::fix::{Applicability, Edit, Fix};
-use crate::Detected;
 use crate::message::fill;
 use crate::report::{Checked, Reporter, Totals};
 

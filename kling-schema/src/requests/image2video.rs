@@ -10,8 +10,14 @@ use crate::{Either, ImageSource, Loose};
 /// Create a video from one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/image2video")]
-#[kling(page = "https://apidoc.cometapi.com/api/video/kling/image-to-video", read = "2026-03-12")]
-#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
+#[kling(
+    page = "https://apidoc.cometapi.com/api/video/kling/image-to-video",
+    read = "2026-03-12"
+)]
+#[kling(
+    upstream_page = "https://kling.ai/document-api",
+    upstream_read = "2026-03"
+)]
 #[kling(rule(static_mask_size: same_size(static_mask, image)))]
 #[kling(upstream(
     rule(dynamic_mask_size: same_size(dynamic_masks[].mask, static_mask)),
@@ -36,7 +42,14 @@ use crate::{Either, ImageSource, Loose};
         is = "unsupported-by-model"),
 ))]
 #[kling(upstream_keys(
-    sound, voice_list, camera_control, multi_shot, shot_type, multi_prompt, element_list, watermark_info
+    sound,
+    voice_list,
+    camera_control,
+    multi_shot,
+    shot_type,
+    multi_prompt,
+    element_list,
+    watermark_info
 ))]
 #[kling(house(alias(image_url = image)), upstream(legacy(model = model_name)), editor("$schema"))]
 pub struct Image2Video {
@@ -52,8 +65,15 @@ pub struct Image2Video {
     pub image_tail: Option<ImageSource>,
     /// The model. Free text; the page suggests `kling-v2-master`.
     #[kling(upstream(names(
-        "kling-v1", "kling-v1-5", "kling-v1-6", "kling-v2-master", "kling-v2-1",
-        "kling-v2-1-master", "kling-v2-5-turbo", "kling-v2-6", "kling-v3"
+        "kling-v1",
+        "kling-v1-5",
+        "kling-v1-6",
+        "kling-v2-master",
+        "kling-v2-1",
+        "kling-v2-1-master",
+        "kling-v2-5-turbo",
+        "kling-v2-6",
+        "kling-v3"
     )))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_name: Option<String>,

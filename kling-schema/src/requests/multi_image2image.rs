@@ -9,20 +9,38 @@ use crate::ImageSource;
 
 /// Create images from several subject images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(endpoint = "POST /kling/v1/images/generations", name = "multi-image2image")]
-#[kling(page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-image", read = "2026-03")]
-#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
+#[kling(
+    endpoint = "POST /kling/v1/images/generations",
+    name = "multi-image2image"
+)]
+#[kling(
+    page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-image",
+    read = "2026-03"
+)]
+#[kling(
+    upstream_page = "https://kling.ai/document-api",
+    upstream_read = "2026-03"
+)]
 #[kling(upstream(alias(scene_image = scence_image, is = "scene-spelling", unsafe)))]
 #[kling(upstream_keys(
-    negative_prompt, image, image_reference, image_fidelity, human_fidelity, resolution, element_list,
+    negative_prompt,
+    image,
+    image_reference,
+    image_fidelity,
+    human_fidelity,
+    resolution,
+    element_list,
     watermark_info
 ))]
 #[kling(upstream(legacy(model = model_name)), editor("$schema"))]
 pub struct MultiImage2Image {
     /// The subjects.
     #[kling(items(2..=4))]
-    #[kling(hint(present(prompt), "Kling's single-image text-to-image call shares this route and has \
-        no such list; kling-lint checks the multi-image call"))]
+    #[kling(hint(
+        present(prompt),
+        "Kling's single-image text-to-image call shares this route and has \
+        no such list; kling-lint checks the multi-image call"
+    ))]
     pub subject_image_list: Vec<SubjectImage>,
     /// The model.
     #[kling(default = "kling-v2", upstream(taken_upstream("kling-v2-1")))]
@@ -42,7 +60,11 @@ pub struct MultiImage2Image {
     pub style_image: Option<ImageSource>,
     /// How many images to make.
     #[kling(default = 1, upstream(range(1..=9)))]
-    #[serde(default, deserialize_with = "super::whole::option", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "super::whole::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub n: Option<i64>,
     /// Width to height of the pictures.
     #[kling(default = "16:9")]

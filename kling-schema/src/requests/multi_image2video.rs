@@ -10,8 +10,14 @@ use crate::{Either, ImageSource, Literal, Loose};
 /// Create a video from several images.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/multi-image2video")]
-#[kling(page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-video", read = "2026-03-13")]
-#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
+#[kling(
+    page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-video",
+    read = "2026-03-13"
+)]
+#[kling(
+    upstream_page = "https://kling.ai/document-api",
+    upstream_read = "2026-03"
+)]
 #[kling(warning(rule(static_mask_size: same_size(static_mask, image_list[].image),
     note = "the page does not say which image is the input image: the first is taken")))]
 #[kling(upstream(
@@ -20,7 +26,14 @@ use crate::{Either, ImageSource, Literal, Loose};
     rule(points_inside: points_inside(dynamic_masks[].trajectories, image_list[].image)),
 ))]
 #[kling(upstream_keys(
-    aspect_ratio, sound, voice_list, camera_control, multi_shot, shot_type, multi_prompt, element_list,
+    aspect_ratio,
+    sound,
+    voice_list,
+    camera_control,
+    multi_shot,
+    shot_type,
+    multi_prompt,
+    element_list,
     watermark_info
 ))]
 #[kling(upstream(legacy(model = model_name)), editor("$schema"))]
@@ -33,7 +46,10 @@ pub struct MultiImage2Video {
     pub prompt: String,
     /// The model.
     #[kling(default = "kling-v1-6")]
-    #[kling(warning(names("kling-v1-6")), note = "the page says: kling-v1-6 or another current model you have validated")]
+    #[kling(
+        warning(names("kling-v1-6")),
+        note = "the page says: kling-v1-6 or another current model you have validated"
+    )]
     pub model_name: String,
     /// Length of the video in seconds: a JSON string.
     #[kling(default = "5")]
@@ -97,7 +113,10 @@ impl MultiImage2Video {
 
 /// The default of a text field, read from the table.
 fn page_default<T: From<&'static str>>(key: &str) -> T {
-    let field = MultiImage2Video::SCHEMA.fields.iter().find(|field| field.key == key);
+    let field = MultiImage2Video::SCHEMA
+        .fields
+        .iter()
+        .find(|field| field.key == key);
     match field.and_then(|field| field.default) {
         Some(Literal::Text(text)) => T::from(text),
         _ => T::from(""),

@@ -12,8 +12,14 @@ use crate::{Either, VideoSource};
 /// The route exposes no exact size: a 16:9 request may render 1920x1080.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/omni-video")]
-#[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
-#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
+#[kling(
+    page = "https://apidoc.cometapi.com/api/video/kling/omni-video",
+    read = "2026-03"
+)]
+#[kling(
+    upstream_page = "https://kling.ai/document-api",
+    upstream_read = "2026-03"
+)]
 #[kling(rule(input_cap: len(image_list) + len(element_list) <= match { nonempty(video_list) => 4, _ => 7 },
     blame = element_list))]
 #[kling(
@@ -27,7 +33,7 @@ use crate::{Either, VideoSource};
     is(image_list[].type, "first_frame")
     && (len(image_list) > 1 || nonempty(element_list) || nonempty(video_list)))))]
 #[kling(advice(
-    rule(duration_with_base_video: ignored(duration, unchecked) when is(video_list[].refer_type, "base"),
+    rule(duration_with_base_video: unread(duration) when is(video_list[].refer_type, "base"),
         note = "the result is as long as the input video"),
     rule(duration_with_feature_video: ignored(duration) when is(video_list[].refer_type, "feature"),
         note = "the page's table calls it ignored, its text does not"),
@@ -50,7 +56,14 @@ use crate::{Either, VideoSource};
         len(image_list) > 2 && is(model_name, "kling-video-o1", default = "kling-video-o1")),
 ))]
 #[kling(upstream_keys(
-    negative_prompt, sound, voice_list, camera_control, multi_shot, shot_type, multi_prompt, watermark_info
+    negative_prompt,
+    sound,
+    voice_list,
+    camera_control,
+    multi_shot,
+    shot_type,
+    multi_prompt,
+    watermark_info
 ))]
 #[kling(upstream(legacy(model = model_name)), editor("$schema"))]
 pub struct OmniVideo {
@@ -59,7 +72,10 @@ pub struct OmniVideo {
     #[kling(chars(..=2500))]
     pub prompt: String,
     /// The model. The page says: use `kling-video-o1`.
-    #[kling(warning(names("kling-video-o1")), upstream(info(other_names("kling-v3-omni"))))]
+    #[kling(
+        warning(names("kling-video-o1")),
+        upstream(info(other_names("kling-v3-omni")))
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_name: Option<String>,
     /// Reference images and frames.
@@ -101,6 +117,9 @@ pub struct OmniVideo {
 impl OmniVideo {
     /// A request with the required key and nothing else.
     pub fn new(prompt: impl Into<String>) -> Self {
-        OmniVideo { prompt: prompt.into(), ..OmniVideo::default() }
+        OmniVideo {
+            prompt: prompt.into(),
+            ..OmniVideo::default()
+        }
     }
 }
