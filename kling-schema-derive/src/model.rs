@@ -8,7 +8,7 @@ use syn::{
     Attribute, DataStruct, DeriveInput, Fields, GenericParam, Generics, Lit, LitStr, Token, Type,
 };
 
-use crate::attr::{Basis, Body, Item, Mood, contents, doc, split, walk, walk_attrs};
+use crate::attr::{Basis, Body, Item, Mood, contents, doc, instead, split, walk, walk_attrs};
 use crate::ctxt::Ctxt;
 use crate::known::{self, Known};
 use crate::limits::Bounds;
@@ -132,7 +132,7 @@ impl Model {
             known: Vec::new(),
         };
         walk_attrs(cx, &input.attrs, &Mood::new(tier), &mut |mood, item| {
-            model.read_word(cx, mood, item)
+            model.read_word(cx, mood, item);
         });
         model.fields = fields
             .named
@@ -389,12 +389,9 @@ impl Literal {
     fn parse(input: ParseStream<'_>) -> syn::Result<Literal> {
         let span = input.span();
         let sign = input.parse::<Option<Token![-]>>()?.map_or("", |_| "-");
-        let lit: Lit = input.parse().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "a default is a literal: a text, a number, `true` or `false`",
-            )
-        })?;
+        let lit: Lit = input.parse().map_err(instead(
+            "a default is a literal: a text, a number, `true` or `false`",
+        ))?;
         let value = match &lit {
             Lit::Str(text) if sign.is_empty() => Value::Text(text.value()),
             Lit::Bool(value) if sign.is_empty() => Value::Bool(value.value),

@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::{Lit, LitFloat, LitInt, Token};
 
-use crate::attr::Item;
+use crate::attr::{Item, instead};
 
 /// An interval; both ends belong to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +56,7 @@ impl End for f64 {
         } else {
             input
                 .parse::<LitInt>()
-                .map_err(|error| syn::Error::new(error.span(), "a number is expected here"))?
+                .map_err(instead("a number is expected here"))?
                 .base10_parse::<f64>()?
         };
         Ok(if negative { -number } else { number })
@@ -164,7 +164,7 @@ pub(crate) fn width_to_height(input: ParseStream<'_>) -> syn::Result<(u32, u32)>
 fn decimal(input: ParseStream<'_>) -> syn::Result<(u64, u64)> {
     let lit: Lit = input
         .parse()
-        .map_err(|error| syn::Error::new(error.span(), "a number is expected here"))?;
+        .map_err(instead("a number is expected here"))?;
     let digits = match &lit {
         Lit::Int(lit) => lit.base10_digits().to_owned(),
         Lit::Float(lit) => lit.base10_digits().to_owned(),
