@@ -12,6 +12,7 @@ use crate::attr::{Basis, Body, Item, Mood, contents, doc, instead, split, walk, 
 use crate::ctxt::Ctxt;
 use crate::known::{self, Known};
 use crate::limits::Bounds;
+use crate::number::finite;
 use crate::rule::Rule;
 use crate::serde_names::{self, Case};
 use crate::when::When;
@@ -395,16 +396,14 @@ impl Literal {
         let value = match &lit {
             Lit::Str(text) if sign.is_empty() => Value::Text(text.value()),
             Lit::Bool(value) if sign.is_empty() => Value::Bool(value.value),
-            Lit::Int(number) => Value::Integer(
-                format!("{sign}{}", number.base10_digits())
-                    .parse()
-                    .map_err(|error| syn::Error::new(span, error))?,
-            ),
-            Lit::Float(number) => Value::Number(
-                format!("{sign}{}", number.base10_digits())
-                    .parse()
-                    .map_err(|error| syn::Error::new(span, error))?,
-            ),
+            Lit::Int(number) => {
+                let digits = format!("{sign}{}", number.base10_digits());
+                let too_large = |_| syn::Error::new(span, "this number is too large");
+                Value::Integer(digits.parse().map_err(too_large)?)
+            }
+            Lit::Float(number) => {
+                Value::Number(finite(&format!("{sign}{}", number.base10_digits()), span)?)
+            }
             _ => {
                 return Err(syn::Error::new(
                     span,

@@ -181,14 +181,25 @@ impl When {
     }
 
     fn one(input: ParseStream<'_>) -> syn::Result<When> {
-        if input.parse::<Option<Token![!]>>()?.is_some() {
-            return Ok(When::Not(Box::new(When::one(input)?)));
+        let mut is_negated = false;
+        while input.parse::<Option<Token![!]>>()?.is_some() {
+            is_negated = !is_negated;
         }
-        if input.peek(token::Paren) {
+        let when = if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);
-            return whole(&content, When::parse);
-        }
+            whole(&content, When::parse)?
+        } else {
+            When::word(input)?
+        };
+        Ok(if is_negated {
+            When::Not(Box::new(when))
+        } else {
+            when
+        })
+    }
+
+    fn word(input: ParseStream<'_>) -> syn::Result<When> {
         let word: Ident = input.parse().map_err(instead(
             "a condition is expected here, such as `present(prompt)`",
         ))?;
