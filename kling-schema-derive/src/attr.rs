@@ -1,5 +1,7 @@
 //! The form that every `#[kling(…)]` shares: words between commas, and wrappers around them.
 
+use std::fmt::Display;
+
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser};
@@ -376,6 +378,11 @@ pub(crate) fn whole<T>(
     let value = parser(content)?;
     finished(content)?;
     Ok(value)
+}
+
+/// The same mistake in our own words.
+pub(crate) fn instead(message: impl Display) -> impl FnOnce(syn::Error) -> syn::Error {
+    move |error| syn::Error::new(error.span(), message)
 }
 
 /// Nothing is left.

@@ -184,7 +184,7 @@ fn values(cx: &Ctxt, field: &Field) {
                     );
                 }
                 Bound::Names(names) | Bound::OtherNames(names) | Bound::TakenUpstream(names) => {
-                    repeated(cx, names)
+                    repeated(cx, names);
                 }
                 _ => {}
             }

@@ -382,7 +382,7 @@ fn check(check: &Check) -> TokenStream {
             quote!(Requires { when: #when, needs: #needs })
         }
         Check::AtMostOne(groups) => {
-            let groups = groups.iter().map(|group| paths(group));
+            let groups = groups.iter().map(paths);
             quote!(AtMostOne(&[#(#groups),*]))
         }
         Check::Only {

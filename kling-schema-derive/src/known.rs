@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token};
 
-use crate::attr::{Basis, Item, Mood, chunks, parse};
+use crate::attr::{Basis, Item, Mood, chunks, instead, parse};
 use crate::when::key;
 use crate::words::{Severity, Tier};
 
@@ -133,6 +133,6 @@ fn start(input: ParseStream<'_>) -> syn::Result<Key> {
     let key = Key::parse(input)?;
     input
         .parse::<Token![=]>()
-        .map_err(|error| syn::Error::new(error.span(), "two keys are expected: `other = this`"))?;
+        .map_err(instead("two keys are expected: `other = this`"))?;
     Ok(key)
 }

@@ -13,6 +13,8 @@ mod number;
 mod prove;
 mod rule;
 mod serde_names;
+#[cfg(test)]
+mod tests;
 mod when;
 mod words;
 

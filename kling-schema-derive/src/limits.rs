@@ -426,7 +426,9 @@ mod tests {
         (bounds.limits, cx.messages())
     }
 
-    fn ratio_of(text: &str) -> Result<((u32, u32), (u32, u32)), Vec<String>> {
+    type Side = (u32, u32);
+
+    fn ratio_of(text: &str) -> Result<(Side, Side), Vec<String>> {
         let (limits, errors) = bounds(&format!("image(ratio({text}))"));
         limits
             .iter()

@@ -8,10 +8,11 @@ use syn::{
     Attribute, DataStruct, DeriveInput, Fields, GenericParam, Generics, Lit, LitStr, Token, Type,
 };
 
-use crate::attr::{Basis, Body, Item, Mood, contents, doc, split, walk, walk_attrs};
+use crate::attr::{Basis, Body, Item, Mood, contents, doc, instead, split, walk, walk_attrs};
 use crate::ctxt::Ctxt;
 use crate::known::{self, Known};
 use crate::limits::Bounds;
+use crate::number::finite;
 use crate::rule::Rule;
 use crate::serde_names::{self, Case};
 use crate::when::When;
@@ -132,7 +133,7 @@ impl Model {
             known: Vec::new(),
         };
         walk_attrs(cx, &input.attrs, &Mood::new(tier), &mut |mood, item| {
-            model.read_word(cx, mood, item)
+            model.read_word(cx, mood, item);
         });
         model.fields = fields
             .named
@@ -389,25 +390,20 @@ impl Literal {
     fn parse(input: ParseStream<'_>) -> syn::Result<Literal> {
         let span = input.span();
         let sign = input.parse::<Option<Token![-]>>()?.map_or("", |_| "-");
-        let lit: Lit = input.parse().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "a default is a literal: a text, a number, `true` or `false`",
-            )
-        })?;
+        let lit: Lit = input.parse().map_err(instead(
+            "a default is a literal: a text, a number, `true` or `false`",
+        ))?;
         let value = match &lit {
             Lit::Str(text) if sign.is_empty() => Value::Text(text.value()),
             Lit::Bool(value) if sign.is_empty() => Value::Bool(value.value),
-            Lit::Int(number) => Value::Integer(
-                format!("{sign}{}", number.base10_digits())
-                    .parse()
-                    .map_err(|error| syn::Error::new(span, error))?,
-            ),
-            Lit::Float(number) => Value::Number(
-                format!("{sign}{}", number.base10_digits())
-                    .parse()
-                    .map_err(|error| syn::Error::new(span, error))?,
-            ),
+            Lit::Int(number) => {
+                let digits = format!("{sign}{}", number.base10_digits());
+                let too_large = |_| syn::Error::new(span, "this number is too large");
+                Value::Integer(digits.parse().map_err(too_large)?)
+            }
+            Lit::Float(number) => {
+                Value::Number(finite(&format!("{sign}{}", number.base10_digits()), span)?)
+            }
             _ => {
                 return Err(syn::Error::new(
                     span,

@@ -4,9 +4,9 @@ use std::fmt::Display;
 
 use proc_macro2::Span;
 use syn::parse::ParseStream;
-use syn::{Lit, LitFloat, LitInt, Token};
+use syn::{Lit, LitInt, Token};
 
-use crate::attr::Item;
+use crate::attr::{Item, instead};
 
 /// An interval; both ends belong to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,14 +50,15 @@ impl End for u32 {
 
 impl End for f64 {
     fn parse(input: ParseStream<'_>) -> syn::Result<f64> {
+        let span = input.span();
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
-        let number = if input.peek(LitFloat) {
-            input.parse::<LitFloat>()?.base10_parse::<f64>()?
-        } else {
-            input
-                .parse::<LitInt>()
-                .map_err(|error| syn::Error::new(error.span(), "a number is expected here"))?
-                .base10_parse::<f64>()?
+        let lit: Lit = input
+            .parse()
+            .map_err(instead("a number is expected here"))?;
+        let number = match &lit {
+            Lit::Float(lit) => finite(lit.base10_digits(), span)?,
+            Lit::Int(lit) => finite(lit.base10_digits(), span)?,
+            _ => return Err(syn::Error::new(span, "a number is expected here")),
         };
         Ok(if negative { -number } else { number })
     }
@@ -69,6 +70,15 @@ impl End for f64 {
     fn is_floor(self) -> bool {
         false
     }
+}
+
+/// A number that JSON can hold.
+pub(crate) fn finite(digits: &str, span: Span) -> syn::Result<f64> {
+    let number = digits
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite());
+    number.ok_or_else(|| syn::Error::new(span, "this number is too large"))
 }
 
 /// An inclusive Rust range.
@@ -164,7 +174,7 @@ pub(crate) fn width_to_height(input: ParseStream<'_>) -> syn::Result<(u32, u32)>
 fn decimal(input: ParseStream<'_>) -> syn::Result<(u64, u64)> {
     let lit: Lit = input
         .parse()
-        .map_err(|error| syn::Error::new(error.span(), "a number is expected here"))?;
+        .map_err(instead("a number is expected here"))?;
     let digits = match &lit {
         Lit::Int(lit) => lit.base10_digits().to_owned(),
         Lit::Float(lit) => lit.base10_digits().to_owned(),

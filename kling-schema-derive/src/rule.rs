@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Token, braced, bracketed, parenthesized, token};
 
-use crate::attr::{Basis, Item, Mood, chunks, finished, parse, whole};
+use crate::attr::{Basis, Item, Mood, chunks, finished, instead, parse, whole};
 use crate::number::End as _;
 use crate::when::{CONDITIONS, Path, Use, Want, When, contextual};
 use crate::words::unknown;
@@ -117,12 +117,9 @@ impl Check {
 
     fn parse(input: ParseStream<'_>) -> syn::Result<Check> {
         let fork = input.fork();
-        let word = Ident::parse_any(&fork).map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "a check is expected here, such as `requires(present(a)) when present(b)`",
-            )
-        })?;
+        let word = Ident::parse_any(&fork).map_err(instead(
+            "a check is expected here, such as `requires(present(a)) when present(b)`",
+        ))?;
         let name = word.to_string();
         if name == "len" {
             return count_cap(input);
@@ -208,13 +205,7 @@ impl Check {
     /// Every path the check names, as seen from the object.
     pub(crate) fn uses(&self) -> Vec<Use<'_>> {
         let mut uses = Vec::new();
-        let mut name = |path: &Path, want| {
-            uses.push(Use {
-                path: path.clone(),
-                want,
-                values: Vec::new(),
-            })
-        };
+        let mut name = |path: &Path, want| uses.push(Use::of(path.clone(), want));
         match self {
             Check::CountCap { lists, cases, .. } => {
                 lists.iter().for_each(|list| name(list, Want::List));
@@ -259,11 +250,7 @@ impl Check {
             Check::References { text, kinds, .. } => {
                 name(text, Want::Text);
                 for kind in kinds {
-                    uses.push(Use {
-                        path: kind.list.clone(),
-                        want: Want::List,
-                        values: Vec::new(),
-                    });
+                    uses.push(Use::of(kind.list.clone(), Want::List));
                     if let Some(silent) = &kind.silent {
                         silent.uses(Some(&kind.list), &mut uses);
                     }
@@ -350,9 +337,9 @@ fn count_cap(input: ParseStream<'_>) -> syn::Result<Check> {
             break;
         }
     }
-    input.parse::<Token![<=]>().map_err(|error| {
-        syn::Error::new(error.span(), "a sum of lengths has a largest value: `<= 7`")
-    })?;
+    input
+        .parse::<Token![<=]>()
+        .map_err(instead("a sum of lengths has a largest value: `<= 7`"))?;
     if !input.peek(Token![match]) {
         let span = input.span();
         return Ok(Check::CountCap {
@@ -405,12 +392,9 @@ fn supported(paths: Vec<Path>, input: ParseStream<'_>) -> syn::Result<Check> {
     parenthesized!(content in input);
     let axes = Punctuated::<(Path, LitStr), Token![,]>::parse_terminated_with(&content, |input| {
         let path = Path::parse(input)?;
-        input.parse::<Token![=]>().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "what counts when the key is absent is expected here: `mode = \"std\"`",
-            )
-        })?;
+        input.parse::<Token![=]>().map_err(instead(
+            "what counts when the key is absent is expected here: `mode = \"std\"`",
+        ))?;
         Ok((path, input.parse()?))
     })?;
     let body;
@@ -509,12 +493,9 @@ impl Rule {
             .collect();
         let (name, check) = parse(head, item.span(), |input| {
             let name = Ident::parse_any(input)?;
-            input.parse::<Token![:]>().map_err(|error| {
-                syn::Error::new(
-                    error.span(),
-                    format!("a rule has a name first: `{example}`"),
-                )
-            })?;
+            input
+                .parse::<Token![:]>()
+                .map_err(instead(format!("a rule has a name first: `{example}`")))?;
             Ok((name, whole(input, Check::parse)?))
         })?;
         let mut mood = mood.clone();
@@ -535,11 +516,11 @@ impl Rule {
     /// Every path the rule names.
     pub(crate) fn uses(&self) -> Vec<Use<'_>> {
         let mut uses = self.check.uses();
-        uses.extend(self.blame.iter().map(|path| Use {
-            path: path.clone(),
-            want: Want::Anything,
-            values: Vec::new(),
-        }));
+        uses.extend(
+            self.blame
+                .iter()
+                .map(|path| Use::of(path.clone(), Want::Anything)),
+        );
         uses
     }
 }

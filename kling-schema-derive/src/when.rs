@@ -5,7 +5,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{LitStr, Token, bracketed, parenthesized, token};
 
-use crate::attr::{finished, whole};
+use crate::attr::{finished, instead, whole};
 use crate::number::{End as _, Range};
 use crate::words::{suggest, unknown};
 
@@ -59,6 +59,17 @@ pub(crate) struct Use<'a> {
 }
 
 pub(crate) const CONDITIONS: &[&str] = &["present", "nonempty", "empty", "len", "is"];
+
+impl<'a> Use<'a> {
+    /// The path is compared with nothing.
+    pub(crate) fn of(path: Path, want: Want) -> Use<'a> {
+        Use {
+            path,
+            want,
+            values: Vec::new(),
+        }
+    }
+}
 
 impl Path {
     /// `image_list[].type`.
@@ -134,8 +145,7 @@ pub(crate) fn key(input: ParseStream<'_>) -> syn::Result<String> {
     if input.peek(LitStr) {
         return Ok(input.parse::<LitStr>()?.value());
     }
-    let word = Ident::parse_any(input)
-        .map_err(|error| syn::Error::new(error.span(), "a field is expected here"))?;
+    let word = Ident::parse_any(input).map_err(instead("a field is expected here"))?;
     Ok(word.unraw().to_string())
 }
 
@@ -171,20 +181,28 @@ impl When {
     }
 
     fn one(input: ParseStream<'_>) -> syn::Result<When> {
-        if input.parse::<Option<Token![!]>>()?.is_some() {
-            return Ok(When::Not(Box::new(When::one(input)?)));
+        let mut is_negated = false;
+        while input.parse::<Option<Token![!]>>()?.is_some() {
+            is_negated = !is_negated;
         }
-        if input.peek(token::Paren) {
+        let when = if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);
-            return whole(&content, When::parse);
-        }
-        let word: Ident = input.parse().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "a condition is expected here, such as `present(prompt)`",
-            )
-        })?;
+            whole(&content, When::parse)?
+        } else {
+            When::word(input)?
+        };
+        Ok(if is_negated {
+            When::Not(Box::new(when))
+        } else {
+            when
+        })
+    }
+
+    fn word(input: ParseStream<'_>) -> syn::Result<When> {
+        let word: Ident = input.parse().map_err(instead(
+            "a condition is expected here, such as `present(prompt)`",
+        ))?;
         let name = word.to_string();
         if !CONDITIONS.contains(&name.as_str()) {
             return Err(syn::Error::new(word.span(), unknown_condition(&name)));
@@ -209,17 +227,9 @@ impl When {
         match self {
             When::Always => {}
             When::Present(path) | When::NonEmpty(path) => {
-                uses.push(Use {
-                    path: seen(path),
-                    want: Want::Anything,
-                    values: Vec::new(),
-                });
+                uses.push(Use::of(seen(path), Want::Anything));
             }
-            When::Len(path, _) => uses.push(Use {
-                path: seen(path),
-                want: Want::List,
-                values: Vec::new(),
-            }),
+            When::Len(path, _) => uses.push(Use::of(seen(path), Want::List)),
             When::Is {
                 path,
                 values,

@@ -43,6 +43,57 @@ mod typed;
 pub mod url;
 mod values;
 
+/// Writes the table of a struct, or the closed set of values of an enum.
+///
+/// ```
+/// use kling_schema::{ImageSource, KlingSchema, Presence};
+/// use serde::{Deserialize, Serialize};
+/// use serde_json::{Map, Value};
+///
+/// /// Turn a still image into a clip.
+/// #[derive(Debug, Serialize, Deserialize, KlingSchema)]
+/// #[kling(endpoint = "POST /v1/clips", page = "https://example.com/clips", read = "2026-03")]
+/// #[kling(rule(tail_is_short: only(seconds in ["5"]) when present(tail)))]
+/// #[kling(house(alias(picture = image)))]
+/// pub struct Clip {
+///     /// What the clip starts with.
+///     #[kling(image(formats(jpeg, png), bytes <= 10 MB, edge >= 300, ratio(1:2.5 ..= 2.5:1)))]
+///     pub image: ImageSource,
+///     /// What it ends with.
+///     #[kling(like(image))]
+///     #[serde(skip_serializing_if = "Option::is_none")]
+///     pub tail: Option<ImageSource>,
+///     /// What happens.
+///     #[kling(chars(..=500))]
+///     #[serde(skip_serializing_if = "Option::is_none")]
+///     pub prompt: Option<String>,
+///     /// How long it is.
+///     #[kling(default = "5")]
+///     #[serde(skip_serializing_if = "Option::is_none")]
+///     pub seconds: Option<Seconds>,
+///     /// Keys that no page lists.
+///     #[kling(rest)]
+///     #[serde(flatten)]
+///     pub rest: Map<String, Value>,
+/// }
+///
+/// /// The lengths on offer.
+/// #[derive(Debug, Serialize, Deserialize, KlingSchema)]
+/// pub enum Seconds {
+///     /// Five seconds.
+///     #[serde(rename = "5")]
+///     Five,
+///     /// Ten seconds.
+///     #[serde(rename = "10")]
+///     Ten,
+/// }
+///
+/// assert_eq!(Clip::SCHEMA.name, "clips");
+/// let keys: Vec<&str> = Clip::SCHEMA.fields.iter().map(|field| field.key).collect();
+/// assert_eq!(keys, ["image", "tail", "prompt", "seconds"]);
+/// assert!(matches!(Clip::SCHEMA.fields[0].presence, Presence::Required(_)));
+/// assert_eq!(Clip::SCHEMA.constraints[0].rule.name, "not-allowed-here");
+/// ```
 pub use kling_schema_derive::KlingSchema;
 pub use source::{Basis, Severity, Source, Tier};
 pub use statement::join;

@@ -354,3 +354,86 @@ fn keys_are_those_that_serde_writes() {
     assert_eq!(written, keys);
     assert_eq!(Names::SCHEMA.name, "Names");
 }
+
+/// Names that the macro's output could trip over.
+mod shadowed {
+    #![allow(dead_code, non_camel_case_types)]
+
+    use ::kling_schema::KlingSchema as Derive;
+
+    pub(crate) struct Option;
+    pub(crate) struct Some;
+    pub(crate) struct None;
+    pub(crate) struct String;
+    pub(crate) struct Object;
+    pub(crate) struct Kind;
+    pub(crate) mod core {}
+    pub(crate) mod std {}
+    pub(crate) mod kling_schema {}
+
+    macro_rules! request {
+        ($name:ident, $ty:ty, $most:literal) => {
+            /// Written by another macro.
+            #[derive(Derive)]
+            #[kling(page = "https://example.com/page", read = "2026-03")]
+            #[kling(rule(cap: len(list) <= $most), house(rule(both: requires(present(text)) when len(list) > 1)))]
+            pub(crate) struct $name {
+                /// A text.
+                #[kling(chars(2..=$most), default = "a text")]
+                pub(crate) text: $ty,
+                /// A list.
+                #[kling(items(..=$most))]
+                pub(crate) list: Vec<$ty>,
+            }
+        };
+    }
+
+    request!(Written, ::std::string::String, 3);
+}
+
+#[test]
+fn the_output_holds_in_any_scope() {
+    let rows = rows(shadowed::Written::SCHEMA);
+    assert!(
+        rows.contains("Chars(Range { min: Some(2), max: Some(3) }): documented error"),
+        "{rows}"
+    );
+    assert!(
+        rows.contains("rule both [needs-other]: house warning"),
+        "{rows}"
+    );
+}
+
+#[test]
+fn a_path_of_two_keys_follows_the_types() {
+    /// An inner object.
+    #[derive(KlingSchema)]
+    #[kling(
+        page = "https://example.com/page",
+        read = "2026-03",
+        editor("$comment")
+    )]
+    #[allow(dead_code)]
+    struct Inner {
+        /// A mode.
+        mode: Mode,
+    }
+    /// An outer one.
+    #[derive(KlingSchema)]
+    #[kling(page = "https://example.com/page", read = "2026-03")]
+    #[kling(rule(a: forbid(any.thing[].goes) when is(either.mode, "pro", default = "std")))]
+    #[kling(rule(b: forbid(either."$comment") when present(either.mode)))]
+    #[allow(dead_code)]
+    struct Outer {
+        /// Usually an object.
+        either: Either<Loose<Inner>, String>,
+        /// Anything.
+        any: Value,
+    }
+    let names: Vec<&str> = Outer::SCHEMA
+        .constraints
+        .iter()
+        .map(|rule| rule.name)
+        .collect();
+    assert_eq!(names, ["a", "b"]);
+}
