@@ -1,5 +1,5 @@
 use super::*;
-use crate::media::probe::{Content, PixelSize, Unsure};
+use crate::media::probe::{Content, PixelSize, Unsure, tests as fixtures};
 use proptest::prelude::*;
 
 /// What the text says when pushed in pieces of these lengths, over and over.
@@ -104,7 +104,7 @@ fn sizes_are_exact_behind_faults_that_can_be_read_through() {
 
 #[test]
 fn the_header_is_read_through_line_breaks_and_the_url_safe_alphabet() {
-    let png = include_str!("../../../../fixtures/base64/mono-300x300.png.b64").trim();
+    let png = fixtures::text("mono-300x300.png");
     let size = Ok(PixelSize {
         width: 300,
         height: 300,
@@ -206,7 +206,7 @@ proptest! {
 
     #[test]
     fn headers_survive_any_chunking(
-        image in prop::sample::select(super::super::probe::fixtures()),
+        image in prop::sample::select(fixtures::fixtures()),
         cut in any::<prop::sample::Index>(),
         pieces in prop::collection::vec(1_usize..900, 1..8),
     ) {

@@ -4,13 +4,24 @@ use kling_schema::{Megabytes, Range as Bounds, RatioRange, Source, Tier};
 
 use super::*;
 use crate::media::base64::{Base64Facts, Base64Scan, Fault, FaultKind};
-use crate::media::probe::{Content, Header, HeaderProbe};
+use crate::media::probe::{Content, Header, tests as fixtures};
 use crate::message::fill;
 
-const PNG: &str = include_str!("../../../../fixtures/base64/mono-300x300.png.b64");
-const SMALL_PNG: &str = include_str!("../../../../fixtures/base64/palette-338x191.png.b64");
-const TURNED: &str = include_str!("../../../../fixtures/base64/exif6-48x32.jpg.b64");
-const GIF: &str = include_str!("../../../../fixtures/base64/small-4x4.gif.b64");
+fn png() -> &'static str {
+    fixtures::text("mono-300x300.png")
+}
+
+fn small_png() -> &'static str {
+    fixtures::text("palette-338x191.png")
+}
+
+fn turned() -> &'static str {
+    fixtures::text("exif6-48x32.jpg")
+}
+
+fn gif() -> &'static str {
+    fixtures::text("small-4x4.gif")
+}
 
 const PAGE: Source = Source::Page {
     url: "https://page",
@@ -121,7 +132,7 @@ fn run(raw: &str) -> Run {
 #[test]
 fn clean_texts_say_nothing() {
     for text in [
-        PNG,
+        png(),
         "https://cdn.kling.ai/cat.png",
         "HTTP://cdn.kling.ai/?x=.webp",
         "cat.png",
@@ -133,9 +144,9 @@ fn clean_texts_say_nothing() {
 
 #[test]
 fn forms_and_sizes_are_handed_back() {
-    let png = run(PNG).judged;
+    let sound = run(png()).judged;
     assert_eq!(
-        (png.form, png.size),
+        (sound.form, sound.size),
         (
             Form::Base64,
             Some(PixelSize {
@@ -144,14 +155,14 @@ fn forms_and_sizes_are_handed_back() {
             })
         )
     );
-    assert!(!png.turned);
-    assert!(run(TURNED).judged.turned);
+    assert!(!sound.turned);
+    assert!(run(turned()).judged.turned);
     assert_eq!(run("https://cdn.kling.ai/x").judged.form, Form::Url);
     assert_eq!(run("cat.png").judged.form, Form::Path);
     assert_eq!(run("[REDACTED]").judged.form, Form::Neither);
     assert_eq!(
-        run(&format!("data:image/png;base64,{PNG}")).judged.size,
-        png.size
+        run(&format!("data:image/png;base64,{}", png())).judged.size,
+        sound.size
     );
 }
 
@@ -228,7 +239,7 @@ fn an_address_without_a_scheme_is_completed() {
 
 #[test]
 fn the_data_prefix_is_deleted_and_the_rest_judged() {
-    let png = PNG.trim();
+    let png = png();
     let text = format!("data:image/png;base64,{png}");
     let found = run(&text);
     assert_eq!(
@@ -242,7 +253,7 @@ fn the_data_prefix_is_deleted_and_the_rest_judged() {
     assert_eq!(run(&escaped).fixed(&escaped), png.replace('/', r"\/"));
     let all = run(&format!(
         "data:image/png;base64,{}",
-        SMALL_PNG.trim().trim_end_matches('=')
+        small_png().trim_end_matches('=')
     ));
     assert_eq!(
         all.ids(),
@@ -263,7 +274,7 @@ fn the_data_prefix_is_deleted_and_the_rest_judged() {
 
 #[test]
 fn faults_of_the_encoding() {
-    let png = PNG.trim();
+    let png = png();
     let broken = |at: usize, with: &str| format!("{}{with}{}", &png[..at], &png[at..]);
     for (text, message, fixed) in [
         (
@@ -361,7 +372,7 @@ fn a_local_path_is_an_error_only_on_the_wire() {
 
 #[test]
 fn a_form_that_is_not_taken_hides_the_rest() {
-    let inline = run_written(GIF.trim(), &[URL_ONLY, FORMATS, EDGE], false);
+    let inline = run_written(gif(), &[URL_ONLY, FORMATS, EDGE], false);
     assert_eq!(
         inline.messages(),
         ["`image` is Base64; image2video takes an `http(s)://` URL"]
@@ -416,14 +427,14 @@ fn odd_urls_are_warnings() {
 
 #[test]
 fn formats_are_judged_by_content() {
-    let gif = run(GIF);
+    let found = run(gif());
     assert_eq!(
-        gif.messages(),
+        found.messages(),
         ["`image` is GIF; image2video takes JPG or PNG"]
     );
-    assert_eq!(gif.help(), "convert it, for example to JPG");
+    assert_eq!(found.help(), "convert it, for example to JPG");
     let encode = |bytes: &[u8]| base64_simd::STANDARD.encode_to_string(bytes);
-    let twice = run(&encode(PNG.trim().as_bytes()));
+    let twice = run(&encode(png().as_bytes()));
     assert_eq!(
         twice.messages(),
         ["`image` is Base64 of Base64; image2video takes JPG or PNG"]
@@ -435,52 +446,33 @@ fn formats_are_judged_by_content() {
     );
     let only_jpeg = Limit::new(Bound::Formats(&[Format::Jpeg]), UPSTREAM);
     assert_eq!(
-        run_written(PNG.trim(), &[FORMS, only_jpeg], false).ids(),
+        run_written(png(), &[FORMS, only_jpeg], false).ids(),
         ["wrong-format"]
     );
-    assert_eq!(run_written(GIF.trim(), &[FORMS], false).ids(), [""; 0]);
+    assert_eq!(run_written(gif(), &[FORMS], false).ids(), [""; 0]);
 }
 
-/// A PNG header of this size, judged.
-fn sized(width: u32, height: u32, limits: &[Limit]) -> Run {
-    let png = run_facts("iVBORw0KGgo", "iVBORw0KGgo", &[], false, &|| Base64Facts {
+/// What a scan says of sound Base64 of a PNG.
+fn facts_of(width: u32, height: u32, decoded_len: u64) -> Base64Facts {
+    Base64Facts {
         prefix: 0,
         verdict: Ok(()),
         whole: true,
-        len: 40,
-        decoded_len: 30,
+        len: decoded_len * 4 / 3,
+        decoded_len,
         header: Header {
             content: Content::Png,
             size: Ok(PixelSize { width, height }),
             turned: false,
         },
-    });
-    let size = png.judged.size.expect("a size");
-    let root = Trail::root("image2video");
-    let trail = root.key("image");
-    let mut drafts = Vec::new();
-    let text = MediaText {
-        head: Cow::Borrowed(""),
-        tail: Cow::Borrowed(""),
-        complete: true,
-        raw_head: "",
-        raw_tail: "",
-        base64: &|| Base64Scan::new().finish(),
-    };
-    let mut judge = Judge {
-        text: &text,
-        class: MediaClass::Image,
-        limits,
-        trail: &trail,
-        span: 0..2,
-        wire: false,
-        out: &mut drafts,
-    };
-    judge.pixels(size);
-    Run {
-        judged: png.judged,
-        drafts,
     }
+}
+
+/// A PNG of this size, judged.
+fn sized(width: u32, height: u32, limits: &[Limit]) -> Run {
+    run_facts("iVBORw0KGgo=", "iVBORw0KGgo=", limits, false, &|| {
+        facts_of(width, height, 1000)
+    })
 }
 
 #[test]
@@ -553,32 +545,20 @@ fn ratios_at_their_exact_bounds() {
 #[test]
 fn bytes_at_their_exact_bounds() {
     let judged = |decoded_len, whole| {
+        let fault = Fault {
+            kind: FaultKind::Character('!'),
+            at: 70,
+        };
+        let verdict = if whole { Ok(()) } else { Err(fault) };
         run_facts(
             "iVBORw0KGgo=",
             "iVBORw0KGgo=",
             &[FORMS, BYTES],
             false,
             &|| Base64Facts {
-                prefix: 0,
-                verdict: if whole {
-                    Ok(())
-                } else {
-                    Err(Fault {
-                        kind: FaultKind::Character('!'),
-                        at: 70,
-                    })
-                },
+                verdict,
                 whole,
-                len: decoded_len * 4 / 3,
-                decoded_len,
-                header: run_written(PNG.trim(), &[], false).judged.size.map_or_else(
-                    || HeaderProbe::new().finish(),
-                    |size| Header {
-                        content: Content::Png,
-                        size: Ok(size),
-                        turned: false,
-                    },
-                ),
+                ..facts_of(300, 300, decoded_len)
             },
         )
     };
@@ -629,21 +609,17 @@ fn headers_that_do_not_tell() {
 
 #[test]
 fn several_faults_are_all_told() {
-    let text = SMALL_PNG.trim().trim_end_matches('=');
+    let text = small_png().trim_end_matches('=');
     assert_eq!(
         run(&format!("{}!{}", &text[..100], &text[100..])).ids(),
         ["bad-base64", "too-few-pixels"]
     );
-    assert_eq!(run(TURNED).ids(), ["too-few-pixels"]);
+    assert_eq!(run(turned()).ids(), ["too-few-pixels"]);
 }
 
 #[test]
 fn a_text_longer_than_its_head() {
-    let long = format!(
-        "{}{}",
-        PNG.trim().trim_end_matches('='),
-        "A".repeat(1 << 20)
-    );
+    let long = format!("{}{}", png().trim_end_matches('='), "A".repeat(1 << 20));
     assert_eq!(
         run(&long).ids(),
         ["bad-base64"],
@@ -651,6 +627,43 @@ fn a_text_longer_than_its_head() {
     );
     let url = format!("https://kling.ai/{}.gif", "a".repeat(5000));
     assert_eq!(run(&url).ids(), [""; 0], "the suffix is beyond the head");
+}
+
+/// All strings of a document.
+fn strings(value: &serde_json::Value) -> Vec<&str> {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(strings).collect(),
+        Value::Object(fields) => fields.values().flat_map(strings).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn the_examples_of_the_rules_show_what_they_say() {
+    let compared = [&rules::MASK_MISMATCH, &rules::POINT_OUTSIDE];
+    let mut shown = 0;
+    for rule in kling_schema::rules::all().filter(|rule| rule.id.starts_with("KL4")) {
+        assert!(
+            !rule.summary.is_empty() && !rule.explain.is_empty(),
+            "{}",
+            rule.id
+        );
+        if rule.example.bad.is_empty() || compared.contains(&rule) {
+            continue;
+        }
+        let finds = |text: &str| {
+            let value = serde_json::from_str(text).expect(rule.id);
+            strings(&value)
+                .iter()
+                .any(|text| run_written(text, ALL, true).ids().contains(&rule.name))
+        };
+        assert!(finds(rule.example.bad), "{}", rule.id);
+        assert!(!finds(rule.example.good), "{}", rule.id);
+        shown += 1;
+    }
+    assert!(shown > 10);
 }
 
 proptest::proptest! {

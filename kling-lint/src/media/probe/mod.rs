@@ -170,7 +170,4 @@ fn recognise(window: &[u8]) -> State {
 }
 
 #[cfg(test)]
-mod tests;
-
-#[cfg(test)]
-pub(crate) use tests::fixtures;
+pub(super) mod tests;

@@ -1,30 +1,28 @@
 use super::*;
 use proptest::prelude::*;
 
-const EXPECTED: &str = include_str!("../../../../fixtures/base64/expected.tsv");
+const FIXTURES: &str = include_str!("../../../../fixtures/base64/media.tsv");
 
-/// The bytes of a fixture.
+fn rows() -> impl Iterator<Item = Vec<&'static str>> {
+    FIXTURES
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect())
+}
+
+/// A fixture as Base64.
+pub(crate) fn text(name: &str) -> &'static str {
+    rows().find(|row| row[0] == name).expect(name)[4]
+}
+
+/// A fixture's bytes.
 fn fixture(name: &str) -> Vec<u8> {
-    let path = format!(
-        "{}/../fixtures/base64/{name}.b64",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    let text = std::fs::read_to_string(&path).expect(&path);
-    base64_simd::STANDARD
-        .decode_to_vec(text.trim())
-        .expect(&path)
+    base64_simd::STANDARD.decode_to_vec(text(name)).expect(name)
 }
 
 /// The bytes of every fixture.
 pub(crate) fn fixtures() -> Vec<Vec<u8>> {
     rows().map(|row| fixture(row[0])).collect()
-}
-
-fn rows() -> impl Iterator<Item = Vec<&'static str>> {
-    EXPECTED
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| line.split('\t').collect())
 }
 
 fn probe(bytes: &[u8]) -> Header {
