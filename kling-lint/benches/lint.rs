@@ -42,10 +42,7 @@ fn inline(chars: usize) -> Vec<u8> {
 }
 
 fn workload(c: &mut Criterion, name: &str, files: &[Vec<u8>], endpoint: &str) {
-    let linter = Linter::builder()
-        .endpoint(endpoint)
-        .build()
-        .expect("a covered endpoint");
+    let linter = Linter::builder().endpoint(endpoint).build().expect("a covered endpoint");
     let bytes: usize = files.iter().map(Vec::len).sum();
     let mut group = c.benchmark_group(name);
     group.throughput(Throughput::Bytes(bytes as u64));
@@ -91,18 +88,8 @@ fn workload(c: &mut Criterion, name: &str, files: &[Vec<u8>], endpoint: &str) {
 
 fn benches(c: &mut Criterion) {
     workload(c, "one small request", &[small()], "multi-image2video");
-    workload(
-        c,
-        "1000 small requests",
-        &vec![small(); 1000],
-        "multi-image2video",
-    );
-    workload(
-        c,
-        "40 MB inline image",
-        &[inline(40_000_000)],
-        "image2video",
-    );
+    workload(c, "1000 small requests", &vec![small(); 1000], "multi-image2video");
+    workload(c, "40 MB inline image", &[inline(40_000_000)], "image2video");
 }
 
 criterion_group! {

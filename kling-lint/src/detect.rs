@@ -40,10 +40,7 @@ pub(crate) enum Detection {
 /// The endpoint named by a file name (`cat.image2video.json`, `image2video-3.json`) or, failing
 /// that, by the nearest folder of that name.
 pub(crate) fn by_path(path: &Path) -> Option<(&'static Object, String)> {
-    let stem = path
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or_default();
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if let Some(object) = stem.split('.').rev().find_map(starting_with) {
         return Some((object, format!("the file name says {}", object.name)));
     }
@@ -78,13 +75,7 @@ pub(crate) fn by_keys(root: Node<'_>) -> Detection {
     let all: Vec<&'static Object> = ENDPOINTS.to_vec();
     let mut candidates = all.clone();
     // Each kind of evidence, from the strongest; the first that leaves one endpoint decides.
-    for evidence in [
-        Keys::inputs,
-        Keys::own_keys,
-        Keys::model,
-        Keys::item_keys,
-        Keys::tokens,
-    ] {
+    for evidence in [Keys::inputs, Keys::own_keys, Keys::model, Keys::item_keys, Keys::tokens] {
         let told = evidence(&keys, &candidates);
         match told.as_slice() {
             [] => {}
@@ -145,10 +136,8 @@ impl<'d> Keys<'d> {
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
         let model = self.member("model_name").and_then(|node| node.text());
         for route in UNCOVERED {
-            if let Some(model) = route
-                .models
-                .iter()
-                .find(|name| model.is_some_and(|text| text.is(name)))
+            if let Some(model) =
+                route.models.iter().find(|name| model.is_some_and(|text| text.is(name)))
             {
                 return Some((route, format!("\"{model}\" is a model of that route")));
             }
@@ -229,10 +218,7 @@ impl<'d> Keys<'d> {
             .iter()
             .filter(|object| complete(object) && self.fits(object))
             .filter(|object| {
-                object
-                    .fields
-                    .iter()
-                    .any(|field| models(field).any(|name| model.is(name)))
+                object.fields.iter().any(|field| models(field).any(|name| model.is(name)))
             })
             .map(|object| {
                 let model = describe::quoted(&model.head(64));
@@ -277,28 +263,18 @@ impl<'d> Keys<'d> {
     fn tokens(&self, among: &[&'static Object]) -> Told {
         let mut told = Told::new();
         for object in among {
-            let uses = object
-                .constraints
-                .iter()
-                .any(|constraint| match &constraint.check {
-                    Check::References { text, kinds, .. } => {
-                        let text = text.to_string();
-                        self.member(&text)
-                            .and_then(|node| node.text())
-                            .is_some_and(|prompt| {
-                                let prompt = prompt.to_str();
-                                kinds
-                                    .iter()
-                                    .any(|kind| prompt.contains(&format!("<<<{}_", kind.word)))
-                            })
-                    }
-                    _ => false,
-                });
+            let uses = object.constraints.iter().any(|constraint| match &constraint.check {
+                Check::References { text, kinds, .. } => {
+                    let text = text.to_string();
+                    self.member(&text).and_then(|node| node.text()).is_some_and(|prompt| {
+                        let prompt = prompt.to_str();
+                        kinds.iter().any(|kind| prompt.contains(&format!("<<<{}_", kind.word)))
+                    })
+                }
+                _ => false,
+            });
             if uses {
-                told.push((
-                    *object,
-                    format!("only {} has reference tokens", object.name),
-                ));
+                told.push((*object, format!("only {} has reference tokens", object.name)));
             }
         }
         told
@@ -325,10 +301,9 @@ fn is_required(field: &Field) -> bool {
 fn item_keys(field: &Field) -> Vec<&'static str> {
     match field.kind {
         Kind::List(Kind::Object(object)) => object.fields.iter().map(|field| field.key).collect(),
-        Kind::List(Kind::Either {
-            usual: Kind::Object(object),
-            ..
-        }) => object.fields.iter().map(|field| field.key).collect(),
+        Kind::List(Kind::Either { usual: Kind::Object(object), .. }) => {
+            object.fields.iter().map(|field| field.key).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -343,7 +318,5 @@ fn models(field: &Field) -> impl Iterator<Item = &'static str> {
         Kind::Choice(choices) if field.key == "model_name" => choices,
         _ => &[],
     };
-    names
-        .copied()
-        .chain(choices.iter().map(|choice| choice.value))
+    names.copied().chain(choices.iter().map(|choice| choice.value))
 }

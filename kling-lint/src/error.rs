@@ -66,9 +66,6 @@ pub enum LintError {
 impl LintError {
     /// The system's refusal to read a path.
     pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
-        LintError::Io {
-            path: path.into(),
-            source,
-        }
+        LintError::Io { path: path.into(), source }
     }
 }

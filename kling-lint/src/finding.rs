@@ -128,10 +128,7 @@ impl Params {
 
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// All of them.
@@ -193,18 +190,7 @@ impl Draft {
 impl fmt::Display for Finding {
     /// `error[KL2001 too-long]: message`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding {
-            rule,
-            severity,
-            message,
-            ..
-        } = self;
-        write!(
-            f,
-            "{}[{} {}]: {message}",
-            severity.word(),
-            rule.id,
-            rule.name
-        )
+        let Finding { rule, severity, message, .. } = self;
+        write!(f, "{}[{} {}]: {message}", severity.word(), rule.id, rule.name)
     }
 }

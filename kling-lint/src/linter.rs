@@ -90,17 +90,12 @@ impl LinterBuilder {
             let rule = rules::find(&name).ok_or(LintError::UnknownRule { name })?;
             self.options.severities.insert(rule.id, severity);
         }
-        Ok(Linter {
-            options: Arc::new(self.options),
-        })
+        Ok(Linter { options: Arc::new(self.options) })
     }
 }
 
 fn unknown_endpoint(name: String) -> LintError {
-    LintError::UnknownEndpoint {
-        name,
-        known: ENDPOINTS.iter().map(|object| object.name).collect(),
-    }
+    LintError::UnknownEndpoint { name, known: ENDPOINTS.iter().map(|object| object.name).collect() }
 }
 
 impl Linter {
@@ -178,8 +173,7 @@ impl Linter {
     pub fn lint_path(&self, path: impl AsRef<Path>) -> Result<Report, LintError> {
         let path = path.as_ref();
         let file = crate::fs::open::open(path)?;
-        self.lint_reader(file, Some(path))
-            .map_err(|source| LintError::io(path, source))
+        self.lint_reader(file, Some(path)).map_err(|source| LintError::io(path, source))
     }
 
     /// A session: what spans several requests, such as ids that must differ, is checked too.
@@ -202,12 +196,13 @@ impl Linter {
         let document = read::read(&loaded, &mut drafts);
         let mut endpoint = None;
         if let Some(document) = &document {
-            match self.detect(document.root(), name) {
+            let root = document.root();
+            for draft in &mut drafts {
+                draft.pointer = check::pointer_at(root, draft.span.start);
+            }
+            match self.detect(root, name) {
                 Ok((object, reason)) => {
-                    endpoint = Some(Detected {
-                        name: object.name,
-                        reason,
-                    });
+                    endpoint = Some(Detected { name: object.name, reason });
                     let checked = check::check(document, object, self.options.wire);
                     drafts.extend(checked.drafts);
                     dropped = checked.dropped;
@@ -218,10 +213,7 @@ impl Linter {
                 Err(draft) => drafts.extend(draft),
             }
         } else if let Some((object, reason)) = self.named(name) {
-            endpoint = Some(Detected {
-                name: object.name,
-                reason,
-            });
+            endpoint = Some(Detected { name: object.name, reason });
         }
         self.report(&loaded, drafts, dropped, endpoint)
     }
@@ -282,9 +274,8 @@ impl Linter {
         endpoint: Option<Detected>,
     ) -> Report {
         let mut hidden = [0; 3];
-        for (severity, count) in [Severity::Info, Severity::Warning, Severity::Error]
-            .into_iter()
-            .zip(dropped)
+        for (severity, count) in
+            [Severity::Info, Severity::Warning, Severity::Error].into_iter().zip(dropped)
         {
             hidden[self.raised(severity) as usize] += count;
         }
@@ -305,11 +296,7 @@ impl Linter {
             ))
         });
         let findings = place(&Places::new(loaded), drafts);
-        Report {
-            findings,
-            endpoint,
-            hidden,
-        }
+        Report { findings, endpoint, hidden }
     }
 
     fn severity(&self, draft: &Draft) -> Severity {
@@ -331,9 +318,7 @@ impl Linter {
 /// Drafts in their places; the text is walked once for all of them.
 fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
     let mut ranges: Vec<_> = drafts.iter().map(|draft| draft.span.clone()).collect();
-    let edits = drafts
-        .iter()
-        .flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
+    let edits = drafts.iter().flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
     ranges.extend(edits.map(|(range, _)| range.clone()));
     let placed = places.resolve(&ranges);
     let (placed, edits) = placed.split_at(drafts.len());
@@ -342,12 +327,7 @@ fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
         .into_iter()
         .zip(placed)
         .map(|(draft, placed)| {
-            finding(
-                places.excerpt(draft.span.clone()),
-                placed,
-                draft,
-                &mut edits,
-            )
+            finding(places.excerpt(draft.span.clone()), placed, draft, &mut edits)
         })
         .collect()
 }
@@ -358,15 +338,7 @@ fn finding(
     draft: Draft,
     edits: &mut impl Iterator<Item = Span>,
 ) -> Finding {
-    let Draft {
-        rule,
-        constraint,
-        basis,
-        pointer,
-        params,
-        fix,
-        ..
-    } = draft;
+    let Draft { rule, constraint, basis, pointer, params, fix, .. } = draft;
     let help = message::fill(rule.help, &params);
     let fix = fix.map(|fix| Fix {
         title: fix.title,
@@ -428,11 +400,7 @@ impl Ids {
         };
         let mut drafts = Vec::new();
         for check::Unique { value, draft } in unique {
-            let key = draft
-                .params
-                .get("field")
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let key = draft.params.get("field").map(ToString::to_string).unwrap_or_default();
             match self.seen.entry((key, value)) {
                 std::collections::hash_map::Entry::Occupied(first) => {
                     drafts.push(draft.with("first", first.get().clone()));

@@ -96,18 +96,12 @@ mod tests {
 
     #[test]
     fn parameters_are_filled_and_numbers_grouped() {
-        assert_eq!(
-            fill("{field} has {found}", &params()),
-            "`prompt` has 1,234,567"
-        );
+        assert_eq!(fill("{field} has {found}", &params()), "`prompt` has 1,234,567");
     }
 
     #[test]
     fn a_bracket_with_an_absent_parameter_is_dropped() {
-        assert_eq!(
-            fill("a[, b {found}][, c {absent}]", &params()),
-            "a, b 1,234,567"
-        );
+        assert_eq!(fill("a[, b {found}][, c {absent}]", &params()), "a, b 1,234,567");
     }
 
     #[test]

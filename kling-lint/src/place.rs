@@ -33,20 +33,14 @@ pub(crate) struct Placed {
 
 impl<'l> Places<'l> {
     pub(crate) fn new(loaded: &'l Loaded<'_>) -> Self {
-        Places {
-            text: loaded.text(),
-            gaps: loaded.gaps(),
-        }
+        Places { text: loaded.text(), gaps: loaded.gaps() }
     }
 
     /// Places ranges of the resident text, in the order given. The text is walked once for all of
     /// them.
     pub(crate) fn resolve(&self, ranges: &[Range<u32>]) -> Vec<Placed> {
-        let zero = Placed {
-            span: Span::new(0, 0),
-            start: Position::new(1, 1),
-            end: Position::new(1, 1),
-        };
+        let zero =
+            Placed { span: Span::new(0, 0), start: Position::new(1, 1), end: Position::new(1, 1) };
         let mut placed = vec![zero; ranges.len()];
         // An end comes before the gap at its offset, the start of what follows comes after it.
         let mut stops: Vec<(u32, bool, usize)> = Vec::with_capacity(2 * ranges.len());
@@ -82,10 +76,7 @@ impl<'l> Places<'l> {
         let last_gap = next_gap.checked_sub(1).map(|index| &self.gaps[index]);
         let from = last_gap.map_or(0, |gap| gap.at as usize);
         let whole = last_gap.is_none_or(|gap| gap.dropped.columns == 0 && gap.dropped.lines > 0);
-        let to = self
-            .gaps
-            .get(next_gap)
-            .map_or(self.text.len(), |gap| gap.at as usize);
+        let to = self.gaps.get(next_gap).map_or(self.text.len(), |gap| gap.at as usize);
 
         let (before, cut_before) = self.before(from, start, whole);
         let inside = columns(&self.text[start..end.min(to)], AROUND + BEYOND);
@@ -205,10 +196,7 @@ impl<'p> Cursor<'p> {
             self.gaps = rest;
         }
         self.walk(offset);
-        (
-            self.pos as u64 + self.dropped,
-            Position::new(self.line, self.column),
-        )
+        (self.pos as u64 + self.dropped, Position::new(self.line, self.column))
     }
 
     fn walk(&mut self, to: usize) {

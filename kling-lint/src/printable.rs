@@ -52,10 +52,7 @@ mod tests {
 
     #[test]
     fn escapes_are_shown_not_sent() {
-        assert_eq!(
-            escape("a\u{1b}[31mb\u{202e}\u{9b}"),
-            "a\\u{1b}[31mb\\u{202e}\\u{9b}"
-        );
+        assert_eq!(escape("a\u{1b}[31mb\u{202e}\u{9b}"), "a\\u{1b}[31mb\\u{202e}\\u{9b}");
         assert_eq!(escape("짧은 é 😀"), "짧은 é 😀");
     }
 

@@ -16,16 +16,12 @@ pub struct Session {
 
 impl Session {
     pub(crate) fn new(linter: Linter) -> Self {
-        Session {
-            linter,
-            ids: Ids::default(),
-        }
+        Session { linter, ids: Ids::default() }
     }
 
     /// Checks a request from memory; the name, if any, may tell its endpoint.
     pub fn lint_bytes(&mut self, json: &[u8], name: Option<&Path>) -> Report {
-        self.linter
-            .lint_loaded(Loaded::from_bytes(json), name, Some(&mut self.ids))
+        self.linter.lint_loaded(Loaded::from_bytes(json), name, Some(&mut self.ids))
     }
 
     /// Checks a request read from a stream, in flat memory.
@@ -37,9 +33,7 @@ impl Session {
         reader: impl io::Read,
         name: Option<&Path>,
     ) -> io::Result<Report> {
-        Ok(self
-            .linter
-            .lint_loaded(Loaded::from_reader(reader)?, name, Some(&mut self.ids)))
+        Ok(self.linter.lint_loaded(Loaded::from_reader(reader)?, name, Some(&mut self.ids)))
     }
 
     /// Checks a request in a file.
@@ -50,7 +44,6 @@ impl Session {
     pub fn lint_path(&mut self, path: impl AsRef<Path>) -> Result<Report, crate::LintError> {
         let path = path.as_ref();
         let file = crate::fs::open::open(path)?;
-        self.lint_reader(file, Some(path))
-            .map_err(|source| crate::LintError::io(path, source))
+        self.lint_reader(file, Some(path)).map_err(|source| crate::LintError::io(path, source))
     }
 }

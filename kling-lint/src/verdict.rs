@@ -35,11 +35,7 @@ impl Report {
 
     /// How many findings of this severity there are, kept or not.
     pub fn count(&self, severity: Severity) -> usize {
-        let kept = self
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .count();
+        let kept = self.findings.iter().filter(|finding| finding.severity == severity).count();
         kept + self.hidden[severity as usize]
     }
 
@@ -58,10 +54,7 @@ impl Report {
     /// The report, or an error when a finding is at or above `fail_on`.
     pub fn into_result(self, fail_on: Severity) -> Result<Report, Rejected> {
         match self.worst() {
-            Some(worst) if worst >= fail_on => Err(Rejected {
-                report: self,
-                fail_on,
-            }),
+            Some(worst) if worst >= fail_on => Err(Rejected { report: self, fail_on }),
             _ => Ok(self),
         }
     }
@@ -90,18 +83,11 @@ pub struct Rejected {
 impl std::fmt::Display for Rejected {
     /// One line a finding, from the severity that fails.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let failing = self
-            .report
-            .findings
-            .iter()
-            .filter(|finding| finding.severity >= self.fail_on);
+        let failing =
+            self.report.findings.iter().filter(|finding| finding.severity >= self.fail_on);
         for (index, finding) in failing.enumerate() {
             let line = if index == 0 { "" } else { "\n" };
-            write!(
-                f,
-                "{line}{}:{}: {finding}",
-                finding.start.line, finding.start.column
-            )?;
+            write!(f, "{line}{}:{}: {finding}", finding.start.line, finding.start.column)?;
         }
         Ok(())
     }

@@ -36,9 +36,7 @@ fn endpoint() -> &'static str {
 #[test]
 fn a_named_pipe_is_refused_without_waiting_for_a_writer() {
     let folder = folder();
-    let made = Command::new("mkfifo")
-        .arg(folder.path().join("pipe.json"))
-        .status();
+    let made = Command::new("mkfifo").arg(folder.path().join("pipe.json")).status();
     if !made.is_ok_and(|status| status.success()) {
         return;
     }
@@ -49,11 +47,7 @@ fn a_named_pipe_is_refused_without_waiting_for_a_writer() {
         "kling-lint: pipe.json: is a named pipe, not a file; use `-` to read standard input\n"
     );
     let output = lint(folder.path(), &["."]);
-    assert_eq!(
-        output.status.code(),
-        Some(2),
-        "a folder's pipes are no requests"
-    );
+    assert_eq!(output.status.code(), Some(2), "a folder's pipes are no requests");
     assert_eq!(
         text(&output.stderr),
         "kling-lint: no request found: the folder holds no JSON file\n"
@@ -97,29 +91,16 @@ fn odd_names_are_escaped_and_read() {
     bytes.extend_from_slice(name.as_bytes());
     write(&folder.path().join(OsStr::from_bytes(&bytes)), "[]");
     for format in ["human", "concise", "json"] {
-        let named = [
-            OsStr::new("--format"),
-            OsStr::new(format),
-            OsStr::from_bytes(&bytes),
-        ];
-        let walked = [
-            OsStr::new("--format"),
-            OsStr::new(format),
-            OsStr::new("."),
-            OsStr::new("-v"),
-        ];
+        let named = [OsStr::new("--format"), OsStr::new(format), OsStr::from_bytes(&bytes)];
+        let walked =
+            [OsStr::new("--format"), OsStr::new(format), OsStr::new("."), OsStr::new("-v")];
         for output in [lint(folder.path(), &named), lint(folder.path(), &walked)] {
             for stream in [&output.stdout, &output.stderr] {
                 assert!(!text(stream).contains('\u{1b}'), "{format}");
             }
         }
         let output = lint(folder.path(), &named);
-        assert_eq!(
-            output.status.code(),
-            Some(1),
-            "{format}: {}",
-            text(&output.stderr)
-        );
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", text(&output.stderr));
         assert!(text(&output.stdout).contains('\u{fffd}'), "{format}");
     }
 }
@@ -129,10 +110,7 @@ fn a_finding_on_a_line_of_40_mb_prints_little() {
     let folder = folder();
     let name = format!("a.{}.json", endpoint());
     let image = "A".repeat(40_000_000);
-    let request = format!(
-        "{{\"image\": \"{image}\", \"prompt\": \"{}\"}}",
-        "x".repeat(10_000)
-    );
+    let request = format!("{{\"image\": \"{image}\", \"prompt\": \"{}\"}}", "x".repeat(10_000));
     write(&folder.path().join(&name), &request);
     let output = lint(folder.path(), &["--format=json", &name]);
     let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -141,11 +119,7 @@ fn a_finding_on_a_line_of_40_mb_prints_little() {
     for arguments in [&["-v", &name][..], &["-v", "--color=always", &name]] {
         let output = lint(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(1));
-        assert!(
-            output.stdout.len() < 2048 * findings,
-            "{} bytes",
-            output.stdout.len()
-        );
+        assert!(output.stdout.len() < 2048 * findings, "{} bytes", output.stdout.len());
     }
 }
 
@@ -163,10 +137,7 @@ fn a_link_to_a_file_is_followed_when_it_is_named() {
 fn a_reader_that_leaves_ends_the_run_quietly() {
     let folder = folder();
     for number in 0..2000 {
-        write(
-            &folder.path().join(format!("{number}.{}.json", endpoint())),
-            "{ broken",
-        );
+        write(&folder.path().join(format!("{number}.{}.json", endpoint())), "{ broken");
     }
     let mut child = Command::new(env!("CARGO_BIN_EXE_kling-lint"))
         .arg(".")

@@ -82,9 +82,7 @@ impl Item {
     /// The string after the `=`.
     pub(crate) fn text(&self) -> syn::Result<LitStr> {
         let example = format!("{} = \"…\"", self.name);
-        self.value(&example, |input| {
-            input.parse().map_err(|_| self.form(&example))
-        })
+        self.value(&example, |input| input.parse().map_err(|_| self.form(&example)))
     }
 
     /// The strings in the parentheses.
@@ -92,10 +90,7 @@ impl Item {
         let example = format!("{}(\"…\", \"…\")", self.name);
         let strings = self.group(&example, |input| {
             let strings = Punctuated::<LitStr, Token![,]>::parse_terminated(input);
-            Ok(strings
-                .map_err(|_| self.form(&example))?
-                .into_iter()
-                .collect::<Vec<_>>())
+            Ok(strings.map_err(|_| self.form(&example))?.into_iter().collect::<Vec<_>>())
         })?;
         if strings.is_empty() {
             return Err(self.form(&example));
@@ -108,10 +103,7 @@ impl Item {
         let idents = self.group(example, |input| {
             let idents =
                 Punctuated::<Ident, Token![,]>::parse_terminated_with(input, Ident::parse_any);
-            Ok(idents
-                .map_err(|_| self.form(example))?
-                .into_iter()
-                .collect::<Vec<_>>())
+            Ok(idents.map_err(|_| self.form(example))?.into_iter().collect::<Vec<_>>())
         })?;
         if idents.is_empty() {
             return Err(self.form(example));
@@ -121,10 +113,7 @@ impl Item {
 
     /// The word is known, its form is not.
     pub(crate) fn form(&self, example: &str) -> syn::Error {
-        syn::Error::new(
-            self.span(),
-            format!("`{}` is written `{example}`", self.name),
-        )
+        syn::Error::new(self.span(), format!("`{}` is written `{example}`", self.name))
     }
 }
 
@@ -157,30 +146,34 @@ pub(crate) struct Basis {
 impl Basis {
     /// The tier's own severity, and no note.
     pub(crate) fn plain(tier: Tier, span: Span) -> Basis {
-        Basis {
-            tier,
-            severity: None,
-            note: None,
-            span,
-        }
+        Basis { tier, severity: None, note: None, span }
     }
 }
 
 impl Mood {
     /// Outside all wrappers.
     pub(crate) fn new(default: Tier) -> Mood {
-        Mood {
-            default,
-            tier: None,
-            severity: None,
-            note: None,
-            span: None,
-        }
+        Mood { default, tier: None, severity: None, note: None, span: None }
     }
 
     /// Whether a wrapper names tier or severity.
     pub(crate) fn is_wrapped(&self) -> bool {
         self.tier.is_some() || self.severity.is_some()
+    }
+
+    /// A basis that was given elsewhere, under the wrappers in force here.
+    pub(crate) fn over(&self, given: &Basis, word: Span) -> Basis {
+        let mut basis = given.clone();
+        if let Some(tier) = self.tier {
+            basis.tier = tier;
+            basis.severity = self.severity;
+        } else if let Some(severity) = self.severity {
+            let before = basis.severity.unwrap_or(basis.tier.severity());
+            basis.severity = (severity < before).then_some(severity).or(basis.severity);
+        }
+        basis.note = self.note.clone().or(basis.note);
+        basis.span = self.span.unwrap_or(word);
+        basis
     }
 
     /// What a constraint rests on that stands here.
@@ -243,11 +236,8 @@ pub(crate) fn walk_attrs(
 /// What stands in the parentheses of each `#[kling(…)]`.
 pub(crate) fn contents(cx: &Ctxt, attrs: &[Attribute]) -> Vec<TokenStream> {
     let ours = attrs.iter().filter(|attr| attr.path().is_ident("kling"));
-    ours.filter_map(|attr| {
-        cx.take(attr.meta.require_list())
-            .map(|list| list.tokens.clone())
-    })
-    .collect()
+    ours.filter_map(|attr| cx.take(attr.meta.require_list()).map(|list| list.tokens.clone()))
+        .collect()
 }
 
 /// The words between the commas, wrappers opened.
@@ -258,9 +248,8 @@ pub(crate) fn walk(
     visit: &mut dyn FnMut(&Mood, &Item),
 ) {
     let mut mood = mood.clone();
-    let (notes, items): (Vec<_>, Vec<_>) = split(cx, tokens)
-        .into_iter()
-        .partition(|item| item.name == "note");
+    let (notes, items): (Vec<_>, Vec<_>) =
+        split(cx, tokens).into_iter().partition(|item| item.name == "note");
     for (nth, note) in notes.iter().enumerate() {
         if nth > 0 {
             cx.error(
@@ -270,10 +259,7 @@ pub(crate) fn walk(
         }
         mood.note = cx.take(note.text());
         if items.is_empty() {
-            cx.error(
-                note.span(),
-                "this note explains nothing: put it beside a bound or a rule",
-            );
+            cx.error(note.span(), "this note explains nothing: put it beside a bound or a rule");
         }
     }
     for item in &items {
@@ -291,10 +277,7 @@ pub(crate) fn walk(
 
 /// The words between the commas.
 pub(crate) fn split(cx: &Ctxt, tokens: TokenStream) -> Vec<Item> {
-    chunks(tokens)
-        .into_iter()
-        .filter_map(|chunk| cx.take(item(chunk)))
-        .collect()
+    chunks(tokens).into_iter().filter_map(|chunk| cx.take(item(chunk))).collect()
 }
 
 /// The tokens between the commas; a trailing comma is no chunk.
@@ -317,10 +300,7 @@ fn item(chunk: Vec<TokenTree>) -> syn::Result<Item> {
         Some(TokenTree::Ident(word)) => word,
         Some(other) => return Err(syn::Error::new(other.span(), "a word is expected here")),
         None => {
-            return Err(syn::Error::new(
-                Span::call_site(),
-                "a word is expected here",
-            ));
+            return Err(syn::Error::new(Span::call_site(), "a word is expected here"));
         }
     };
     let rest: Vec<TokenTree> = rest.collect();
@@ -334,11 +314,7 @@ fn item(chunk: Vec<TokenTree>) -> syn::Result<Item> {
         }
         _ => Body::Other(rest.into_iter().collect()),
     };
-    Ok(Item {
-        name: word.unraw().to_string(),
-        word,
-        body,
-    })
+    Ok(Item { name: word.unraw().to_string(), word, body })
 }
 
 /// Reads tokens, all of them. A mistake at their end points at the last one, `end` if there is none.
@@ -348,11 +324,7 @@ pub(crate) fn parse<T>(
     parser: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
 ) -> syn::Result<T> {
     // syn knows the end of a group, but not of a bare stream.
-    let last = tokens
-        .clone()
-        .into_iter()
-        .last()
-        .map_or(end, |tree| tree.span());
+    let last = tokens.clone().into_iter().last().map_or(end, |tree| tree.span());
     let mut group = Group::new(Delimiter::Parenthesis, tokens);
     group.set_span(last);
     let whole = |input: ParseStream<'_>| {
@@ -360,14 +332,12 @@ pub(crate) fn parse<T>(
         parenthesized!(content in input);
         self::whole(&content, parser)
     };
-    whole
-        .parse2(TokenTree::Group(group).into())
-        .map_err(
-            |error| match error.to_string().strip_prefix("unexpected end of input, ") {
-                Some(expected) => syn::Error::new(error.span(), format!("{expected} after this")),
-                None => error,
-            },
-        )
+    whole.parse2(TokenTree::Group(group).into()).map_err(|error| {
+        match error.to_string().strip_prefix("unexpected end of input, ") {
+            Some(expected) => syn::Error::new(error.span(), format!("{expected} after this")),
+            None => error,
+        }
+    })
 }
 
 /// The parser's value, when nothing stands after it.
@@ -390,10 +360,7 @@ pub(crate) fn finished(content: ParseStream<'_>) -> syn::Result<()> {
     if content.is_empty() {
         Ok(())
     } else {
-        Err(syn::Error::new(
-            content.span(),
-            "nothing more is expected here",
-        ))
+        Err(syn::Error::new(content.span(), "nothing more is expected here"))
     }
 }
 
@@ -406,11 +373,7 @@ pub(crate) fn doc(attrs: &[Attribute]) -> Option<TokenStream> {
             continue;
         };
         let value = &pair.value;
-        if let syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(line),
-            ..
-        }) = value
-        {
+        if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = value {
             let line = line.value();
             let line = format!("{}\n", line.strip_prefix(' ').unwrap_or(&line));
             text = text.map(|text| text + &line);

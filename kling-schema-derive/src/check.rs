@@ -28,10 +28,7 @@ pub(crate) fn check(cx: &Ctxt, model: &Model) {
 fn pages(cx: &Ctxt, model: &Model) {
     let header = &model.header;
     let first = |tiers: &[Tier]| {
-        model
-            .bases()
-            .find(|basis| tiers.contains(&basis.tier))
-            .map(|basis| basis.span)
+        model.bases().find(|basis| tiers.contains(&basis.tier)).map(|basis| basis.span)
     };
     let default = |tiers: &[Tier]| tiers.contains(&model.tier).then(|| model.ident.span());
     let documented = [Tier::Documented, Tier::Advice];
@@ -67,9 +64,7 @@ fn pages(cx: &Ctxt, model: &Model) {
     }
     for page in [&header.page, &header.upstream_page].into_iter().flatten() {
         let value = page.value();
-        let host = value
-            .strip_prefix("https://")
-            .or_else(|| value.strip_prefix("http://"));
+        let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
         if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
             cx.error(page.span(), "a page is an address: `https://…`");
         }
@@ -90,9 +85,7 @@ fn is_date(text: &str) -> bool {
         parts.get(at).is_none_or(|part| {
             part.len() == len
                 && part.bytes().all(|byte| byte.is_ascii_digit())
-                && part
-                    .parse::<u32>()
-                    .is_ok_and(|number| (1..=most).contains(&number))
+                && part.parse::<u32>().is_ok_and(|number| (1..=most).contains(&number))
         })
     };
     (2..=3).contains(&parts.len()) && number(0, 4, 9999) && number(1, 2, 12) && number(2, 2, 31)
@@ -107,14 +100,9 @@ fn endpoint(cx: &Ctxt, model: &Model) {
     if let Some(name) = &model.header.name {
         let value = name.value();
         if value.is_empty()
-            || !value
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
         {
-            cx.error(
-                name.span(),
-                "a name is short and has no spaces or slashes: `omni-video`",
-            );
+            cx.error(name.span(), "a name is short and has no spaces or slashes: `omni-video`");
         }
     }
 }
@@ -128,9 +116,8 @@ pub(crate) fn route(text: &str) -> Result<(&str, &str), &'static str> {
     if !METHODS.contains(&method) {
         return Err("an endpoint starts with its method in capitals: `POST /…`");
     }
-    let segments_are_plain = path
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && !b"?#\\\"".contains(&byte));
+    let segments_are_plain =
+        path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\\"".contains(&byte));
     if !path.starts_with('/') || !segments_are_plain {
         return Err("the path of an endpoint starts with `/` and has no host, query or spaces");
     }
@@ -143,24 +130,15 @@ pub(crate) fn route(text: &str) -> Result<(&str, &str), &'static str> {
 /// No key has two meanings, and aliases lead to fields.
 fn keys(cx: &Ctxt, model: &Model) {
     for (nth, field) in model.fields.iter().enumerate() {
-        if model.fields[..nth]
-            .iter()
-            .any(|other| other.key == field.key)
-        {
-            cx.error(
-                field.ident.span(),
-                format!("two fields have the key `{}`", field.key),
-            );
+        if model.fields[..nth].iter().any(|other| other.key == field.key) {
+            cx.error(field.ident.span(), format!("two fields have the key `{}`", field.key));
         }
     }
     for (nth, known) in model.known.iter().enumerate() {
         let Key { text, span } = &known.key;
         if model.field(text).is_some() {
             cx.error(*span, format!("`{text}` is a field of this struct"));
-        } else if model.known[..nth]
-            .iter()
-            .any(|other| other.key.text == *text)
-        {
+        } else if model.known[..nth].iter().any(|other| other.key.text == *text) {
             cx.error(*span, format!("`{text}` is named twice"));
         }
         if let KnownKey::Alias { of, .. } | KnownKey::Legacy { of } = &known.what {
@@ -171,10 +149,7 @@ fn keys(cx: &Ctxt, model: &Model) {
 
 fn values(cx: &Ctxt, field: &Field) {
     for bounds in [&field.bounds, &field.each] {
-        let has_names = bounds
-            .limits
-            .iter()
-            .any(|limit| matches!(limit.bound, Bound::Names(_)));
+        let has_names = bounds.limits.iter().any(|limit| matches!(limit.bound, Bound::Names(_)));
         for limit in &bounds.limits {
             match &limit.bound {
                 Bound::OtherNames(_) if !has_names => {
@@ -193,12 +168,7 @@ fn values(cx: &Ctxt, field: &Field) {
     let Some(default) = &field.default else {
         return;
     };
-    for limit in field
-        .bounds
-        .limits
-        .iter()
-        .filter(|limit| limit.basis.tier == Tier::Documented)
-    {
+    for limit in field.bounds.limits.iter().filter(|limit| limit.basis.tier == Tier::Documented) {
         match (&limit.bound, &default.value) {
             (Bound::Value(range), Value::Number(number)) => {
                 cx.take(outside(range, *number, default.span).map_or(Ok(()), Err));
@@ -217,10 +187,7 @@ fn values(cx: &Ctxt, field: &Field) {
 
 fn repeated(cx: &Ctxt, names: &[LitStr]) {
     for (nth, name) in names.iter().enumerate() {
-        if names[..nth]
-            .iter()
-            .any(|other| other.value() == name.value())
-        {
+        if names[..nth].iter().any(|other| other.value() == name.value()) {
             cx.error(name.span(), format!("`{}` is named twice", name.value()));
         }
     }
@@ -231,10 +198,7 @@ fn hints(cx: &Ctxt, model: &Model, field: &Field) {
         if field.required.is_none() {
             cx.error(
                 *span,
-                format!(
-                    "a hint is shown when the key is missing; `{}` may be missing",
-                    field.key
-                ),
+                format!("a hint is shown when the key is missing; `{}` may be missing", field.key),
             );
         }
         let mut uses = Vec::new();
@@ -245,23 +209,13 @@ fn hints(cx: &Ctxt, model: &Model, field: &Field) {
 
 fn rules(cx: &Ctxt, model: &Model) {
     for (nth, rule) in model.rules.iter().enumerate() {
-        if model.rules[..nth]
-            .iter()
-            .any(|other| other.name == rule.name)
-        {
+        if model.rules[..nth].iter().any(|other| other.name == rule.name) {
             cx.error(rule.span, format!("two rules are called `{}`", rule.name));
         }
         rule.uses().iter().for_each(|used| path(cx, model, used));
         match &rule.check {
-            Check::CountCap {
-                lists,
-                cases,
-                otherwise,
-            } => {
-                let caps = cases
-                    .iter()
-                    .map(|(_, cap, span)| (*cap, *span))
-                    .chain([*otherwise]);
+            Check::CountCap { lists, cases, otherwise } => {
+                let caps = cases.iter().map(|(_, cap, span)| (*cap, *span)).chain([*otherwise]);
                 caps.for_each(|(cap, span)| least(cx, model, lists, cap, span));
             }
             Check::References { kinds, also, .. } => {
@@ -290,14 +244,10 @@ fn least(cx: &Ctxt, model: &Model, lists: &[Path], cap: u32, span: Span) {
         let Some(field) = model.field(key) else {
             continue;
         };
-        let least = field
-            .bounds
-            .limits
-            .iter()
-            .find_map(|limit| match &limit.bound {
-                Bound::Items(range) if limit.basis.tier == Tier::Documented => range.min,
-                _ => None,
-            });
+        let least = field.bounds.limits.iter().find_map(|limit| match &limit.bound {
+            Bound::Items(range) if limit.basis.tier == Tier::Documented => range.min,
+            _ => None,
+        });
         if let Some(least) = least
             && cap < least
         {
@@ -320,10 +270,7 @@ fn path(cx: &Ctxt, model: &Model, used: &Use<'_>) {
             .chain(model.known.iter().map(|known| known.key.text.as_str()))
     };
     if keys().all(|key| key != first) {
-        cx.error(
-            used.path.span,
-            unknown("field", first, &keys().collect::<Vec<_>>()),
-        );
+        cx.error(used.path.span, unknown("field", first, &keys().collect::<Vec<_>>()));
     }
 }
 

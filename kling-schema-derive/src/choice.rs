@@ -19,16 +19,11 @@ pub(crate) struct Set {
 
 pub(crate) fn read(cx: &Ctxt, input: &DeriveInput, data: &DataEnum) -> Option<Set> {
     let case = serde_names::container(cx, &input.attrs);
-    walk_attrs(
-        cx,
-        &input.attrs,
-        &Mood::new(Tier::Documented),
-        &mut |_, item| {
-            if item.name != "crate" {
-                cx.push(Place::Enum.refuse(&item.word));
-            }
-        },
-    );
+    walk_attrs(cx, &input.attrs, &Mood::new(Tier::Documented), &mut |_, item| {
+        if item.name != "crate" {
+            cx.push(Place::Enum.refuse(&item.word));
+        }
+    });
     let mut values: Vec<(String, TokenStream)> = Vec::new();
     for (nth, variant) in data.variants.iter().enumerate() {
         let names = serde_names::variant(cx, &variant.attrs);
@@ -56,14 +51,7 @@ pub(crate) fn read(cx: &Ctxt, input: &DeriveInput, data: &DataEnum) -> Option<Se
         }
     }
     if values.is_empty() {
-        cx.error(
-            input.ident.span(),
-            "a closed set needs a value: add a unit variant",
-        );
+        cx.error(input.ident.span(), "a closed set needs a value: add a unit variant");
     }
-    Some(Set {
-        ident: input.ident.clone(),
-        generics: input.generics.clone(),
-        values,
-    })
+    Some(Set { ident: input.ident.clone(), generics: input.generics.clone(), values })
 }

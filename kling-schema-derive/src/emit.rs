@@ -29,10 +29,7 @@ fn scoped(krate: &RustPath, body: &TokenStream) -> TokenStream {
 /// Each type parameter has a shape.
 fn bounded(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
-    let params: Vec<Ident> = generics
-        .type_params()
-        .map(|param| param.ident.clone())
-        .collect();
+    let params: Vec<Ident> = generics.type_params().map(|param| param.ident.clone()).collect();
     let clause = generics.make_where_clause();
     for param in params {
         clause.predicates.push(parse_quote!(#param: __k::Typed));
@@ -71,10 +68,7 @@ pub(crate) fn choices(krate: &RustPath, set: &Set) -> TokenStream {
     let ident = &set.ident;
     let generics = bounded(&set.generics);
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
-    let values = set
-        .values
-        .iter()
-        .map(|(value, doc)| quote!(__k::Choice::new(#value, #doc)));
+    let values = set.values.iter().map(|(value, doc)| quote!(__k::Choice::new(#value, #doc)));
     scoped(
         krate,
         &quote! {
@@ -164,10 +158,8 @@ fn name(model: &Model) -> String {
 fn pages(header: &Header) -> TokenStream {
     let page = |name: &str, tier: &str, page: &Option<LitStr>, read: &Option<LitStr>| {
         let (page, read) = (page.as_ref()?, read.as_ref()?);
-        let (name, tier) = (
-            Ident::new(name, Span::call_site()),
-            Ident::new(tier, Span::call_site()),
-        );
+        let (name, tier) =
+            (Ident::new(name, Span::call_site()), Ident::new(tier, Span::call_site()));
         Some(quote! {
             const #name: __k::Basis = __k::Basis::new(
                 __k::Tier::#tier,
@@ -177,12 +169,7 @@ fn pages(header: &Header) -> TokenStream {
     };
     let documented = page("__DOCUMENTED", "Documented", &header.page, &header.read);
     let advice = page("__ADVICE", "Advice", &header.page, &header.read);
-    let upstream = page(
-        "__UPSTREAM",
-        "Upstream",
-        &header.upstream_page,
-        &header.upstream_read,
-    );
+    let upstream = page("__UPSTREAM", "Upstream", &header.upstream_page, &header.upstream_read);
     quote!(#documented #advice #upstream)
 }
 
@@ -235,14 +222,10 @@ fn limits_of_each(each: &Bounds) -> Option<TokenStream> {
 }
 
 fn limits(bounds: &Bounds) -> Option<TokenStream> {
-    let limits = bounds.limits.iter().map(
-        |Limit {
-             bound, basis: on, ..
-         }| {
-            let (bound, on) = (self::bound(bound), basis(on));
-            quote!(__k::Limit::new(#bound, #on))
-        },
-    );
+    let limits = bounds.limits.iter().map(|Limit { bound, basis: on, .. }| {
+        let (bound, on) = (self::bound(bound), basis(on));
+        quote!(__k::Limit::new(#bound, #on))
+    });
     (!bounds.limits.is_empty()).then(|| quote!(#(#limits),*))
 }
 
@@ -259,17 +242,12 @@ fn bound(bound: &Bound) -> TokenStream {
         Bound::Unique => quote!(Unique),
         Bound::Forms { url, base64 } => quote!(Forms(__k::Forms::new(#url, #base64))),
         Bound::Formats(formats) => {
-            let formats = formats
-                .iter()
-                .map(|format| Ident::new(format, Span::call_site()));
+            let formats = formats.iter().map(|format| Ident::new(format, Span::call_site()));
             quote!(Formats(&[#(__k::Format::#formats),*]))
         }
         Bound::Bytes(megabytes) => quote!(Bytes(__k::Megabytes::new(#megabytes))),
         Bound::Edge(range) => call("Edge", &interval(range)),
-        Bound::Ratio {
-            min: (a, b),
-            max: (c, d),
-        } => {
+        Bound::Ratio { min: (a, b), max: (c, d) } => {
             quote!(Ratio(__k::RatioRange::new((#a, #b), (#c, #d))))
         }
         Bound::Seconds(range) => call("Seconds", &interval(range)),
@@ -331,11 +309,7 @@ fn condition(when: &When) -> TokenStream {
             let (of, range) = (path(of), interval(range));
             quote!(Len(#of, #range))
         }
-        When::Is {
-            path: of,
-            values,
-            default,
-        } => {
+        When::Is { path: of, values, default } => {
             let (of, default) = (path(of), option(default.as_ref()));
             quote!(Is { path: #of, values: &[#(#values),*], default: #default })
         }
@@ -357,19 +331,12 @@ fn condition(when: &When) -> TokenStream {
 
 fn check(check: &Check) -> TokenStream {
     let conditional = |variant: &str, of: &Path, when: &When| {
-        let (variant, of, when) = (
-            Ident::new(variant, Span::call_site()),
-            path(of),
-            condition(when),
-        );
+        let (variant, of, when) =
+            (Ident::new(variant, Span::call_site()), path(of), condition(when));
         quote!(#variant { path: #of, when: #when })
     };
     let check = match check {
-        Check::CountCap {
-            lists,
-            cases,
-            otherwise: (otherwise, _),
-        } => {
+        Check::CountCap { lists, cases, otherwise: (otherwise, _) } => {
             let lists = paths(lists);
             let cases = cases.iter().map(|(when, cap, _)| {
                 let when = condition(when);
@@ -385,11 +352,7 @@ fn check(check: &Check) -> TokenStream {
             let groups = groups.iter().map(paths);
             quote!(AtMostOne(&[#(#groups),*]))
         }
-        Check::Only {
-            path: of,
-            values,
-            when,
-        } => {
+        Check::Only { path: of, values, when } => {
             let (of, when) = (path(of), condition(when));
             quote!(Only { path: #of, values: &[#(#values),*], when: #when })
         }
@@ -397,11 +360,7 @@ fn check(check: &Check) -> TokenStream {
         Check::Ignored { path, when } => conditional("Ignored", path, when),
         Check::Unread { path, when } => conditional("Unread", path, when),
         Check::Defaulted { path, when } => conditional("Defaulted", path, when),
-        Check::Supported {
-            paths: of,
-            axes,
-            rows,
-        } => {
+        Check::Supported { paths: of, axes, rows } => {
             let of = paths(of);
             let axes = axes.iter().map(|(axis, default)| {
                 let axis = path(axis);
@@ -452,11 +411,7 @@ fn kind(name: &LitStr) -> TokenStream {
 fn known(known: &Known) -> TokenStream {
     let (key, on) = (&known.key.text, basis(&known.basis));
     let what = match &known.what {
-        KnownKey::Alias {
-            of,
-            kind: name,
-            safe,
-        } => {
+        KnownKey::Alias { of, kind: name, safe } => {
             let (of, rule) = (&of.text, kind(name));
             quote!(Alias { of: #of, rule: #rule, safe: #safe })
         }

@@ -33,10 +33,7 @@ pub(crate) struct Key {
 impl Key {
     fn parse(input: ParseStream<'_>) -> syn::Result<Key> {
         let span = input.span();
-        Ok(Key {
-            text: key(input)?,
-            span,
-        })
+        Ok(Key { text: key(input)?, span })
     }
 }
 
@@ -78,9 +75,7 @@ fn aliases(mood: &Mood, item: &Item) -> syn::Result<Vec<Known>> {
         basis: mood.basis(key.span),
         what: KnownKey::Alias {
             of,
-            kind: kind
-                .clone()
-                .unwrap_or_else(|| LitStr::new("misplaced-field", key.span)),
+            kind: kind.clone().unwrap_or_else(|| LitStr::new("misplaced-field", key.span)),
             safe,
         },
         key,
@@ -115,24 +110,15 @@ fn keys(mood: &Mood, item: &Item, tier: Tier, what: fn() -> KnownKey) -> syn::Re
     if keys.is_empty() {
         return Err(item.form(&example));
     }
-    let mood = Mood {
-        tier: Some(tier),
-        severity: Some(Severity::Info),
-        ..mood.clone()
-    };
-    let known = keys.into_iter().map(|key| Known {
-        basis: mood.basis(key.span),
-        what: what(),
-        key,
-    });
+    let mood = Mood { tier: Some(tier), severity: Some(Severity::Info), ..mood.clone() };
+    let known =
+        keys.into_iter().map(|key| Known { basis: mood.basis(key.span), what: what(), key });
     Ok(known.collect())
 }
 
 /// `other =`.
 fn start(input: ParseStream<'_>) -> syn::Result<Key> {
     let key = Key::parse(input)?;
-    input
-        .parse::<Token![=]>()
-        .map_err(instead("two keys are expected: `other = this`"))?;
+    input.parse::<Token![=]>().map_err(instead("two keys are expected: `other = this`"))?;
     Ok(key)
 }

@@ -103,14 +103,7 @@ impl Bounds {
             ),
             _ => {}
         }
-        self.push(
-            cx,
-            Limit {
-                word: item.word.clone(),
-                bound,
-                basis,
-            },
-        );
+        self.push(cx, Limit { word: item.word.clone(), bound, basis });
     }
 
     fn push(&mut self, cx: &Ctxt, limit: Limit) {
@@ -121,10 +114,7 @@ impl Bounds {
         {
             cx.error(
                 limit.word.span(),
-                format!(
-                    "`{}` is given twice with the same tier: keep one of them",
-                    limit.word
-                ),
+                format!("`{}` is given twice with the same tier: keep one of them", limit.word),
             );
         }
         self.limits.push(limit);
@@ -151,39 +141,21 @@ impl Bounds {
             }
         }
         if parts.is_empty() && place == Place::Video {
-            cx.error(
-                item.span(),
-                "`video()` says nothing: name its forms, formats or size",
-            );
+            cx.error(item.span(), "`video()` says nothing: name its forms, formats or size");
         }
-        walk(
-            cx,
-            parts,
-            mood,
-            &mut |mood, part| match media_part(place, part) {
-                Some(bound) => self.add(cx, mood, part, bound),
-                None => cx.push(place.refuse(&part.word)),
-            },
-        );
+        walk(cx, parts, mood, &mut |mood, part| match media_part(place, part) {
+            Some(bound) => self.add(cx, mood, part, bound),
+            None => cx.push(place.refuse(&part.word)),
+        });
     }
 
     /// Adds the forms that `image(…)` implies.
     pub(crate) fn finish(&mut self) {
         let Some(media) = &self.media else { return };
-        let has_forms = self
-            .limits
-            .iter()
-            .any(|limit| matches!(limit.bound, Bound::Forms { .. }));
+        let has_forms = self.limits.iter().any(|limit| matches!(limit.bound, Bound::Forms { .. }));
         if media.place == Place::Image && !has_forms {
-            let bound = Bound::Forms {
-                url: true,
-                base64: true,
-            };
-            let limit = Limit {
-                word: media.word.clone(),
-                bound,
-                basis: media.basis.clone(),
-            };
+            let bound = Bound::Forms { url: true, base64: true };
+            let limit = Limit { word: media.word.clone(), bound, basis: media.basis.clone() };
             self.limits.insert(media.at, limit);
         }
     }
@@ -194,33 +166,21 @@ impl Bounds {
         let own = self.limits.len();
         self.is_copied = true;
         for limit in other.limits.iter().filter(|limit| limit.bound.is_media()) {
-            if self.limits[..own]
-                .iter()
-                .any(|mine| mine.same_aspect(limit))
-            {
+            if self.limits[..own].iter().any(|mine| mine.same_aspect(limit)) {
                 continue;
             }
-            let mut basis = limit.basis.clone();
-            if let Some(tier) = mood.tier {
-                basis.tier = tier;
-                basis.severity = mood.severity;
-            } else if let Some(severity) = mood.severity {
-                let before = basis.severity.unwrap_or(basis.tier.severity());
-                basis.severity = (severity < before).then_some(severity).or(basis.severity);
-            }
-            basis.note = mood.note.clone().or(basis.note);
-            basis.span = mood.span.unwrap_or(word.span());
             self.limits.push(Limit {
                 word: word.clone(),
                 bound: limit.bound.clone(),
-                basis,
+                basis: mood.over(&limit.basis, word.span()),
             });
         }
         if self.media.is_none() {
             self.media = other.media.as_ref().map(|media| Media {
                 place: media.place,
                 word: word.clone(),
-                basis: mood.basis(word.span()),
+                // The forms it implies rest on what the other field's rest on.
+                basis: mood.over(&media.basis, word.span()),
                 at: own,
             });
         }
@@ -321,11 +281,7 @@ fn formats(place: Place, item: &Item) -> syn::Result<Bound> {
             Some(_) => format!("`{name}` is a format of videos"),
             None => {
                 let known = FORMATS.iter().filter(|(_, _, class)| *class == place);
-                unknown(
-                    "format",
-                    &name,
-                    &known.map(|(word, ..)| *word).collect::<Vec<_>>(),
-                )
+                unknown("format", &name, &known.map(|(word, ..)| *word).collect::<Vec<_>>())
             }
         };
         return Err(syn::Error::new(format.span(), message));
@@ -339,15 +295,10 @@ fn bytes(item: &Item) -> syn::Result<Bound> {
         return Err(item.form(example));
     };
     crate::attr::parse(tokens.clone(), item.span(), |input| {
-        input
-            .parse::<Token![<=]>()
-            .map_err(|_| item.form(example))?;
+        input.parse::<Token![<=]>().map_err(|_| item.form(example))?;
         let number: LitInt = input.parse().map_err(|_| item.form(example))?;
         let unit = match number.suffix() {
-            "" => input
-                .parse::<Ident>()
-                .map_err(|_| item.form(example))?
-                .to_string(),
+            "" => input.parse::<Ident>().map_err(|_| item.form(example))?.to_string(),
             unit => unit.to_owned(),
         };
         if unit != "MB" {
@@ -368,16 +319,10 @@ fn edge(item: &Item) -> syn::Result<Bound> {
     };
     crate::attr::parse(tokens, item.span(), |input| {
         if input.parse::<Option<Token![>=]>>()?.is_some() {
-            return Ok(Bound::Edge(Range {
-                min: Some(u32::parse(input)?),
-                max: None,
-            }));
+            return Ok(Bound::Edge(Range { min: Some(u32::parse(input)?), max: None }));
         }
         if input.parse::<Option<Token![<=]>>()?.is_some() {
-            return Ok(Bound::Edge(Range {
-                min: None,
-                max: Some(u32::parse(input)?),
-            }));
+            return Ok(Bound::Edge(Range { min: None, max: Some(u32::parse(input)?) }));
         }
         Err(item.form("edge >= 300"))
     })
@@ -388,9 +333,7 @@ fn ratio(item: &Item) -> syn::Result<Bound> {
     item.group(example, |input| {
         let start = input.span();
         let min = width_to_height(input)?;
-        input
-            .parse::<Token![..=]>()
-            .map_err(|_| item.form(example))?;
+        input.parse::<Token![..=]>().map_err(|_| item.form(example))?;
         let max = width_to_height(input)?;
         if u64::from(min.0) * u64::from(max.1) > u64::from(max.0) * u64::from(min.1) {
             return Err(syn::Error::new(
@@ -473,9 +416,7 @@ mod tests {
         assert_eq!(chars("..=9"), Some((None, Some(9))));
         assert_eq!(chars("2..=9"), Some((Some(2), Some(9))));
         assert_eq!(chars("2.."), Some((Some(2), None)));
-        for text in [
-            "..9", "0..", "..", "9", "9..=2", "-1..=2", "..=1.5", "1...5", "", "1..=2 3",
-        ] {
+        for text in ["..9", "0..", "..", "9", "9..=2", "-1..=2", "..=1.5", "1...5", "", "1..=2 3"] {
             assert_eq!(chars(text), None, "{text}");
         }
     }
@@ -484,32 +425,21 @@ mod tests {
     fn numbers_may_be_negative_and_decimal() {
         let (limits, errors) = bounds("range(-1.5..=2)");
         assert!(errors.is_empty());
-        assert!(matches!(
-            limits[0].bound,
-            Bound::Value(Range {
-                min: Some(-1.5),
-                max: Some(2.0)
-            })
-        ));
+        assert!(matches!(limits[0].bound, Bound::Value(Range { min: Some(-1.5), max: Some(2.0) })));
     }
 
     #[test]
     fn an_image_has_forms_once() {
         let (limits, errors) = bounds("image(edge >= 300), image(formats(png))");
         assert!(errors.is_empty());
-        let forms = limits
-            .iter()
-            .filter(|limit| matches!(limit.bound, Bound::Forms { .. }))
-            .count();
+        let forms =
+            limits.iter().filter(|limit| matches!(limit.bound, Bound::Forms { .. })).count();
         assert_eq!((forms, limits.len()), (1, 3));
     }
 
     #[test]
     fn a_bound_is_given_once_a_tier() {
         let (_, errors) = bounds("chars(..=5), chars(2..)");
-        assert_eq!(
-            errors,
-            ["`chars` is given twice with the same tier: keep one of them"]
-        );
+        assert_eq!(errors, ["`chars` is given twice with the same tier: keep one of them"]);
     }
 }

@@ -74,9 +74,7 @@ pub(crate) enum Value {
 /// The crate whose types are written; `::kling_schema` unless `crate = …` says another.
 pub(crate) fn krate(cx: &Ctxt, attrs: &[Attribute]) -> syn::Path {
     let quiet = Ctxt::default();
-    let items = contents(&quiet, attrs)
-        .into_iter()
-        .flat_map(|tokens| split(&quiet, tokens));
+    let items = contents(&quiet, attrs).into_iter().flat_map(|tokens| split(&quiet, tokens));
     let path = items
         .filter(|item| item.name == "crate")
         .find_map(|item| cx.take(item.value("crate = path", syn::Path::parse_mod_style)));
@@ -86,18 +84,13 @@ pub(crate) fn krate(cx: &Ctxt, attrs: &[Attribute]) -> syn::Path {
 /// The tier that a bare word gives everything unwrapped.
 fn bare_tier(cx: &Ctxt, attrs: &[Attribute]) -> Option<Tier> {
     let quiet = Ctxt::default();
-    let items = contents(&quiet, attrs)
-        .into_iter()
-        .flat_map(|tokens| split(&quiet, tokens));
+    let items = contents(&quiet, attrs).into_iter().flat_map(|tokens| split(&quiet, tokens));
     let mut tiers = items
         .filter(|item| matches!(item.body, Body::Bare))
         .filter_map(|item| Some((Tier::named(&item.name)?, item)));
     let (tier, _) = tiers.next()?;
     if let Some((_, second)) = tiers.next() {
-        cx.error(
-            second.span(),
-            "one tier for everything that is not wrapped: this is the second",
-        );
+        cx.error(second.span(), "one tier for everything that is not wrapped: this is the second");
     }
     Some(tier)
 }
@@ -115,10 +108,7 @@ impl Model {
         let doc = doc(&input.attrs).unwrap_or_else(|| {
             cx.error(
                 input.ident.span(),
-                format!(
-                    "`{}` needs a doc comment: it is the description users read",
-                    input.ident
-                ),
+                format!("`{}` needs a doc comment: it is the description users read", input.ident),
             );
             TokenStream::new()
         });
@@ -211,12 +201,8 @@ impl Model {
     /// Everything that rests on some tier.
     pub(crate) fn bases(&self) -> impl Iterator<Item = &Basis> {
         let fields = self.fields.iter().flat_map(|field| {
-            let limits = field
-                .bounds
-                .limits
-                .iter()
-                .chain(&field.each.limits)
-                .map(|limit| &limit.basis);
+            let limits =
+                field.bounds.limits.iter().chain(&field.each.limits).map(|limit| &limit.basis);
             limits.chain(&field.required).chain([&field.shape])
         });
         fields
@@ -338,10 +324,7 @@ impl Field {
             "required" => {
                 if cx.take(item.bare()).is_some() {
                     if self.required.is_some() && !mood.is_wrapped() && mood.note.is_none() {
-                        cx.error(
-                            item.span(),
-                            "it is required already: its type is no `Option`",
-                        );
+                        cx.error(item.span(), "it is required already: its type is no `Option`");
                     }
                     self.required = Some(mood.basis(item.span()));
                 }
@@ -360,18 +343,13 @@ impl Field {
                         syn::Error::new(error.span(), "the text of the hint is missing")
                     };
                     input.parse::<Token![,]>().map_err(expected)?;
-                    Ok((
-                        when,
-                        input.parse::<LitStr>().map_err(expected)?,
-                        item.span(),
-                    ))
+                    Ok((when, input.parse::<LitStr>().map_err(expected)?, item.span()))
                 });
                 self.hints.extend(cx.take(hint));
             }
             "like" => {
                 let target = item.group("like(image)", Ident::parse_any);
-                self.likes
-                    .extend(cx.take(target).map(|target| (target, mood.clone())));
+                self.likes.extend(cx.take(target).map(|target| (target, mood.clone())));
             }
             // Read by `bare_tier`.
             word if Tier::named(word).is_some()
@@ -390,9 +368,9 @@ impl Literal {
     fn parse(input: ParseStream<'_>) -> syn::Result<Literal> {
         let span = input.span();
         let sign = input.parse::<Option<Token![-]>>()?.map_or("", |_| "-");
-        let lit: Lit = input.parse().map_err(instead(
-            "a default is a literal: a text, a number, `true` or `false`",
-        ))?;
+        let lit: Lit = input
+            .parse()
+            .map_err(instead("a default is a literal: a text, a number, `true` or `false`"))?;
         let value = match &lit {
             Lit::Str(text) if sign.is_empty() => Value::Text(text.value()),
             Lit::Bool(value) if sign.is_empty() => Value::Bool(value.value),
@@ -428,11 +406,7 @@ fn refuse_lifetimes(cx: &Ctxt, generics: &Generics) {
 
 fn is_option(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "Option"),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Option"),
         Type::Group(group) => is_option(&group.elem),
         Type::Paren(paren) => is_option(&paren.elem),
         _ => false,

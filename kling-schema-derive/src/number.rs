@@ -28,15 +28,9 @@ impl End for u32 {
     fn parse(input: ParseStream<'_>) -> syn::Result<u32> {
         let span = input.span();
         let wrong = |_| {
-            syn::Error::new(
-                span,
-                "a whole number is expected here, not negative and not too large",
-            )
+            syn::Error::new(span, "a whole number is expected here, not negative and not too large")
         };
-        input
-            .parse::<LitInt>()
-            .and_then(|lit| lit.base10_parse())
-            .map_err(wrong)
+        input.parse::<LitInt>().and_then(|lit| lit.base10_parse()).map_err(wrong)
     }
 
     fn below(self) -> Option<u32> {
@@ -52,9 +46,7 @@ impl End for f64 {
     fn parse(input: ParseStream<'_>) -> syn::Result<f64> {
         let span = input.span();
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
-        let lit: Lit = input
-            .parse()
-            .map_err(instead("a number is expected here"))?;
+        let lit: Lit = input.parse().map_err(instead("a number is expected here"))?;
         let number = match &lit {
             Lit::Float(lit) => finite(lit.base10_digits(), span)?,
             Lit::Int(lit) => finite(lit.base10_digits(), span)?,
@@ -74,10 +66,7 @@ impl End for f64 {
 
 /// A number that JSON can hold.
 pub(crate) fn finite(digits: &str, span: Span) -> syn::Result<f64> {
-    let number = digits
-        .parse::<f64>()
-        .ok()
-        .filter(|number| number.is_finite());
+    let number = digits.parse::<f64>().ok().filter(|number| number.is_finite());
     number.ok_or_else(|| syn::Error::new(span, "this number is too large"))
 }
 
@@ -86,11 +75,8 @@ pub(crate) fn range<T: End>(item: &Item) -> syn::Result<Range<T>> {
     let name = &item.name;
     item.group(&format!("{name}(..=5)"), |input| {
         let start = input.span();
-        let min = if input.peek(Lit) || input.peek(Token![-]) {
-            Some(T::parse(input)?)
-        } else {
-            None
-        };
+        let min =
+            if input.peek(Lit) || input.peek(Token![-]) { Some(T::parse(input)?) } else { None };
         let from = min.map(|min| min.to_string()).unwrap_or_default();
         let max = if input.peek(Token![..=]) {
             input.parse::<Token![..=]>()?;
@@ -130,10 +116,7 @@ pub(crate) fn range<T: End>(item: &Item) -> syn::Result<Range<T>> {
 }
 
 fn exclusive<T: End>(from: &str, end: T) -> String {
-    let below = end
-        .below()
-        .map(|below| format!(", `{from}..={below}` if not"))
-        .unwrap_or_default();
+    let below = end.below().map(|below| format!(", `{from}..={below}` if not")).unwrap_or_default();
     format!(
         "`{from}..{end}` leaves {end} out in Rust: write `{from}..={end}` if {end} is allowed{below}"
     )
@@ -153,37 +136,24 @@ pub(crate) fn width_to_height(input: ParseStream<'_>) -> syn::Result<(u32, u32)>
     input.parse::<Token![:]>()?;
     let (height, height_scale) = decimal(input)?;
     // a/s : b/t is a*t : b*s.
-    let (a, b) = (
-        width.checked_mul(height_scale),
-        height.checked_mul(width_scale),
-    );
-    let lowest = a
-        .zip(b)
-        .filter(|(a, b)| *a > 0 && *b > 0)
-        .and_then(|(a, b)| {
-            let divisor = gcd(a, b);
-            Some((
-                u32::try_from(a / divisor).ok()?,
-                u32::try_from(b / divisor).ok()?,
-            ))
-        });
+    let (a, b) = (width.checked_mul(height_scale), height.checked_mul(width_scale));
+    let lowest = a.zip(b).filter(|(a, b)| *a > 0 && *b > 0).and_then(|(a, b)| {
+        let divisor = gcd(a, b);
+        Some((u32::try_from(a / divisor).ok()?, u32::try_from(b / divisor).ok()?))
+    });
     lowest.ok_or_else(|| syn::Error::new(start, "a ratio has two small numbers, neither of them 0"))
 }
 
 /// A decimal number as a whole number over a power of ten.
 fn decimal(input: ParseStream<'_>) -> syn::Result<(u64, u64)> {
-    let lit: Lit = input
-        .parse()
-        .map_err(instead("a number is expected here"))?;
+    let lit: Lit = input.parse().map_err(instead("a number is expected here"))?;
     let digits = match &lit {
         Lit::Int(lit) => lit.base10_digits().to_owned(),
         Lit::Float(lit) => lit.base10_digits().to_owned(),
         _ => return Err(syn::Error::new(lit.span(), "a number is expected here")),
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
-    let scale = u32::try_from(fraction.len())
-        .ok()
-        .and_then(|places| 10_u64.checked_pow(places));
+    let scale = u32::try_from(fraction.len()).ok().and_then(|places| 10_u64.checked_pow(places));
     let number = format!("{whole}{fraction}").parse::<u64>().ok();
     number
         .zip(scale)

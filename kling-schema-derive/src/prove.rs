@@ -18,10 +18,7 @@ pub(crate) fn evaluated(model: &Model) -> Vec<TokenStream> {
     for (when, ..) in model.fields.iter().flat_map(|field| &field.hints) {
         when.uses(None, &mut uses);
     }
-    let mut out: Vec<TokenStream> = uses
-        .iter()
-        .filter_map(|used| used_path(model, used))
-        .collect();
+    let mut out: Vec<TokenStream> = uses.iter().filter_map(|used| used_path(model, used)).collect();
     out.extend(model.fields.iter().filter_map(default_fits));
     out
 }
@@ -123,10 +120,7 @@ fn needed(bounds: &Bounds) -> Vec<Ident> {
         .collect();
     names.sort_unstable();
     names.dedup();
-    names
-        .into_iter()
-        .map(|name| Ident::new(name, Span::call_site()))
-        .collect()
+    names.into_iter().map(|name| Ident::new(name, Span::call_site())).collect()
 }
 
 /// The fields that rules name, at the place they are named: an editor's rename finds them there.

@@ -24,53 +24,19 @@ pub(crate) struct Rule {
 }
 
 pub(crate) enum Check {
-    CountCap {
-        lists: Vec<Path>,
-        cases: Vec<(When, u32, Span)>,
-        otherwise: (u32, Span),
-    },
-    Requires {
-        when: When,
-        needs: When,
-    },
+    CountCap { lists: Vec<Path>, cases: Vec<(When, u32, Span)>, otherwise: (u32, Span) },
+    Requires { when: When, needs: When },
     AtMostOne(Vec<Vec<Path>>),
-    Only {
-        path: Path,
-        values: Vec<LitStr>,
-        when: When,
-    },
-    Forbid {
-        path: Path,
-        when: When,
-    },
-    Supported {
-        paths: Vec<Path>,
-        axes: Vec<(Path, LitStr)>,
-        rows: Vec<Vec<Option<LitStr>>>,
-    },
-    References {
-        text: Path,
-        kinds: Vec<Reference>,
-        also: Vec<String>,
-    },
+    Only { path: Path, values: Vec<LitStr>, when: When },
+    Forbid { path: Path, when: When },
+    Supported { paths: Vec<Path>, axes: Vec<(Path, LitStr)>, rows: Vec<Vec<Option<LitStr>>> },
+    References { text: Path, kinds: Vec<Reference>, also: Vec<String> },
     SameSize(Path, Path),
     SameRatio(Path, Path),
-    PointsInside {
-        points: Path,
-        image: Path,
-    },
-    Ignored {
-        path: Path,
-        when: When,
-    },
-    Unread {
-        path: Path,
-        when: When,
-    },
-    Defaulted {
-        path: Path,
-        when: When,
-    },
+    PointsInside { points: Path, image: Path },
+    Ignored { path: Path, when: When },
+    Unread { path: Path, when: When },
+    Defaulted { path: Path, when: When },
 }
 
 /// `image: image_list silent(…)`.
@@ -133,10 +99,7 @@ impl Check {
         Ok(match name.as_str() {
             "requires" => {
                 let needs = whole(&content, When::parse)?;
-                Check::Requires {
-                    when: condition(input, &name)?,
-                    needs,
-                }
+                Check::Requires { when: condition(input, &name)?, needs }
             }
             "at_most_one" => {
                 let groups =
@@ -193,10 +156,7 @@ impl Check {
                 match name.as_str() {
                     "same_size" => Check::SameSize(first, second),
                     "same_ratio" => Check::SameRatio(first, second),
-                    _ => Check::PointsInside {
-                        points: first,
-                        image: second,
-                    },
+                    _ => Check::PointsInside { points: first, image: second },
                 }
             }
         })
@@ -209,18 +169,15 @@ impl Check {
         match self {
             Check::CountCap { lists, cases, .. } => {
                 lists.iter().for_each(|list| name(list, Want::List));
-                cases
-                    .iter()
-                    .for_each(|(when, ..)| when.uses(None, &mut uses));
+                cases.iter().for_each(|(when, ..)| when.uses(None, &mut uses));
             }
             Check::Requires { when, needs } => {
                 when.uses(None, &mut uses);
                 needs.uses(None, &mut uses);
             }
-            Check::AtMostOne(groups) => groups
-                .iter()
-                .flatten()
-                .for_each(|path| name(path, Want::Anything)),
+            Check::AtMostOne(groups) => {
+                groups.iter().flatten().for_each(|path| name(path, Want::Anything))
+            }
             Check::Only { path, values, when } => {
                 uses.push(Use {
                     path: path.clone(),
@@ -286,11 +243,9 @@ fn group(input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
     }
     let content;
     bracketed!(content in input);
-    Ok(
-        Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse)?
-            .into_iter()
-            .collect(),
-    )
+    Ok(Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse)?
+        .into_iter()
+        .collect())
 }
 
 /// `when C`, `unless C`, or nothing.
@@ -302,10 +257,7 @@ fn optional_condition(input: ParseStream<'_>) -> syn::Result<When> {
     match word.to_string().as_str() {
         "when" => When::parse(input),
         "unless" => Ok(When::Not(Box::new(When::parse(input)?))),
-        _ => Err(syn::Error::new(
-            word.span(),
-            "`when …` or `unless …` is expected here",
-        )),
+        _ => Err(syn::Error::new(word.span(), "`when …` or `unless …` is expected here")),
     }
 }
 
@@ -337,9 +289,7 @@ fn count_cap(input: ParseStream<'_>) -> syn::Result<Check> {
             break;
         }
     }
-    input
-        .parse::<Token![<=]>()
-        .map_err(instead("a sum of lengths has a largest value: `<= 7`"))?;
+    input.parse::<Token![<=]>().map_err(instead("a sum of lengths has a largest value: `<= 7`"))?;
     if !input.peek(Token![match]) {
         let span = input.span();
         return Ok(Check::CountCap {
@@ -363,11 +313,7 @@ fn count_cap(input: ParseStream<'_>) -> syn::Result<Check> {
                     content.error("`_ => …` is the last case: nothing after it is ever reached")
                 );
             }
-            return Ok(Check::CountCap {
-                lists,
-                cases,
-                otherwise: (otherwise.1, otherwise.0),
-            });
+            return Ok(Check::CountCap { lists, cases, otherwise: (otherwise.1, otherwise.0) });
         }
         let when = When::parse(&content)?;
         content.parse::<Token![=>]>()?;
@@ -375,19 +321,12 @@ fn count_cap(input: ParseStream<'_>) -> syn::Result<Check> {
         cases.push((when, u32::parse(&content)?, span));
         content.parse::<Option<Token![,]>>()?;
     }
-    Err(syn::Error::new(
-        keyword.span,
-        "the cases end with `_ => …`, the cap otherwise",
-    ))
+    Err(syn::Error::new(keyword.span, "the cases end with `_ => …`, the cap otherwise"))
 }
 
 /// `by (model_name = "kling-v1", …) { ("kling-v1", _), … }`.
 fn supported(paths: Vec<Path>, input: ParseStream<'_>) -> syn::Result<Check> {
-    contextual(
-        input,
-        "by",
-        "supported(a) by (mode = \"std\") { (\"pro\") }",
-    )?;
+    contextual(input, "by", "supported(a) by (mode = \"std\") { (\"pro\") }")?;
     let content;
     parenthesized!(content in input);
     let axes = Punctuated::<(Path, LitStr), Token![,]>::parse_terminated_with(&content, |input| {
@@ -428,11 +367,7 @@ fn supported(paths: Vec<Path>, input: ParseStream<'_>) -> syn::Result<Check> {
             "at least one field in `by (…)` and one row in `{…}` are needed",
         ));
     }
-    Ok(Check::Supported {
-        paths,
-        axes: axes.into_iter().collect(),
-        rows,
-    })
+    Ok(Check::Supported { paths, axes: axes.into_iter().collect(), rows })
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -457,11 +392,7 @@ fn references(text: Path, input: ParseStream<'_>) -> syn::Result<Check> {
             let list = Path::parse(&content)?;
             let mut silent = None;
             if content.peek(syn::Ident) {
-                contextual(
-                    &content,
-                    "silent",
-                    "image: image_list silent(present(type))",
-                )?;
+                contextual(&content, "silent", "image: image_list silent(present(type))")?;
                 let condition;
                 parenthesized!(condition in content);
                 silent = Some(whole(&condition, When::parse)?);
@@ -486,11 +417,8 @@ impl Rule {
     pub(crate) fn read(mood: &Mood, item: &Item) -> syn::Result<Rule> {
         let example = "rule(name: requires(present(a)) when present(b))";
         let mut parts = chunks(item.tokens(example)?).into_iter();
-        let head: TokenStream = parts
-            .next()
-            .ok_or_else(|| item.form(example))?
-            .into_iter()
-            .collect();
+        let head: TokenStream =
+            parts.next().ok_or_else(|| item.form(example))?.into_iter().collect();
         let (name, check) = parse(head, item.span(), |input| {
             let name = Ident::parse_any(input)?;
             input
@@ -516,11 +444,7 @@ impl Rule {
     /// Every path the rule names.
     pub(crate) fn uses(&self) -> Vec<Use<'_>> {
         let mut uses = self.check.uses();
-        uses.extend(
-            self.blame
-                .iter()
-                .map(|path| Use::of(path.clone(), Want::Anything)),
-        );
+        uses.extend(self.blame.iter().map(|path| Use::of(path.clone(), Want::Anything)));
         uses
     }
 }

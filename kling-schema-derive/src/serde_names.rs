@@ -81,16 +81,16 @@ impl Case {
 
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_ascii_uppercase().to_string() + letters.as_str()
-    })
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
 fn uncapitalized(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_ascii_lowercase().to_string() + letters.as_str()
-    })
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
 }
 
 /// What serde says about the struct or enum: the case of its names.
@@ -105,16 +105,12 @@ pub(crate) fn container(cx: &Ctxt, attrs: &[Attribute]) -> Option<Case> {
                 &item,
                 "leaves no closed set of values; only a last variant may be untagged",
             ),
-            "transparent" => refuse(
-                cx,
-                &item,
-                "makes a bare value of it; implement `Typed` by hand",
-            ),
-            "from" | "try_from" | "into" => refuse(
-                cx,
-                &item,
-                "puts another type on the wire; derive on that one",
-            ),
+            "transparent" => {
+                refuse(cx, &item, "makes a bare value of it; implement `Typed` by hand")
+            }
+            "from" | "try_from" | "into" => {
+                refuse(cx, &item, "puts another type on the wire; derive on that one")
+            }
             "remote" => refuse(cx, &item, "describes another type; derive on that one"),
             _ => {}
         }
@@ -162,11 +158,9 @@ pub(crate) fn variant(cx: &Ctxt, attrs: &[Attribute]) -> Names {
                     "makes a value that is not on the wire, or one way only; keep it out of the enum",
                 );
             }
-            "alias" => refuse(
-                cx,
-                &item,
-                "is a second spelling that the linter would refuse; keep one",
-            ),
+            "alias" => {
+                refuse(cx, &item, "is a second spelling that the linter would refuse; keep one")
+            }
             "other" => refuse(
                 cx,
                 &item,
@@ -183,23 +177,14 @@ pub(crate) fn variant(cx: &Ctxt, attrs: &[Attribute]) -> Names {
 
 fn items(cx: &Ctxt, attrs: &[Attribute]) -> Vec<Item> {
     let serde = attrs.iter().filter(|attr| attr.path().is_ident("serde"));
-    let tokens = serde.filter_map(|attr| {
-        attr.meta
-            .require_list()
-            .ok()
-            .map(|list| list.tokens.clone())
-    });
-    tokens
-        .flat_map(|tokens: TokenStream| split(cx, tokens))
-        .collect()
+    let tokens =
+        serde.filter_map(|attr| attr.meta.require_list().ok().map(|list| list.tokens.clone()));
+    tokens.flat_map(|tokens: TokenStream| split(cx, tokens)).collect()
 }
 
 fn name(cx: &Ctxt, item: &Item) -> Option<LitStr> {
     if let Body::Group(_) = item.body {
-        let message = format!(
-            "one key cannot have two names: write `{} = \"…\"`",
-            item.name
-        );
+        let message = format!("one key cannot have two names: write `{} = \"…\"`", item.name);
         cx.error(item.span(), message);
         return None;
     }
@@ -208,10 +193,7 @@ fn name(cx: &Ctxt, item: &Item) -> Option<LitStr> {
 
 fn named_case(cx: &Ctxt, name: &LitStr) -> Option<Case> {
     let value = name.value();
-    let case = CASES
-        .iter()
-        .find(|(text, _)| *text == value)
-        .map(|(_, case)| *case);
+    let case = CASES.iter().find(|(text, _)| *text == value).map(|(_, case)| *case);
     if case.is_none() {
         let known: Vec<&str> = CASES.iter().map(|(text, _)| *text).collect();
         cx.error(name.span(), unknown("case", &value, &known));

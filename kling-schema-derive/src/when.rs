@@ -31,11 +31,7 @@ pub(crate) enum When {
     Present(Path),
     NonEmpty(Path),
     Len(Path, Range<u32>),
-    Is {
-        path: Path,
-        values: Vec<LitStr>,
-        default: Option<LitStr>,
-    },
+    Is { path: Path, values: Vec<LitStr>, default: Option<LitStr> },
     Not(Box<When>),
     All(Vec<When>),
     Any(Vec<When>),
@@ -63,11 +59,7 @@ pub(crate) const CONDITIONS: &[&str] = &["present", "nonempty", "empty", "len", 
 impl<'a> Use<'a> {
     /// The path is compared with nothing.
     pub(crate) fn of(path: Path, want: Want) -> Use<'a> {
-        Use {
-            path,
-            want,
-            values: Vec::new(),
-        }
+        Use { path, want, values: Vec::new() }
     }
 }
 
@@ -104,17 +96,9 @@ impl Path {
 
     /// The same path seen from the object that holds `list`.
     fn under(&self, list: &Path) -> Path {
-        let steps = list
-            .steps
-            .iter()
-            .cloned()
-            .chain([Step::Each])
-            .chain(self.steps.iter().cloned());
-        Path {
-            steps: steps.collect(),
-            span: self.span,
-            end: self.end,
-        }
+        let steps =
+            list.steps.iter().cloned().chain([Step::Each]).chain(self.steps.iter().cloned());
+        Path { steps: steps.collect(), span: self.span, end: self.end }
     }
 
     pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Path> {
@@ -154,10 +138,7 @@ pub(crate) fn contextual(input: ParseStream<'_>, word: &str, example: &str) -> s
     let span = input.span();
     match input.parse::<Ident>() {
         Ok(found) if found == word => Ok(()),
-        _ => Err(syn::Error::new(
-            span,
-            format!("`{word}` is expected here: `{example}`"),
-        )),
+        _ => Err(syn::Error::new(span, format!("`{word}` is expected here: `{example}`"))),
     }
 }
 
@@ -192,17 +173,13 @@ impl When {
         } else {
             When::word(input)?
         };
-        Ok(if is_negated {
-            When::Not(Box::new(when))
-        } else {
-            when
-        })
+        Ok(if is_negated { When::Not(Box::new(when)) } else { when })
     }
 
     fn word(input: ParseStream<'_>) -> syn::Result<When> {
-        let word: Ident = input.parse().map_err(instead(
-            "a condition is expected here, such as `present(prompt)`",
-        ))?;
+        let word: Ident = input
+            .parse()
+            .map_err(instead("a condition is expected here, such as `present(prompt)`"))?;
         let name = word.to_string();
         if !CONDITIONS.contains(&name.as_str()) {
             return Err(syn::Error::new(word.span(), unknown_condition(&name)));
@@ -230,11 +207,7 @@ impl When {
                 uses.push(Use::of(seen(path), Want::Anything));
             }
             When::Len(path, _) => uses.push(Use::of(seen(path), Want::List)),
-            When::Is {
-                path,
-                values,
-                default,
-            } => {
+            When::Is { path, values, default } => {
                 uses.push(Use {
                     path: seen(path),
                     want: Want::Text,
@@ -271,20 +244,11 @@ fn length(input: ParseStream<'_>) -> syn::Result<Range<u32>> {
     let span = input.span();
     let range = if input.parse::<Option<Token![==]>>()?.is_some() {
         let n = u32::parse(input)?;
-        Range {
-            min: Some(n),
-            max: Some(n),
-        }
+        Range { min: Some(n), max: Some(n) }
     } else if input.parse::<Option<Token![<=]>>()?.is_some() {
-        Range {
-            min: None,
-            max: Some(u32::parse(input)?),
-        }
+        Range { min: None, max: Some(u32::parse(input)?) }
     } else if input.parse::<Option<Token![>=]>>()?.is_some() {
-        Range {
-            min: Some(u32::parse(input)?),
-            max: None,
-        }
+        Range { min: Some(u32::parse(input)?), max: None }
     } else if input.parse::<Option<Token![<]>>()?.is_some() {
         let max = u32::parse(input)?.checked_sub(1);
         Range {
@@ -292,10 +256,7 @@ fn length(input: ParseStream<'_>) -> syn::Result<Range<u32>> {
             max: Some(max.ok_or_else(|| syn::Error::new(span, "no list is shorter than 0"))?),
         }
     } else if input.parse::<Option<Token![>]>>()?.is_some() {
-        Range {
-            min: u32::parse(input)?.checked_add(1),
-            max: None,
-        }
+        Range { min: u32::parse(input)?.checked_add(1), max: None }
     } else {
         return Err(syn::Error::new(
             span,
@@ -311,14 +272,8 @@ fn is(path: Path, content: ParseStream<'_>) -> syn::Result<When> {
     let expected = |error: &syn::Error| {
         syn::Error::new(error.span(), format!("values are expected here: {example}"))
     };
-    content
-        .parse::<Token![,]>()
-        .map_err(|error| expected(&error))?;
-    let mut values = vec![
-        content
-            .parse::<LitStr>()
-            .map_err(|error| expected(&error))?,
-    ];
+    content.parse::<Token![,]>().map_err(|error| expected(&error))?;
+    let mut values = vec![content.parse::<LitStr>().map_err(|error| expected(&error))?];
     while content.parse::<Option<Token![|]>>()?.is_some() {
         values.push(content.parse()?);
     }
@@ -329,9 +284,5 @@ fn is(path: Path, content: ParseStream<'_>) -> syn::Result<When> {
         default = Some(content.parse()?);
         content.parse::<Option<Token![,]>>()?;
     }
-    Ok(When::Is {
-        path,
-        values,
-        default,
-    })
+    Ok(When::Is { path, values, default })
 }

@@ -75,35 +75,13 @@ pub(crate) enum Place {
 }
 
 /// They hold words of their place.
-const WRAPPERS: &[&str] = &[
-    "documented",
-    "upstream",
-    "advice",
-    "house",
-    "warning",
-    "info",
-    "note",
-];
+const WRAPPERS: &[&str] = &["documented", "upstream", "advice", "house", "warning", "info", "note"];
 
 /// What a bound may be put on, wherever it stands.
-const BOUNDS: &[&str] = &[
-    "chars",
-    "names",
-    "other_names",
-    "range",
-    "url",
-    "image",
-    "video",
-];
+const BOUNDS: &[&str] = &["chars", "names", "other_names", "range", "url", "image", "video"];
 
 impl Place {
-    const ALL: [Place; 5] = [
-        Place::Struct,
-        Place::Field,
-        Place::Each,
-        Place::Image,
-        Place::Video,
-    ];
+    const ALL: [Place; 5] = [Place::Struct, Place::Field, Place::Each, Place::Image, Place::Video];
 
     /// The words of the place, wrappers aside.
     fn words(self) -> &'static [&'static [&'static str]] {
@@ -217,20 +195,14 @@ pub(crate) fn suggest<'a>(
 
 /// `` `a`, `b`, `c` ``.
 pub(crate) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// An unknown name among a closed set, with the one that was meant or all of them.
 pub(crate) fn unknown(what: &str, word: &str, known: &[&str]) -> String {
     match suggest(word, known.iter().copied()) {
         Some(meant) => format!("unknown {what} `{word}`: did you mean `{meant}`?"),
-        None => format!(
-            "unknown {what} `{word}`: known are {}",
-            listed(known.iter().copied())
-        ),
+        None => format!("unknown {what} `{word}`: known are {}", listed(known.iter().copied())),
     }
 }
 
@@ -239,17 +211,12 @@ mod tests {
     use super::*;
 
     fn said(place: Place, word: &str) -> String {
-        place
-            .refuse(&Ident::new(word, proc_macro2::Span::call_site()))
-            .to_string()
+        place.refuse(&Ident::new(word, proc_macro2::Span::call_site())).to_string()
     }
 
     #[test]
     fn a_misspelt_word_is_corrected() {
-        assert_eq!(
-            said(Place::Field, "charrs"),
-            "unknown word `charrs`: did you mean `chars`?"
-        );
+        assert_eq!(said(Place::Field, "charrs"), "unknown word `charrs`: did you mean `chars`?");
         assert_eq!(
             said(Place::Field, "upstrem"),
             "unknown word `upstrem`: did you mean `upstream`?"
@@ -258,14 +225,8 @@ mod tests {
 
     #[test]
     fn a_word_of_another_place_is_sent_there() {
-        assert_eq!(
-            said(Place::Struct, "chars"),
-            "`chars` is a word for a field, not for a struct"
-        );
-        assert_eq!(
-            said(Place::Image, "fps"),
-            "`fps` is a word for `video(…)`, not for `image(…)`"
-        );
+        assert_eq!(said(Place::Struct, "chars"), "`chars` is a word for a field, not for a struct");
+        assert_eq!(said(Place::Image, "fps"), "`fps` is a word for `video(…)`, not for `image(…)`");
     }
 
     #[test]

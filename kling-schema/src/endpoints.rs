@@ -4,12 +4,8 @@ use crate::requests::{Image2Video, MultiImage2Image, MultiImage2Video, OmniVideo
 use crate::table::{KlingSchema, Object};
 
 /// The covered requests.
-pub static ENDPOINTS: &[&Object] = &[
-    Image2Video::SCHEMA,
-    MultiImage2Video::SCHEMA,
-    MultiImage2Image::SCHEMA,
-    OmniVideo::SCHEMA,
-];
+pub static ENDPOINTS: &[&Object] =
+    &[Image2Video::SCHEMA, MultiImage2Video::SCHEMA, MultiImage2Image::SCHEMA, OmniVideo::SCHEMA];
 
 /// The covered request of this short name.
 pub fn find(name: &str) -> Option<&'static Object> {
@@ -36,12 +32,7 @@ const fn uncovered(
     keys: &'static [&'static str],
     models: &'static [&'static str],
 ) -> Uncovered {
-    Uncovered {
-        name,
-        path,
-        keys,
-        models,
-    }
+    Uncovered { name, path, keys, models }
 }
 
 /// Known routes that are not covered.
@@ -53,48 +44,19 @@ pub static UNCOVERED: &[Uncovered] = &[
         &["image_reference", "image_fidelity", "human_fidelity"],
         &[],
     ),
-    uncovered(
-        "omni-image",
-        "/kling/v1/images/omni-image",
-        &[],
-        &["kling-image-o1"],
-    ),
-    uncovered(
-        "video-extend",
-        "/kling/v1/videos/video-extend",
-        &["video_id"],
-        &[],
-    ),
-    uncovered(
-        "effects",
-        "/kling/v1/videos/effects",
-        &["effect_scene"],
-        &[],
-    ),
-    uncovered(
-        "avatar",
-        "/kling/v1/videos/avatar/image2video",
-        &["audio_id", "sound_file"],
-        &[],
-    ),
-    uncovered(
-        "advanced-lip-sync",
-        "/kling/v1/videos/advanced-lip-sync",
-        &["face_choose"],
-        &[],
-    ),
+    uncovered("omni-image", "/kling/v1/images/omni-image", &[], &["kling-image-o1"]),
+    uncovered("video-extend", "/kling/v1/videos/video-extend", &["video_id"], &[]),
+    uncovered("effects", "/kling/v1/videos/effects", &["effect_scene"], &[]),
+    uncovered("avatar", "/kling/v1/videos/avatar/image2video", &["audio_id", "sound_file"], &[]),
+    uncovered("advanced-lip-sync", "/kling/v1/videos/advanced-lip-sync", &["face_choose"], &[]),
     uncovered(
         "multi-elements",
         "/kling/v1/videos/multi-elements",
         &["session_id", "edit_mode"],
         &[],
     ),
-    uncovered(
-        "tts",
-        "/kling/v1/audio/tts",
-        &["voice_id", "voice_language", "voice_speed"],
-        &[],
-    ),
+    uncovered("lip-sync", "/kling/v1/videos/lip-sync", &["input"], &[]),
+    uncovered("tts", "/kling/v1/audio/tts", &["voice_id", "voice_language", "voice_speed"], &[]),
     uncovered(
         "text-to-audio",
         "/kling/v1/audio/text-to-audio",

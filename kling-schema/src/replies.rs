@@ -151,10 +151,7 @@ impl Reply {
     pub fn task(&self) -> Option<&Task> {
         let data = self.data.as_ref()?;
         let inner = data.data.as_ref().map(|inner| &inner.task);
-        [Some(&data.task), inner]
-            .into_iter()
-            .flatten()
-            .find(|task| **task != Task::default())
+        [Some(&data.task), inner].into_iter().flatten().find(|task| **task != Task::default())
     }
 
     /// The task's id.
@@ -165,10 +162,7 @@ impl Reply {
     /// Where the task stands: `data.task_status` first, then the deeper and the stale places.
     pub fn status(&self) -> Option<Status> {
         let data = self.data.as_ref()?;
-        let inner = data
-            .data
-            .as_ref()
-            .and_then(|inner| inner.task.task_status.clone());
+        let inner = data.data.as_ref().and_then(|inner| inner.task.task_status.clone());
         let stale = || {
             data.status
                 .as_ref()
@@ -194,9 +188,7 @@ fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::E
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text)),
         Value::Number(number) => Ok(Some(number.to_string())),
-        other => Err(D::Error::custom(format_args!(
-            "expected an id, found {other}"
-        ))),
+        other => Err(D::Error::custom(format_args!("expected an id, found {other}"))),
     }
 }
 

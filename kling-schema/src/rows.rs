@@ -32,10 +32,7 @@ pub fn all() -> Vec<Row> {
 
 /// The rows of one request, in the order of its struct: fields first, then rules, then known keys.
 pub fn rows(object: &'static Object) -> Vec<Row> {
-    let mut walk = Walk {
-        endpoint: object.name,
-        rows: Vec::new(),
-    };
+    let mut walk = Walk { endpoint: object.name, rows: Vec::new() };
     walk.object(object, "");
     walk.rows
 }
@@ -60,14 +57,7 @@ impl Walk {
         } else {
             format!("{}/{path}/{aspect}", self.endpoint)
         };
-        self.rows.push(Row {
-            name,
-            rule,
-            basis,
-            statement,
-            value,
-            endpoint: self.endpoint,
-        });
+        self.rows.push(Row { name, rule, basis, statement, value, endpoint: self.endpoint });
     }
 
     fn object(&mut self, object: &'static Object, path: &str) {
@@ -76,11 +66,7 @@ impl Walk {
             self.field(field, &path);
         }
         for constraint in object.constraints {
-            let at = if path.is_empty() {
-                String::new()
-            } else {
-                path.to_owned()
-            };
+            let at = if path.is_empty() { String::new() } else { path.to_owned() };
             let statement = constraint.check.to_string();
             self.push(
                 &at,
@@ -97,21 +83,17 @@ impl Walk {
                 KnownKey::Alias { of, rule, .. } => {
                     (aspect::ALIAS, rule, format!("another spelling of `{of}`"))
                 }
-                KnownKey::Legacy { of } => (
-                    aspect::LEGACY,
-                    &rules::shape::LEGACY_FIELD,
-                    format!("replaced by `{of}`"),
-                ),
+                KnownKey::Legacy { of } => {
+                    (aspect::LEGACY, &rules::shape::LEGACY_FIELD, format!("replaced by `{of}`"))
+                }
                 KnownKey::Upstream => (
                     aspect::UPSTREAM_KEY,
                     &rules::shape::UPSTREAM_FIELD,
                     "documented by Kling for this route".into(),
                 ),
-                KnownKey::Editor => (
-                    aspect::EDITOR,
-                    &rules::shape::EDITOR_FIELD,
-                    "the editor's own key".into(),
-                ),
+                KnownKey::Editor => {
+                    (aspect::EDITOR, &rules::shape::EDITOR_FIELD, "the editor's own key".into())
+                }
             };
             let value = match known.what {
                 KnownKey::Alias { of, .. } | KnownKey::Legacy { of } => of.into(),
@@ -122,20 +104,16 @@ impl Walk {
     }
 
     fn field(&mut self, field: &'static Field, path: &str) {
-        let wrong_type = &rules::shape::WRONG_TYPE;
+        let wrong_type = match field.kind {
+            Kind::NumericId => &rules::value::NOT_AN_ID,
+            _ => &rules::shape::WRONG_TYPE,
+        };
         let phrase = field.kind.phrase();
         let value = type_words(&field.kind);
         self.push(path, aspect::TYPE, wrong_type, field.shape, value, phrase);
         if let Presence::Required(basis) = field.presence {
             let rule = &rules::shape::MISSING_FIELD;
-            self.push(
-                path,
-                aspect::REQUIRED,
-                rule,
-                basis,
-                "yes".into(),
-                "required".into(),
-            );
+            self.push(path, aspect::REQUIRED, rule, basis, "yes".into(), "required".into());
         }
         self.values(&field.kind, field.limits, field.shape, path);
         self.nested(field, &field.kind, path, &format!("{path}[]"));
@@ -177,20 +155,11 @@ impl Walk {
     fn values(&mut self, kind: &Kind, limits: &'static [Limit], shape: Basis, path: &str) {
         if let Kind::Choice(choices) = kind {
             let values: Vec<&str> = choices.iter().map(|choice| choice.value).collect();
-            let own = limits
-                .iter()
-                .find(|limit| matches!(limit.bound, Bound::Choices));
+            let own = limits.iter().find(|limit| matches!(limit.bound, Bound::Choices));
             let basis = own.map_or(shape, |limit| limit.basis);
             let statement = join(&values, "or");
             let rule = &rules::value::NOT_ALLOWED;
-            self.push(
-                path,
-                aspect::ONE_OF,
-                rule,
-                basis,
-                values.join("|"),
-                statement,
-            );
+            self.push(path, aspect::ONE_OF, rule, basis, values.join("|"), statement);
         }
         for limit in limits {
             for (end, value) in ends(&limit.bound) {
@@ -199,14 +168,7 @@ impl Walk {
                     continue;
                 }
                 let rule = rule_of(&limit.bound, end);
-                self.push(
-                    path,
-                    aspect,
-                    rule,
-                    limit.basis,
-                    value,
-                    limit.bound.to_string(),
-                );
+                self.push(path, aspect, rule, limit.basis, value, limit.bound.to_string());
             }
         }
     }
@@ -262,11 +224,9 @@ fn ends(bound: &Bound) -> Vec<(End, String)> {
             let base64 = forms.base64.then_some("base64");
             one(url.into_iter().chain(base64).collect::<Vec<_>>().join("|"))
         }
-        Bound::Formats(formats) => one(formats
-            .iter()
-            .map(|format| format.name())
-            .collect::<Vec<_>>()
-            .join("|")),
+        Bound::Formats(formats) => {
+            one(formats.iter().map(|format| format.name()).collect::<Vec<_>>().join("|"))
+        }
         Bound::Bytes(size) => one(format!("{} MB", size.0)),
         Bound::Ratio(range) => one(format!("{}..{}", range.min, range.max)),
     }
@@ -280,7 +240,7 @@ fn type_words(kind: &Kind) -> String {
         Kind::Text | Kind::Choice(_) | Kind::Media(_) => "string".into(),
         Kind::Number => "number".into(),
         Kind::Integer => "integer".into(),
-        Kind::NumericId => "integer|string".into(),
+        Kind::NumericId => "integer|digits".into(),
         Kind::List(_) => "array".into(),
         Kind::Object(_) => "object".into(),
         Kind::Either { usual, tolerated } => {
@@ -297,9 +257,5 @@ fn usual(kind: &Kind) -> &Kind {
 }
 
 fn join_path(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }

@@ -122,22 +122,12 @@ pub struct Basis {
 impl Basis {
     /// A basis with the tier's own severity.
     pub const fn new(tier: Tier, source: Source) -> Self {
-        Basis {
-            tier,
-            severity: tier.severity(),
-            source,
-            note: None,
-        }
+        Basis { tier, severity: tier.severity(), source, note: None }
     }
 
     /// What this tool infers, at the given severity.
     pub const fn house(severity: Severity) -> Self {
-        Basis {
-            tier: Tier::House,
-            severity,
-            source: Source::House,
-            note: None,
-        }
+        Basis { tier: Tier::House, severity, source: Source::House, note: None }
     }
 
     /// The same with a lower (or, for upstream rows, another) severity.
@@ -147,9 +137,6 @@ impl Basis {
 
     /// The same with a word of help.
     pub const fn noted(self, note: &'static str) -> Self {
-        Basis {
-            note: Some(note),
-            ..self
-        }
+        Basis { note: Some(note), ..self }
     }
 }

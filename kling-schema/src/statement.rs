@@ -113,11 +113,7 @@ impl Display for Bound {
             Bound::Bytes(size) => write!(f, "at most {} MB, decoded", size.0),
             Bound::Edge(range) => write!(f, "each side {range} pixels"),
             Bound::Ratio(range) => {
-                write!(
-                    f,
-                    "width to height from {} to {}, both allowed",
-                    range.min, range.max
-                )
+                write!(f, "width to height from {} to {}, both allowed", range.min, range.max)
             }
             Bound::Seconds(range) => write!(f, "{range} seconds"),
             Bound::FramesPerSecond(range) => write!(f, "{range} frames per second"),
@@ -136,11 +132,7 @@ impl Display for When {
                 (_, Some(1)) if range.min == range.max => write!(f, "`{path}` holds one item"),
                 _ => write!(f, "`{path}` holds {range} items"),
             },
-            When::Is {
-                path,
-                values,
-                default,
-            } => {
+            When::Is { path, values, default } => {
                 write!(f, "`{path}` is {}", join(values, "or"))?;
                 match default {
                     Some(default) if values.contains(default) => f.write_str(" (its default)"),
@@ -159,21 +151,13 @@ impl Display for When {
 impl Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Check::CountCap {
-                lists,
-                cases,
-                otherwise,
-            } => {
+            Check::CountCap { lists, cases, otherwise } => {
                 let lists: Vec<String> = lists.iter().map(|path| format!("`{path}`")).collect();
                 write!(f, "{} together hold at most ", lists.join(" and "))?;
                 for (when, cap) in *cases {
                     write!(f, "{cap} when {when}, ")?;
                 }
-                write!(
-                    f,
-                    "{otherwise}{}",
-                    if cases.is_empty() { "" } else { " otherwise" }
-                )
+                write!(f, "{otherwise}{}", if cases.is_empty() { "" } else { " otherwise" })
             }
             Check::Requires { when, needs } => write!(f, "when {when}, then {needs}"),
             Check::AtMostOne(groups) => {
@@ -207,10 +191,8 @@ impl Display for Check {
             }
             Check::References { text, kinds, .. } => {
                 write!(f, "each `<<<kind_N>>>` in `{text}` points into its list: ")?;
-                let kinds: Vec<String> = kinds
-                    .iter()
-                    .map(|kind| format!("{} in `{}`", kind.word, kind.list))
-                    .collect();
+                let kinds: Vec<String> =
+                    kinds.iter().map(|kind| format!("{} in `{}`", kind.word, kind.list)).collect();
                 f.write_str(&kinds.join(", "))
             }
             Check::SameSize(one, other) => write!(f, "`{one}` has the pixels of `{other}`"),
@@ -223,10 +205,7 @@ impl Display for Check {
                 write!(f, "`{path}` is ignored, whatever it is, when {when}")
             }
             Check::Defaulted { path, when } => {
-                write!(
-                    f,
-                    "the default of `{path}` applies when it is absent and {when}"
-                )
+                write!(f, "the default of `{path}` applies when it is absent and {when}")
             }
         }
     }

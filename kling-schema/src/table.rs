@@ -554,14 +554,8 @@ mod new {
         #[doc(hidden)]
         pub const fn new(min: (u32, u32), max: (u32, u32)) -> Self {
             RatioRange {
-                min: Ratio {
-                    width: min.0,
-                    height: min.1,
-                },
-                max: Ratio {
-                    width: max.0,
-                    height: max.1,
-                },
+                min: Ratio { width: min.0, height: min.1 },
+                max: Ratio { width: max.0, height: max.1 },
             }
         }
     }
@@ -610,13 +604,7 @@ mod new {
             blame: Option<Path>,
             basis: Basis,
         ) -> Self {
-            Constraint {
-                name,
-                rule,
-                check,
-                blame,
-                basis,
-            }
+            Constraint { name, rule, check, blame, basis }
         }
     }
 
@@ -639,26 +627,17 @@ mod new {
 
         #[doc(hidden)]
         pub const fn required(self, basis: Basis) -> Self {
-            Field {
-                presence: Presence::Required(basis),
-                ..self
-            }
+            Field { presence: Presence::Required(basis), ..self }
         }
 
         #[doc(hidden)]
         pub const fn nullable(self) -> Self {
-            Field {
-                nullable: true,
-                ..self
-            }
+            Field { nullable: true, ..self }
         }
 
         #[doc(hidden)]
         pub const fn default(self, literal: Literal) -> Self {
-            Field {
-                default: Some(literal),
-                ..self
-            }
+            Field { default: Some(literal), ..self }
         }
 
         #[doc(hidden)]
@@ -694,18 +673,12 @@ mod new {
 
         #[doc(hidden)]
         pub const fn endpoint(self, endpoint: Endpoint) -> Self {
-            Object {
-                endpoint: Some(endpoint),
-                ..self
-            }
+            Object { endpoint: Some(endpoint), ..self }
         }
 
         #[doc(hidden)]
         pub const fn shape(self, basis: Basis) -> Self {
-            Object {
-                shape: Some(basis),
-                ..self
-            }
+            Object { shape: Some(basis), ..self }
         }
 
         #[doc(hidden)]
@@ -715,10 +688,7 @@ mod new {
 
         #[doc(hidden)]
         pub const fn constraints(self, constraints: &'static [Constraint]) -> Self {
-            Object {
-                constraints,
-                ..self
-            }
+            Object { constraints, ..self }
         }
 
         #[doc(hidden)]

@@ -42,8 +42,5 @@ impl<T: Typed> Typed for Vec<T> {
 }
 
 impl<A: Typed, B: Typed> Typed for Either<A, B> {
-    const KIND: Kind = Kind::Either {
-        usual: &A::KIND,
-        tolerated: &B::KIND,
-    };
+    const KIND: Kind = Kind::Either { usual: &A::KIND, tolerated: &B::KIND };
 }

@@ -25,10 +25,7 @@ pub fn is_http(text: &str) -> bool {
 
 /// Whether a host may start with this character, as far as [`PATTERN`] judges it.
 fn is_host(character: char) -> bool {
-    !matches!(
-        character,
-        '\0'..='\x20' | '/' | '?' | '#' | ':' | '@' | '\\'
-    )
+    !matches!(character, '\0'..='\x20' | '/' | '?' | '#' | ':' | '@' | '\\')
 }
 
 #[cfg(test)]
@@ -78,9 +75,8 @@ mod tests {
     /// Every text of up to five of these parts, against a regex engine.
     #[test]
     fn the_matcher_and_the_pattern_agree() {
-        const PARTS: [&str; 13] = [
-            " ", "\n", "\u{a0}", "http", "HttpS", "s", ":", "/", "//", "a", "@", "\\", "\0",
-        ];
+        const PARTS: [&str; 13] =
+            [" ", "\n", "\u{a0}", "http", "HttpS", "s", ":", "/", "//", "a", "@", "\\", "\0"];
         let pattern = regex::Regex::new(PATTERN).expect("the pattern");
         let mut texts = vec![String::new()];
         let mut checked = 0;

@@ -136,10 +136,7 @@ mod tests {
     #[test]
     fn a_source_is_a_plain_string() {
         let image = ImageSource::from("https://example.com/a.png");
-        assert_eq!(
-            serde_json::to_string(&image).expect("writes"),
-            "\"https://example.com/a.png\""
-        );
+        assert_eq!(serde_json::to_string(&image).expect("writes"), "\"https://example.com/a.png\"");
         assert_eq!(image.as_ref(), "https://example.com/a.png");
     }
 }

@@ -30,11 +30,7 @@ enum Frame {
 /// One image of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(page = "https://example.com/item", read = "2026-03")]
-#[kling(
-    upstream,
-    upstream_page = "https://example.com/upstream",
-    upstream_read = "2026-02-01"
-)]
+#[kling(upstream, upstream_page = "https://example.com/upstream", upstream_read = "2026-02-01")]
 #[kling(house(alias(image = image_url)))]
 struct Item {
     /// The image.
@@ -65,10 +61,7 @@ struct Point {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/every-word", name = "every")]
 #[kling(page = "https://example.com/page", read = "2026-03-12")]
-#[kling(
-    upstream_page = "https://example.com/upstream",
-    upstream_read = "2026-02"
-)]
+#[kling(upstream_page = "https://example.com/upstream", upstream_read = "2026-02")]
 #[kling(rule(input_cap: len(image_list) + len(element_list) <= match {
     nonempty(video_list) && !is(mode, "pro", default = "std") => 4,
     len(tags) > 2 || len(tags) == 1 => 5,
@@ -190,20 +183,9 @@ struct Wrapper<T, const N: usize> {
 
 /// A basis in a word: tier, severity and note.
 fn basis(basis: &Basis) -> String {
-    let note = basis
-        .note
-        .map(|note| format!(" ({note})"))
-        .unwrap_or_default();
-    let read = basis
-        .source
-        .read()
-        .map(|read| format!(" {read}"))
-        .unwrap_or_default();
-    format!(
-        "{} {}{read}{note}",
-        basis.tier.word(),
-        basis.severity.word()
-    )
+    let note = basis.note.map(|note| format!(" ({note})")).unwrap_or_default();
+    let read = basis.source.read().map(|read| format!(" {read}")).unwrap_or_default();
+    format!("{} {}{read}{note}", basis.tier.word(), basis.severity.word())
 }
 
 /// The table, one row a line.
@@ -213,11 +195,7 @@ fn rows(object: &Object) -> String {
     let mut row = |text: String| writeln!(out, "{text}").expect("a string takes all");
     row(format!("{}: {:?}", object.name, object.doc));
     row(format!("  endpoint {:?}", object.endpoint));
-    row(format!(
-        "  {}; shape {:?}",
-        basis(&object.basis),
-        object.shape.as_ref().map(basis)
-    ));
+    row(format!("  {}; shape {:?}", basis(&object.basis), object.shape.as_ref().map(basis)));
     for field in object.fields {
         let presence = match &field.presence {
             Presence::Optional => "optional".to_owned(),
@@ -226,37 +204,22 @@ fn rows(object: &Object) -> String {
         let kind = match field.kind {
             Kind::Object(object) => format!("Object({})", object.name),
             Kind::List(Kind::Object(object)) => format!("List(Object({}))", object.name),
-            Kind::Either {
-                usual: Kind::Object(object),
-                tolerated,
-            } => {
+            Kind::Either { usual: Kind::Object(object), tolerated } => {
                 format!("Either({}, {tolerated:?})", object.name)
             }
-            Kind::List(Kind::Either {
-                usual: Kind::Object(object),
-                tolerated,
-            }) => {
+            Kind::List(Kind::Either { usual: Kind::Object(object), tolerated }) => {
                 format!("List(Either({}, {tolerated:?}))", object.name)
             }
             kind => format!("{kind:?}"),
         };
         let null = if field.nullable { ", or null" } else { "" };
-        row(format!(
-            "{} {:?}: {kind}{null}, {}",
-            field.key,
-            field.doc,
-            basis(&field.shape)
-        ));
+        row(format!("{} {:?}: {kind}{null}, {}", field.key, field.doc, basis(&field.shape)));
         row(format!("    {presence}; default {:?}", field.default));
         for limit in field.limits {
             row(format!("    {:?}: {}", limit.bound, basis(&limit.basis)));
         }
         for limit in field.each {
-            row(format!(
-                "    each {:?}: {}",
-                limit.bound,
-                basis(&limit.basis)
-            ));
+            row(format!("    each {:?}: {}", limit.bound, basis(&limit.basis)));
         }
         for hint in field.hints {
             row(format!("    hint {:?} when {:?}", hint.text, hint.when));
@@ -279,11 +242,7 @@ fn rows(object: &Object) -> String {
             }
             other => format!("{other:?}"),
         };
-        row(format!(
-            "known {}: {what}: {}",
-            known.key,
-            basis(&known.basis)
-        ));
+        row(format!("known {}: {what}: {}", known.key, basis(&known.basis)));
     }
     out
 }
@@ -301,21 +260,13 @@ fn a_struct_that_is_upstream_throughout() {
 #[test]
 fn a_generic_struct() {
     insta::assert_snapshot!(rows(Wrapper::<NumericId, 3>::SCHEMA));
-    assert!(matches!(
-        <Wrapper<String, 0>>::SCHEMA.fields[1].kind,
-        Kind::List(Kind::Text)
-    ));
+    assert!(matches!(<Wrapper<String, 0>>::SCHEMA.fields[1].kind, Kind::List(Kind::Text)));
 }
 
 #[test]
 fn a_closed_set_leaves_any_other_text_out() {
-    let Kind::Choice(choices) = Mode::KIND else {
-        panic!("{:?}", Mode::KIND)
-    };
-    let values: Vec<_> = choices
-        .iter()
-        .map(|choice| (choice.value, choice.doc))
-        .collect();
+    let Kind::Choice(choices) = Mode::KIND else { panic!("{:?}", Mode::KIND) };
+    let values: Vec<_> = choices.iter().map(|choice| (choice.value, choice.doc)).collect();
     assert_eq!(values, [("std", "Faster."), ("pro", "Better.")]);
     assert_eq!(
         serde_json::from_str::<Mode>("\"ultra\"").expect("reads"),
@@ -338,18 +289,9 @@ fn keys_are_those_that_serde_writes() {
         #[serde(rename = "an odd/key")]
         third: bool,
     }
-    let value = serde_json::to_value(Names {
-        first_frame: true,
-        r#type: true,
-        third: true,
-    });
-    let written: Vec<String> = value
-        .expect("writes")
-        .as_object()
-        .expect("is one")
-        .keys()
-        .cloned()
-        .collect();
+    let value = serde_json::to_value(Names { first_frame: true, r#type: true, third: true });
+    let written: Vec<String> =
+        value.expect("writes").as_object().expect("is one").keys().cloned().collect();
     let keys: Vec<&str> = Names::SCHEMA.fields.iter().map(|field| field.key).collect();
     assert_eq!(written, keys);
     assert_eq!(Names::SCHEMA.name, "Names");
@@ -398,21 +340,14 @@ fn the_output_holds_in_any_scope() {
         rows.contains("Chars(Range { min: Some(2), max: Some(3) }): documented error"),
         "{rows}"
     );
-    assert!(
-        rows.contains("rule both [needs-other]: house warning"),
-        "{rows}"
-    );
+    assert!(rows.contains("rule both [needs-other]: house warning"), "{rows}");
 }
 
 #[test]
 fn a_path_of_two_keys_follows_the_types() {
     /// An inner object.
     #[derive(KlingSchema)]
-    #[kling(
-        page = "https://example.com/page",
-        read = "2026-03",
-        editor("$comment")
-    )]
+    #[kling(page = "https://example.com/page", read = "2026-03", editor("$comment"))]
     #[allow(dead_code)]
     struct Inner {
         /// A mode.
@@ -430,10 +365,6 @@ fn a_path_of_two_keys_follows_the_types() {
         /// Anything.
         any: Value,
     }
-    let names: Vec<&str> = Outer::SCHEMA
-        .constraints
-        .iter()
-        .map(|rule| rule.name)
-        .collect();
+    let names: Vec<&str> = Outer::SCHEMA.constraints.iter().map(|rule| rule.name).collect();
     assert_eq!(names, ["a", "b"]);
 }

@@ -51,7 +51,12 @@ fn the_table_says_what_the_facts_say() {
             differences.push(format!("only in the table: {name}\t{row}"));
         }
     }
-    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} differences:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
 }
 
 #[test]

@@ -94,9 +94,13 @@ fn realistic_bodies() {
             }
             rest
         };
-        for (what, want, have) in [("error", errors, have_errors), ("warning", warnings, have_warnings)] {
+        for (what, want, have) in
+            [("error", errors, have_errors), ("warning", warnings, have_warnings)]
+        {
             if !agree(want, &have) {
-                wrong.push(format!("{file} ({endpoint})\n    {what}s expected: {want}\n    told:     {have:?}"));
+                wrong.push(format!(
+                    "{file} ({endpoint})\n    {what}s expected: {want}\n    told:     {have:?}"
+                ));
             }
         }
     }
@@ -108,9 +112,9 @@ fn agree(want: &str, have: &[String]) -> bool {
     let mut left = have.to_vec();
     for item in want.split(',').filter(|item| *item != "-") {
         let (rules, pointer) = item.split_once('@').unwrap_or((item, ""));
-        let found = rules.split('|').find_map(|rule| {
-            left.iter().position(|told| *told == format!("{rule}@{pointer}"))
-        });
+        let found = rules
+            .split('|')
+            .find_map(|rule| left.iter().position(|told| *told == format!("{rule}@{pointer}")));
         match found {
             Some(at) => drop(left.remove(at)),
             None => return false,
@@ -122,7 +126,9 @@ fn agree(want: &str, have: &[String]) -> bool {
 #[test]
 fn every_file_stands_in_its_table() {
     let mut listed: BTreeSet<PathBuf> = BTreeSet::new();
-    for (folder, name) in [("requests", "requests/expected.tsv"), ("realistic", "realistic/expected.tsv")] {
+    for (folder, name) in
+        [("requests", "requests/expected.tsv"), ("realistic", "realistic/expected.tsv")]
+    {
         listed.extend(table(name).iter().map(|line| fixtures().join(folder).join(&line[0])));
     }
     let mut files = Vec::new();

@@ -48,13 +48,21 @@ fn examples_are_executed() {
             continue;
         }
         if !has(rule, &lint(rule, rule.example.bad)) {
-            wrong.push(format!("{}: the bad example has no such finding: {:?}", rule.id, lint(rule, rule.example.bad)[0].findings()));
+            wrong.push(format!(
+                "{}: the bad example has no such finding: {:?}",
+                rule.id,
+                lint(rule, rule.example.bad)[0].findings()
+            ));
         }
         let good = lint(rule, rule.example.good);
         if has(rule, &good) {
             wrong.push(format!("{}: the good example has the finding", rule.id));
         }
-        if let Some(finding) = good.iter().flat_map(Report::findings).find(|finding| finding.severity > kling_lint::Severity::Info) {
+        if let Some(finding) = good
+            .iter()
+            .flat_map(Report::findings)
+            .find(|finding| finding.severity > kling_lint::Severity::Info)
+        {
             wrong.push(format!("{}: the good example has another finding: {finding}", rule.id));
         }
     }
@@ -70,7 +78,9 @@ fn rules_are_complete() {
         assert!(rule.id > last, "{} does not follow {last}", rule.id);
         last = rule.id;
         assert!(ids.insert(rule.id) && names.insert(rule.name), "{} stands twice", rule.id);
-        for (what, text) in [("summary", rule.summary), ("message", rule.message), ("explain", rule.explain)] {
+        for (what, text) in
+            [("summary", rule.summary), ("message", rule.message), ("explain", rule.explain)]
+        {
             assert!(!text.trim().is_empty(), "{} has no {what}", rule.id);
         }
         for template in [rule.message, rule.help] {
@@ -88,7 +98,11 @@ fn no_limit_stands_in_an_explanation() {
     for rule in rules::all() {
         for limit in limits {
             assert!(!rule.explain.contains(limit), "{}: `{limit}`", rule.id);
-            assert!(!rule.message.contains(limit) && !rule.help.contains(limit), "{}: `{limit}`", rule.id);
+            assert!(
+                !rule.message.contains(limit) && !rule.help.contains(limit),
+                "{}: `{limit}`",
+                rule.id
+            );
         }
     }
 }

@@ -33,17 +33,9 @@ pub(super) fn check<'d>(
     trail: &Trail<'_>,
 ) {
     for constraint in object.constraints {
-        let rule = Rule {
-            constraint,
-            object,
-            trail,
-        };
+        let rule = Rule { constraint, object, trail };
         match &constraint.check {
-            Check::CountCap {
-                lists,
-                cases,
-                otherwise,
-            } => {
+            Check::CountCap { lists, cases, otherwise } => {
                 rule.count_cap(cx, root, lists, cases, *otherwise);
             }
             Check::Requires { when, needs } => rule.requires(cx, root, when, needs),
@@ -122,10 +114,8 @@ impl Rule<'_> {
     ) {
         let case = cases.iter().find(|(when, _)| path::holds(root, when));
         let cap = case.map_or(otherwise, |(_, cap)| *cap) as usize;
-        let counts: Vec<(Path, usize)> = lists
-            .iter()
-            .map(|list| (*list, path::count(root, *list)))
-            .collect();
+        let counts: Vec<(Path, usize)> =
+            lists.iter().map(|list| (*list, path::count(root, *list))).collect();
         let total: usize = counts.iter().map(|(_, count)| count).sum();
         if total <= cap {
             return;
@@ -141,10 +131,8 @@ impl Rule<'_> {
         }) else {
             return;
         };
-        let held: Vec<String> = counts
-            .iter()
-            .map(|(list, count)| format!("`{list}` ({count})"))
-            .collect();
+        let held: Vec<String> =
+            counts.iter().map(|(list, count)| format!("`{list}` ({count})")).collect();
         let condition = match case {
             Some((when, _)) => format!("when {when}"),
             None => match cases {
@@ -169,9 +157,7 @@ impl Rule<'_> {
         }
         let place = self.blame(root).or_else(|| path::is_witness(root, when));
         let draft = place.map_or_else(|| self.at_object(root), |place| self.at(&place));
-        let draft = draft
-            .with("condition", when.to_string())
-            .with("needs", needs.to_string());
+        let draft = draft.with("condition", when.to_string()).with("needs", needs.to_string());
         cx.push(self.noted(draft));
     }
 
@@ -183,10 +169,8 @@ impl Rule<'_> {
         let [_, .., last] = present.as_slice() else {
             return;
         };
-        let fields: Vec<String> = present
-            .iter()
-            .map(|place| place.trail(self.trail, |trail| trail.shown()))
-            .collect();
+        let fields: Vec<String> =
+            present.iter().map(|place| place.trail(self.trail, |trail| trail.shown())).collect();
         let fields = crate::message::listed(&fields, "and");
         let place = self.blame(root).unwrap_or(*last);
         cx.push(self.noted(self.at(&place).with("fields", fields)));
@@ -204,9 +188,7 @@ impl Rule<'_> {
                 return false;
             };
             // A value outside the field's own set is already reported.
-            let known = self
-                .choices(path)
-                .is_none_or(|all| all.iter().any(|value| text.is(value)));
+            let known = self.choices(path).is_none_or(|all| all.iter().any(|value| text.is(value)));
             if known && !cx.is_suspended(node) && !values.iter().any(|value| text.is(value)) {
                 let draft = self
                     .at(&place)
@@ -269,13 +251,10 @@ impl Rule<'_> {
 
     /// The names known for the field a path ends in, where it has an open set.
     pub(super) fn names(&self, path: Path) -> Option<&'static [&'static str]> {
-        field_at(self.object, path)?
-            .limits
-            .iter()
-            .find_map(|limit| match limit.bound {
-                Bound::Names(names) => Some(names),
-                _ => None,
-            })
+        field_at(self.object, path)?.limits.iter().find_map(|limit| match limit.bound {
+            Bound::Names(names) => Some(names),
+            _ => None,
+        })
     }
 }
 

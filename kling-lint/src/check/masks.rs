@@ -77,11 +77,7 @@ pub(super) fn points_inside<'d>(
             return false;
         };
         let outside = list.items().enumerate().find_map(|(index, point)| {
-            let axis = |key: &str| {
-                path::member(point, key)?
-                    .number()
-                    .map(|number| number.as_f64())
-            };
+            let axis = |key: &str| path::member(point, key)?.number().map(|number| number.as_f64());
             let (x, y) = (axis("x")?, axis("y")?);
             let inside = (0.0..=f64::from(size.width)).contains(&x)
                 && (0.0..=f64::from(size.height)).contains(&y);

@@ -71,6 +71,33 @@ pub(crate) fn check(document: &Document<'_>, object: &'static Object, wire: bool
     cx.out
 }
 
+/// How deep a pointer to a fault of the reader goes: a request has a third of these levels.
+const POINTED: usize = 12;
+
+/// The JSON Pointer to the innermost value around a place: what the reader found has no pointer yet.
+pub(crate) fn pointer_at(root: Node<'_>, offset: u32) -> String {
+    let around = |node: Node<'_>| node.span().contains(&offset);
+    let mut pointer = String::new();
+    let mut node = root;
+    for _ in 0..POINTED {
+        let member = node
+            .members()
+            .find(|member| around(member.value) || around(member.key))
+            .and_then(|member| Some((member.key.text()?.to_str().into_owned(), member.value)));
+        let (step, inner) = match member {
+            Some((key, value)) => (trail::escaped(&key), value),
+            None => match node.items().enumerate().find(|(_, item)| around(*item)) {
+                Some((index, item)) => (index.to_string(), item),
+                None => break,
+            },
+        };
+        pointer.push('/');
+        pointer.push_str(&step);
+        node = inner;
+    }
+    pointer
+}
+
 /// What the checks share.
 struct Cx<'d> {
     document: &'d Document<'d>,

@@ -75,11 +75,7 @@ pub(super) fn places<'d>(
     path: Path,
     visit: &mut dyn FnMut(Place<'d>) -> bool,
 ) -> bool {
-    let mut place = Place {
-        value: Some(root),
-        indices: [None; LISTS],
-        path,
-    };
+    let mut place = Place { value: Some(root), indices: [None; LISTS], path };
     walk(Some(root), path.0, 0, &mut place, visit)
 }
 
@@ -161,9 +157,7 @@ pub(super) fn holds(root: Node<'_>, when: &When) -> bool {
     match when {
         When::Always => true,
         When::Present(path) => first(root, *path, |place| {
-            place
-                .value
-                .is_some_and(|node| node.kind() != JsonKind::Null)
+            place.value.is_some_and(|node| node.kind() != JsonKind::Null)
         })
         .is_some(),
         When::NonEmpty(path) => first_sent(root, *path).is_some(),
@@ -182,14 +176,10 @@ pub(super) fn holds(root: Node<'_>, when: &When) -> bool {
 /// The place that makes an `is` condition true, at the condition's top or inside "all" and "any".
 pub(super) fn is_witness<'d>(root: Node<'d>, when: &When) -> Option<Place<'d>> {
     match when {
-        When::Is {
-            path,
-            values,
-            default,
-        } => first(root, *path, |place| match place.value {
-            Some(node) if node.kind() != JsonKind::Null => node
-                .text()
-                .is_some_and(|text| values.iter().any(|value| text.is(value))),
+        When::Is { path, values, default } => first(root, *path, |place| match place.value {
+            Some(node) if node.kind() != JsonKind::Null => {
+                node.text().is_some_and(|text| values.iter().any(|value| text.is(value)))
+            }
             _ => default.is_some_and(|default| values.contains(&default)),
         }),
         When::All(parts) | When::Any(parts) => parts.iter().find_map(|part| is_witness(root, part)),

@@ -57,10 +57,7 @@ pub(super) fn check<'d>(
             };
             draft.basis = basis;
             draft.span = prompt.spans_of(token.range.clone());
-            draft = draft.with(
-                "found",
-                format!("`{}`", printable::shorten(&content[token.range])),
-            );
+            draft = draft.with("found", format!("`{}`", printable::shorten(&content[token.range])));
             for (name, value) in params {
                 draft = draft.with(name, value);
             }
@@ -92,12 +89,7 @@ fn judge(
 ) -> Option<(Used, Params)> {
     let (word, number) = split(token.inner)?;
     let plain = word.to_ascii_lowercase();
-    let words = || {
-        kinds
-            .iter()
-            .map(|kind| kind.word)
-            .chain(also.iter().copied())
-    };
+    let words = || kinds.iter().map(|kind| kind.word).chain(also.iter().copied());
     let kind = kinds.iter().find(|kind| kind.word == plain);
     let exact = token.whole && token.inner == format!("{plain}_{number}");
     if kind.is_none() && also.contains(&plain.as_str()) {
@@ -114,10 +106,7 @@ fn judge(
             .filter(|(likeness, _)| *likeness >= 0.5)
             .max_by(|(one, _), (other, _)| one.total_cmp(other));
         let word = near.map_or(allowed[0], |(_, word)| word);
-        let reason = format!(
-            "there is no kind `{}`",
-            printable::shorten(word_of(token.inner))
-        );
+        let reason = format!("there is no kind `{}`", printable::shorten(word_of(token.inner)));
         return Some((Used::Malformed, malformed(reason, word, number)));
     };
     let reason = if !token.whole {
@@ -162,24 +151,17 @@ fn judge(
 fn malformed(reason: String, word: &str, number: &str) -> Params {
     let number = number.trim_start_matches('0');
     let number = if number.is_empty() { "1" } else { number };
-    vec![
-        ("reason", reason),
-        ("suggestion", format!("`<<<{word}_{number}>>>`")),
-    ]
+    vec![("reason", reason), ("suggestion", format!("`<<<{word}_{number}>>>`"))]
 }
 
 fn word_of(inner: &str) -> &str {
-    inner
-        .trim()
-        .trim_end_matches(|end: char| end.is_ascii_digit() || "_- #:".contains(end))
+    inner.trim().trim_end_matches(|end: char| end.is_ascii_digit() || "_- #:".contains(end))
 }
 
 /// A word and its number, however they are joined; anything else is no token at all.
 fn split(inner: &str) -> Option<(&str, &str)> {
     let inner = inner.trim();
-    let end = inner
-        .find(|at: char| !at.is_ascii_alphabetic())
-        .unwrap_or(inner.len());
+    let end = inner.find(|at: char| !at.is_ascii_alphabetic()).unwrap_or(inner.len());
     let (word, rest) = inner.split_at(end);
     let number = rest.trim_start_matches(|joint: char| "_- #:".contains(joint));
     let good = !word.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
@@ -209,20 +191,13 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
                 continue;
             };
             let whole = inside - open >= 3 && closing >= 3;
-            return Some(Token {
-                range: open..at,
-                inner,
-                whole,
-            });
+            return Some(Token { range: open..at, inner, whole });
         }
     })
 }
 
 fn run(bytes: &[u8], at: usize, byte: u8) -> usize {
-    bytes[at..]
-        .iter()
-        .take_while(|found| **found == byte)
-        .count()
+    bytes[at..].iter().take_while(|found| **found == byte).count()
 }
 
 /// Inputs that the text never names.

@@ -115,9 +115,7 @@ impl<'d> Seen<'d> {
             } else if let Some(meant) = near(object, key) {
                 let basis = Basis::house(Severity::Warning);
                 let draft = trail.found(&rules::MISSPELT_FIELD, basis, member.key.span());
-                let draft = draft
-                    .with("owner", owner(object, &trail))
-                    .with("suggestion", meant);
+                let draft = draft.with("owner", owner(object, &trail)).with("suggestion", meant);
                 let draft = self.rename(draft, object, meant, *member, true, &mut renamed);
                 cx.push(draft);
             } else {
@@ -125,10 +123,7 @@ impl<'d> Seen<'d> {
                 let draft = trail
                     .found(&rules::UNKNOWN_FIELD, basis, member.key.span())
                     .with("owner", owner(object, &trail))
-                    .with(
-                        "advice",
-                        "it may be ignored: check the spelling, or take it out",
-                    );
+                    .with("advice", "it may be ignored: check the spelling, or take it out");
                 cx.push(draft);
             }
         }
@@ -177,19 +172,13 @@ impl<'d> Seen<'d> {
                         .with("advice", "remove it")
                 } else {
                     draft
-                        .with(
-                            "effect",
-                            format!("without `{of}` the default model is used"),
-                        )
+                        .with("effect", format!("without `{of}` the default model is used"))
                         .with("advice", format!("rename it to `{of}`"))
                 }
             }
-            KnownKey::Upstream => trail.broken(
-                &rules::UPSTREAM_FIELD,
-                known.basis,
-                aspect::UPSTREAM_KEY,
-                span,
-            ),
+            KnownKey::Upstream => {
+                trail.broken(&rules::UPSTREAM_FIELD, known.basis, aspect::UPSTREAM_KEY, span)
+            }
             KnownKey::Editor => {
                 trail.broken(&rules::EDITOR_FIELD, known.basis, aspect::EDITOR, span)
             }
@@ -239,11 +228,7 @@ fn duplicate<'d>(cx: &mut Cx<'d>, member: Member<'d>, count: Option<u32>, trail:
     let key = key.to_str();
     let draft = trail
         .key(&key)
-        .found(
-            &rules::DUPLICATE_KEY,
-            Basis::house(Severity::Warning),
-            member.key.span(),
-        )
+        .found(&rules::DUPLICATE_KEY, Basis::house(Severity::Warning), member.key.span())
         .with_some("found", count);
     cx.push(draft);
 }
@@ -268,24 +253,15 @@ fn missing<'d>(
     let start = node.span().start;
     let mut draft = trail
         .key(field.key)
-        .broken(
-            &rules::MISSING_FIELD,
-            basis,
-            aspect::REQUIRED,
-            start..start + 1,
-        )
+        .broken(&rules::MISSING_FIELD, basis, aspect::REQUIRED, start..start + 1)
         .with("found", "missing");
     draft.pointer = trail.pointer();
-    let hint = field
-        .hints
-        .iter()
-        .find(|hint| path::holds(node, &hint.when));
+    let hint = field.hints.iter().find(|hint| path::holds(node, &hint.when));
     draft = draft.with_some("hint", hint.map(|hint| hint.text).or(basis.note));
     draft = match (stand_in, field.default) {
-        (Some((key, _)), _) => draft.with(
-            "advice",
-            format!("rename {}", describe::quoted(&key.to_str())),
-        ),
+        (Some((key, _)), _) => {
+            draft.with("advice", format!("rename {}", describe::quoted(&key.to_str())))
+        }
         (None, Some(default)) => {
             let json = default.to_string();
             let draft = draft.with("advice", format!("add it; the page's default is {json}"));
@@ -311,21 +287,13 @@ fn insert<'d>(cx: &Cx<'d>, node: Node<'d>, key: &str, json: &str) -> Option<Draf
     };
     let at = last.value.span().end;
     let lead = blank_before(cx.document.loaded().text(), last.key.span().start as usize);
-    Some(DraftFix::safe(
-        title,
-        at..at,
-        format!(",{lead}\"{key}\": {json}"),
-    ))
+    Some(DraftFix::safe(title, at..at, format!(",{lead}\"{key}\": {json}")))
 }
 
 /// The white space in front of a place: line end and indentation, or nothing in compact text.
 fn blank_before(text: &[u8], at: usize) -> String {
     let before = text.get(..at).unwrap_or_default();
-    let blank = before
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_whitespace())
-        .count();
+    let blank = before.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
     // Blank lines between members are not repeated.
     let blank = &before[before.len() - blank..];
     let line = blank.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);

@@ -17,17 +17,12 @@ pub(super) fn check<'d>(
     axes: &'static [Axis],
     rows: &[&[Option<&str>]],
 ) {
-    let Some(values) = axes
-        .iter()
-        .map(|axis| cell(root, rule, axis))
-        .collect::<Option<Vec<_>>>()
+    let Some(values) = axes.iter().map(|axis| cell(root, rule, axis)).collect::<Option<Vec<_>>>()
     else {
         return;
     };
     let matches = |row: &&[Option<&str>]| {
-        row.iter()
-            .zip(&values)
-            .all(|(want, (have, _))| want.is_none_or(|want| want == have))
+        row.iter().zip(&values).all(|(want, (have, _))| want.is_none_or(|want| want == have))
     };
     if rows.iter().any(|row| matches(&row)) {
         return;
@@ -59,9 +54,8 @@ fn cell(root: Node<'_>, rule: &Rule<'_>, axis: &Axis) -> Option<(String, bool)> 
     let place = path::first(root, axis.path, |place| place.value.is_some());
     let node = place.and_then(|place| place.sent());
     let Some(node) = node else {
-        let broken = place
-            .and_then(|place| place.value)
-            .is_some_and(|node| node.kind() == JsonKind::Broken);
+        let broken =
+            place.and_then(|place| place.value).is_some_and(|node| node.kind() == JsonKind::Broken);
         return (!broken).then(|| (axis.default.to_owned(), false));
     };
     let text = node.text()?;
@@ -77,10 +71,7 @@ fn cell(root: Node<'_>, rule: &Rule<'_>, axis: &Axis) -> Option<(String, bool)> 
 fn allowed(axes: &[Axis], rows: &[&[Option<&str>]], model: &str) -> String {
     let own: Vec<String> = rows
         .iter()
-        .filter(|row| {
-            row.first()
-                .is_some_and(|cell| cell.is_none_or(|cell| cell == model))
-        })
+        .filter(|row| row.first().is_some_and(|cell| cell.is_none_or(|cell| cell == model)))
         .map(|row| cells(axes, row, 1))
         .filter(|cells| !cells.is_empty())
         .collect();

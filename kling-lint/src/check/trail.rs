@@ -11,6 +11,11 @@ use kling_schema::rules::Rule;
 use crate::finding::Draft;
 use crate::printable;
 
+/// A key as a step of a JSON Pointer.
+pub(super) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 /// The way to one value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trail<'a> {
@@ -29,26 +34,17 @@ enum Step<'a> {
 impl<'a> Trail<'a> {
     /// At the request's top.
     pub(crate) fn root(owner: &'static str) -> Self {
-        Trail {
-            up: None,
-            step: Step::Root(owner),
-        }
+        Trail { up: None, step: Step::Root(owner) }
     }
 
     /// Down to a key.
     pub(crate) fn key(&'a self, key: &'a str) -> Trail<'a> {
-        Trail {
-            up: Some(self),
-            step: Step::Key(key),
-        }
+        Trail { up: Some(self), step: Step::Key(key) }
     }
 
     /// Down to an item, counted from 0.
     pub(crate) fn index(&'a self, index: usize) -> Trail<'a> {
-        Trail {
-            up: Some(self),
-            step: Step::Index(index),
-        }
+        Trail { up: Some(self), step: Step::Index(index) }
     }
 
     /// The name of the object that holds this key, as [`Trail::shown`] gives it.
@@ -79,7 +75,7 @@ impl<'a> Trail<'a> {
             Step::Root(_) => {}
             Step::Key(key) => {
                 out.push('/');
-                out.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                out.push_str(&escaped(key));
             }
             Step::Index(index) => {
                 let _ = write!(out, "/{index}");
@@ -150,9 +146,8 @@ impl<'a> Trail<'a> {
 
     /// A finding about this value that rests on no row.
     pub(crate) fn found(&self, rule: &'static Rule, basis: Basis, span: Range<u32>) -> Draft {
-        let mut draft = Draft::new(rule, basis, span)
-            .with("field", self.shown())
-            .with("owner", self.owner());
+        let mut draft =
+            Draft::new(rule, basis, span).with("field", self.shown()).with("owner", self.owner());
         draft.pointer = self.pointer();
         draft
     }

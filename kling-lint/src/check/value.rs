@@ -92,10 +92,7 @@ fn value<'d>(
         Kind::Bool => {
             if node.kind() != JsonKind::Bool {
                 let meant = node.text().and_then(|text| {
-                    ["true", "false"]
-                        .into_iter()
-                        .find(|word| text.is(word))
-                        .map(String::from)
+                    ["true", "false"].into_iter().find(|word| text.is(word)).map(String::from)
                 });
                 wrong_type(cx, node, &kind.phrase(), rules.shape, trail, meant);
             }
@@ -156,10 +153,7 @@ pub(super) fn wrong_type<'d>(
 
 /// A string without a closed set: length, names, URL, uniqueness.
 fn string<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, rules: Rules, trail: &Trail<'_>) {
-    let has_names = rules
-        .limits
-        .iter()
-        .any(|limit| matches!(limit.bound, Bound::Names(_)));
+    let has_names = rules.limits.iter().any(|limit| matches!(limit.bound, Bound::Names(_)));
     if text.is_empty() {
         match rules.presence {
             _ if has_names => empty(cx, node, trail),
@@ -216,12 +210,7 @@ fn chars<'d>(
     if let Some(max) = range.max.map(u64::from) {
         if counts.chars > max {
             let draft = trail
-                .broken(
-                    &self::rules::TOO_LONG,
-                    basis,
-                    Bound::Chars(range).aspect(End::Max),
-                    span,
-                )
+                .broken(&self::rules::TOO_LONG, basis, Bound::Chars(range).aspect(End::Max), span)
                 .with("found", counts.chars)
                 .with("allowed", max)
                 .with("utf16", counts.utf16)
@@ -242,12 +231,7 @@ fn chars<'d>(
     }
     if counts.chars < u64::from(lowest) {
         let draft = trail
-            .broken(
-                &self::rules::TOO_SHORT,
-                basis,
-                Bound::Chars(range).aspect(End::Min),
-                span,
-            )
+            .broken(&self::rules::TOO_SHORT, basis, Bound::Chars(range).aspect(End::Min), span)
             .with("found", counts.chars)
             .with("allowed", u64::from(lowest))
             .with_some("hint", basis.note);
@@ -297,12 +281,7 @@ fn url<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, basis: Basis, trail:
         return;
     }
     let draft = trail
-        .broken(
-            &self::rules::BAD_CALLBACK,
-            basis,
-            Bound::Url.aspect(End::Max),
-            node.span(),
-        )
+        .broken(&self::rules::BAD_CALLBACK, basis, Bound::Url.aspect(End::Max), node.span())
         .with("found", describe::bare(node))
         .with_some("hint", basis.note);
     cx.push(draft);
@@ -311,17 +290,9 @@ fn url<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, basis: Basis, trail:
 /// Remembered for the session: another request may carry the same value.
 fn unique<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, basis: Basis, trail: &Trail<'_>) {
     let draft = trail
-        .broken(
-            &across::REUSED_ID,
-            basis,
-            Bound::Unique.aspect(End::Max),
-            node.span(),
-        )
+        .broken(&across::REUSED_ID, basis, Bound::Unique.aspect(End::Max), node.span())
         .with("found", describe::bare(node));
-    cx.out.unique.push(Unique {
-        value: text.to_str().into_owned(),
-        draft,
-    });
+    cx.out.unique.push(Unique { value: text.to_str().into_owned(), draft });
 }
 
 fn empty<'d>(cx: &mut Cx<'d>, node: Node<'d>, trail: &Trail<'_>) {
@@ -345,10 +316,7 @@ fn choice<'d>(
         let meant = node.number().and_then(|number| {
             let whole = number.as_i64().map(|whole| whole.to_string());
             let written = whole.as_deref().unwrap_or(number.text());
-            values
-                .iter()
-                .find(|value| **value == written)
-                .map(|value| describe::json(value))
+            values.iter().find(|value| **value == written).map(|value| describe::json(value))
         });
         let allowed = format!("a string ({})", listed(&values));
         return wrong_type(cx, node, &allowed, rules.shape, trail, meant);
@@ -359,34 +327,20 @@ fn choice<'d>(
     if text.is_empty() && rules.presence == Presence::Optional {
         return empty(cx, node, trail);
     }
-    let own = rules
-        .limits
-        .iter()
-        .find(|limit| matches!(limit.bound, Bound::Choices));
+    let own = rules.limits.iter().find(|limit| matches!(limit.bound, Bound::Choices));
     let basis = own.map_or(rules.shape, |limit| limit.basis);
     let upstream = rules.limits.iter().any(|limit| {
         matches!(limit.bound, Bound::TakenUpstream(taken) if taken.iter().any(|value| text.is(value)))
     });
     let found = describe::bare(node);
-    let meant = if upstream {
-        None
-    } else {
-        nearest(&text, &values)
-    };
+    let meant = if upstream { None } else { nearest(&text, &values) };
     let hint = if upstream {
-        Some(format!(
-            "Kling itself takes {found}; CometAPI's page does not list it"
-        ))
+        Some(format!("Kling itself takes {found}; CometAPI's page does not list it"))
     } else {
         basis.note.map(String::from)
     };
     let draft = trail
-        .broken(
-            &self::rules::NOT_ALLOWED,
-            basis,
-            aspect::ONE_OF,
-            node.span(),
-        )
+        .broken(&self::rules::NOT_ALLOWED, basis, aspect::ONE_OF, node.span())
         .with("found", found)
         .with("allowed", listed(&values))
         .with_some("suggestion", meant.map(describe::json))
@@ -429,18 +383,9 @@ fn number<'d>(
     };
     let value = number.as_f64();
     for (range, basis) in ranges().filter(|(range, _)| !contains(*range, value)) {
-        let end = if range.min.is_some_and(|min| value < min) {
-            End::Min
-        } else {
-            End::Max
-        };
+        let end = if range.min.is_some_and(|min| value < min) { End::Min } else { End::Max };
         let draft = trail
-            .broken(
-                &self::rules::OUT_OF_RANGE,
-                basis,
-                Bound::Value(range).aspect(end),
-                node.span(),
-            )
+            .broken(&self::rules::OUT_OF_RANGE, basis, Bound::Value(range).aspect(end), node.span())
             .with("found", describe::bare(node))
             .with("allowed", range.to_string())
             .with_some("hint", basis.note);
@@ -459,25 +404,12 @@ fn numeric_id<'d>(cx: &mut Cx<'d>, node: Node<'d>, rules: Rules, trail: &Trail<'
             let text = text.to_str();
             !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
         }),
-        _ => {
-            return wrong_type(
-                cx,
-                node,
-                &Kind::NumericId.phrase(),
-                rules.shape,
-                trail,
-                None,
-            );
-        }
+        JsonKind::Null | JsonKind::Bool | JsonKind::Array | JsonKind::Object => false,
+        JsonKind::Broken => return,
     };
     if !good {
         let draft = trail
-            .broken(
-                &self::rules::NOT_AN_ID,
-                rules.shape,
-                aspect::TYPE,
-                node.span(),
-            )
+            .broken(&self::rules::NOT_AN_ID, rules.shape, aspect::TYPE, node.span())
             .with("found", describe::bare(node))
             .with_some("hint", rules.shape.note);
         cx.push(draft);
@@ -564,15 +496,8 @@ fn media_string<'d>(
         base64: &scan,
         head,
     };
-    let judged = media::check(
-        &media_text,
-        class,
-        rules.limits,
-        trail,
-        node.span(),
-        wire,
-        &mut drafts,
-    );
+    let judged =
+        media::check(&media_text, class, rules.limits, trail, node.span(), wire, &mut drafts);
     for draft in drafts {
         cx.push(draft);
     }
@@ -583,9 +508,7 @@ fn media_string<'d>(
 
 /// The readable beginning of raw bytes from here on; none where they are no UTF-8.
 fn readable(raw: &[u8], from: usize) -> &str {
-    let from = (from..raw.len())
-        .find(|at| raw[*at] & 0xc0 != 0x80)
-        .unwrap_or(raw.len());
+    let from = (from..raw.len()).find(|at| raw[*at] & 0xc0 != 0x80).unwrap_or(raw.len());
     let bytes = &raw[from..];
     match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -621,17 +544,7 @@ fn either<'d>(
     match (usual, tolerated) {
         (Kind::List(each), _) => {
             cx.push(draft.with("advice", "write it as an array of one"));
-            value(
-                cx,
-                node,
-                each,
-                Rules {
-                    limits: rules.each,
-                    each: &[],
-                    ..rules
-                },
-                trail,
-            );
+            value(cx, node, each, Rules { limits: rules.each, each: &[], ..rules }, trail);
         }
         (Kind::Object(object), Kind::Media(class)) => {
             // The string stands for an object with that media, and has that media's bounds.
@@ -685,9 +598,7 @@ fn likeness(text: &str, value: &str) -> f64 {
     }
     // `5s`, `10 sec`, `kling_v1_6`: the same once units and separators are gone.
     let plain = |text: &str| -> String {
-        text.chars()
-            .filter(|character| character.is_alphanumeric())
-            .collect()
+        text.chars().filter(|character| character.is_alphanumeric()).collect()
     };
     let (text, value) = (plain(text), plain(&value.to_lowercase()));
     let unit = text

@@ -141,10 +141,7 @@ impl<W: Write> Run<'_, W> {
 
     fn stdin(&mut self, stdin: &mut dyn Read) -> io::Result<()> {
         let options = self.options;
-        let name = options
-            .stdin_filename
-            .as_deref()
-            .unwrap_or(Path::new(STDIN_NAME));
+        let name = options.stdin_filename.as_deref().unwrap_or(Path::new(STDIN_NAME));
         let report = self
             .session
             .lint_reader(stdin, Some(name))
@@ -153,11 +150,7 @@ impl<W: Write> Run<'_, W> {
     }
 
     fn file(&mut self, path: &Path, skips: bool) -> io::Result<()> {
-        let real = if self.options.paths.len() > 1 {
-            path.canonicalize().ok()
-        } else {
-            None
-        };
+        let real = if self.options.paths.len() > 1 { path.canonicalize().ok() } else { None };
         match real.as_ref().and_then(|real| self.seen.get(real)) {
             Some(Outcome::Told) => return Ok(()),
             Some(Outcome::PassedOver) if skips => return Ok(()),
@@ -216,13 +209,7 @@ impl<W: Write> Run<'_, W> {
 
     fn finish(mut self, format: Format) -> io::Result<Status> {
         self.reporter.finish(self.out, &self.totals)?;
-        let Check {
-            quiet,
-            verbose,
-            skip_unknown,
-            fail_on,
-            ..
-        } = *self.options;
+        let Check { quiet, verbose, skip_unknown, fail_on, .. } = *self.options;
         if format == Format::Concise && !quiet {
             // When nobody listens, nothing is lost.
             let _ = self.err.write_all(self.totals.summary(verbose).as_bytes());
@@ -234,11 +221,7 @@ impl<W: Write> Run<'_, W> {
             return Ok(self.nothing(skip_unknown, quiet, verbose));
         }
         let fails = self.worst.is_some_and(|worst| fail_on.fails(worst));
-        Ok(if fails {
-            Status::Findings
-        } else {
-            Status::Clean
-        })
+        Ok(if fails { Status::Findings } else { Status::Clean })
     }
 
     /// Nothing was checked. That is a mistake in the paths, unless files may be passed over.

@@ -58,10 +58,7 @@ fn topic<'r>(name: &str, rows: &'r [Row]) -> Option<Topic<'r>> {
     if let Some(row) = rows.iter().find(|row| row.name == name) {
         return Some(Topic::Constraint(row));
     }
-    let below: Vec<&Row> = rows
-        .iter()
-        .filter(|row| is_below(&row.name, name))
-        .collect();
+    let below: Vec<&Row> = rows.iter().filter(|row| is_below(&row.name, name)).collect();
     (!below.is_empty()).then_some(Topic::Constraints(below))
 }
 
@@ -69,16 +66,12 @@ fn topic<'r>(name: &str, rows: &'r [Row]) -> Option<Topic<'r>> {
 fn is_below(constraint: &str, prefix: &str) -> bool {
     let prefix = prefix.trim_end_matches('/');
     !prefix.is_empty()
-        && constraint
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with(['/', '.', '[']))
+        && constraint.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['/', '.', '[']))
 }
 
 fn unknown(name: &str, rows: &[Row]) -> String {
     let shown = printable::shorten(name);
-    let names = rules::all()
-        .map(|rule| rule.name)
-        .chain(rows.iter().map(|row| row.name.as_str()));
+    let names = rules::all().map(|rule| rule.name).chain(rows.iter().map(|row| row.name.as_str()));
     let nearest = names
         .map(|known| (strsim::normalized_damerau_levenshtein(known, name), known))
         .filter(|(alike, _)| *alike >= ALIKE)
@@ -128,11 +121,7 @@ fn explain_rows(rows: &[&Row]) -> String {
     let mut out = String::new();
     for row in rows {
         push_row(&mut out, row, 0);
-        push_line(
-            &mut out,
-            &format!("checked by {} {}", row.rule.id, row.rule.name),
-            2,
-        );
+        push_line(&mut out, &format!("checked by {} {}", row.rule.id, row.rule.name), 2);
         out.push('\n');
     }
     out.truncate(out.trim_end().len());
@@ -165,18 +154,9 @@ mod tests {
     #[test]
     fn a_prefix_ends_where_a_word_ends() {
         assert!(is_below("omni-video/prompt/max-chars", "omni-video"));
-        assert!(is_below(
-            "omni-video/prompt/max-chars",
-            "omni-video/prompt/"
-        ));
-        assert!(is_below(
-            "omni-video/image_list[].image_url/form",
-            "omni-video/image_list"
-        ));
-        assert!(is_below(
-            "omni-video/image_list[].image_url/form",
-            "omni-video/image_list[]"
-        ));
+        assert!(is_below("omni-video/prompt/max-chars", "omni-video/prompt/"));
+        assert!(is_below("omni-video/image_list[].image_url/form", "omni-video/image_list"));
+        assert!(is_below("omni-video/image_list[].image_url/form", "omni-video/image_list[]"));
         assert!(!is_below("omni-video/prompt/max-chars", "omni-video/pro"));
         assert!(!is_below("omni-video/prompt/max-chars", ""));
         assert!(!is_below("omni-video/prompt/max-chars", "/"));
@@ -203,14 +183,8 @@ mod tests {
             assert!(matches!(topic(rule.name, &rows), Some(Topic::Rule(found)) if found == rule));
         }
         for row in &rows {
-            assert!(matches!(
-                topic(&row.name, &rows),
-                Some(Topic::Constraint(_))
-            ));
-            assert!(matches!(
-                topic(row.endpoint, &rows),
-                Some(Topic::Constraints(_))
-            ));
+            assert!(matches!(topic(&row.name, &rows), Some(Topic::Constraint(_))));
+            assert!(matches!(topic(row.endpoint, &rows), Some(Topic::Constraints(_))));
         }
     }
 }

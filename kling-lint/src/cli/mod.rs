@@ -45,12 +45,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(refusal) => {
             // Help goes to standard output with status 0; when nobody reads it, nothing is lost.
             let _ = refusal.print();
-            return if refusal.use_stderr() {
-                Status::Failed
-            } else {
-                Status::Clean
-            }
-            .into();
+            return if refusal.use_stderr() { Status::Failed } else { Status::Clean }.into();
         }
     };
     let stdout = AutoStream::new(io::stdout().lock(), color(&io::stdout(), arguments.color));
@@ -76,12 +71,7 @@ fn run(
 ) -> Status {
     let mut out = Output::new(stdout);
     let done = match arguments.command {
-        None => check::run(
-            &without_command(arguments.check),
-            stdin,
-            &mut out,
-            &mut stderr,
-        ),
+        None => check::run(&without_command(arguments.check), stdin, &mut out, &mut stderr),
         Some(Command::Check(check)) => check::run(&check, stdin, &mut out, &mut stderr),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut out, &mut stderr),
         Some(Command::Rules(rules)) => rules::run(&rules, &mut out),

@@ -13,10 +13,7 @@ pub(crate) struct Output<W> {
 
 impl<W: Write> Output<W> {
     pub(crate) fn new(inner: W) -> Self {
-        Output {
-            inner,
-            closed: false,
-        }
+        Output { inner, closed: false }
     }
 
     /// Whether nobody reads any more.

@@ -27,10 +27,7 @@ pub(crate) fn run(options: &Rules, out: &mut dyn Write) -> io::Result<Status> {
 
 /// One line a rule; a summary that is too long goes on below itself.
 fn human() -> Vec<u8> {
-    let names = rules::all()
-        .map(|rule| rule.id.len() + rule.name.len() + 1)
-        .max()
-        .unwrap_or(0);
+    let names = rules::all().map(|rule| rule.id.len() + rule.name.len() + 1).max().unwrap_or(0);
     let column = names + 2;
     let mut out = String::new();
     for rule in rules::all() {
@@ -40,13 +37,9 @@ fn human() -> Vec<u8> {
         // The summary stands in its column already: the name takes the place of the blanks.
         out.replace_range(start..start + head.len(), &head);
     }
-    let (rules, rows) = (
-        count(rules::all().count(), "rule"),
-        count(rows::all().len(), "constraint"),
-    );
-    out.push_str(&format!(
-        "\n{rules}, {rows}; `kling-lint explain RULE` says more\n"
-    ));
+    let (rules, rows) =
+        (count(rules::all().count(), "rule"), count(rows::all().len(), "constraint"));
+    out.push_str(&format!("\n{rules}, {rows}; `kling-lint explain RULE` says more\n"));
     out.into_bytes()
 }
 
@@ -142,11 +135,7 @@ mod tests {
     fn every_rule_has_a_line_that_fits() {
         let text = String::from_utf8(human()).expect("text");
         for rule in rules::all() {
-            assert!(
-                text.contains(&format!("{} {}  ", rule.id, rule.name)),
-                "{}",
-                rule.id
-            );
+            assert!(text.contains(&format!("{} {}  ", rule.id, rule.name)), "{}", rule.id);
         }
         for line in text.lines() {
             assert!(line.chars().count() <= crate::cli::text::WIDTH, "{line}");
@@ -161,9 +150,6 @@ mod tests {
         let listed = |key: &str| value[key].as_array().map(Vec::len);
         assert_eq!(listed("rules"), Some(rules::all().count()));
         assert_eq!(listed("constraints"), Some(rows::all().len()));
-        assert_eq!(
-            value["rules"][0]["id"],
-            rules::all().next().map_or("", |rule| rule.id)
-        );
+        assert_eq!(value["rules"][0]["id"], rules::all().next().map_or("", |rule| rule.id));
     }
 }

@@ -43,15 +43,8 @@ fn the_command_line_is_sound() {
 fn help_fits_80_columns() {
     let mut command = Arguments::command();
     command.build();
-    let mut helps = vec![
-        command.render_help().to_string(),
-        command.render_long_help().to_string(),
-    ];
-    helps.extend(
-        command
-            .get_subcommands_mut()
-            .map(|sub| sub.render_long_help().to_string()),
-    );
+    let mut helps = vec![command.render_help().to_string(), command.render_long_help().to_string()];
+    helps.extend(command.get_subcommands_mut().map(|sub| sub.render_long_help().to_string()));
     for line in helps.iter().flat_map(|help| help.lines()) {
         assert!(line.chars().count() <= 80, "{line}");
     }
@@ -59,12 +52,7 @@ fn help_fits_80_columns() {
 
 #[test]
 fn a_reader_that_left_is_no_failure() {
-    for words in [
-        &["rules"][..],
-        &["explain", "--all"],
-        &["--format=json", "-"],
-        &["-"],
-    ] {
+    for words in [&["rules"][..], &["explain", "--all"], &["--format=json", "-"], &["-"]] {
         let mut err = Vec::new();
         let out = Failing(ErrorKind::BrokenPipe);
         let status = run(parse(words), &mut "[]".as_bytes(), out, &mut err);
@@ -77,10 +65,7 @@ fn a_reader_that_left_is_no_failure() {
 fn a_full_disk_is_a_failure() {
     let mut err = Vec::new();
     let out = Failing(ErrorKind::StorageFull);
-    assert_eq!(
-        run(parse(&["rules"]), &mut io::empty(), out, &mut err),
-        Status::Failed
-    );
+    assert_eq!(run(parse(&["rules"]), &mut io::empty(), out, &mut err), Status::Failed);
     assert!(String::from_utf8_lossy(&err).starts_with("kling-lint: cannot write the result: "));
 }
 
@@ -109,10 +94,7 @@ fn a_request_reached_twice_is_checked_once() {
     let file = folder.path().join(format!("a.{endpoint}.json"));
     std::fs::write(&file, "{}").expect("a file");
     let again = folder.path().join(".").join(format!("a.{endpoint}.json"));
-    assert_eq!(
-        counts(&[folder.path(), &file, &again, folder.path()]),
-        (1, 0)
-    );
+    assert_eq!(counts(&[folder.path(), &file, &again, folder.path()]), (1, 0));
 }
 
 #[test]

@@ -73,10 +73,7 @@ mod tests {
     #[test]
     fn a_word_without_spaces_is_left_whole() {
         let long = "x".repeat(200);
-        assert_eq!(
-            wrapped(&format!("a {long} b"), 0),
-            format!("a\n{long}\nb\n")
-        );
+        assert_eq!(wrapped(&format!("a {long} b"), 0), format!("a\n{long}\nb\n"));
     }
 
     proptest! {

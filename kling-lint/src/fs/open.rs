@@ -21,10 +21,7 @@ fn regular(path: &Path, metadata: &Metadata) -> Result<(), LintError> {
     if metadata.is_file() {
         return Ok(());
     }
-    Err(LintError::NotAFile {
-        path: path.to_path_buf(),
-        what: what(metadata.file_type()),
-    })
+    Err(LintError::NotAFile { path: path.to_path_buf(), what: what(metadata.file_type()) })
 }
 
 /// What something is that is no file.
@@ -46,11 +43,7 @@ fn what(kind: FileType) -> &'static str {
 /// What something is that is no file.
 #[cfg(not(unix))]
 fn what(kind: FileType) -> &'static str {
-    if kind.is_dir() {
-        "a folder"
-    } else {
-        "a device"
-    }
+    if kind.is_dir() { "a folder" } else { "a device" }
 }
 
 #[cfg(test)]
@@ -77,10 +70,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_refused_by_the_system() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(matches!(
-            open(&folder.path().join("none.json")),
-            Err(LintError::Io { .. })
-        ));
+        assert!(matches!(open(&folder.path().join("none.json")), Err(LintError::Io { .. })));
     }
 
     #[cfg(unix)]

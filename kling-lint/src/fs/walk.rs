@@ -25,10 +25,7 @@ pub(crate) fn json_files(folder: &Path) -> impl Iterator<Item = Result<PathBuf, 
 
 fn is_json_file(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_file())
-        && entry
-            .path()
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+        && entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 /// Walking `.` yields `./a.json`; people write `a.json`.
@@ -55,12 +52,7 @@ fn refusal(root: &Path, error: ignore::Error) -> LintError {
     }
     let path = path.unwrap_or_else(|| root.to_path_buf());
     let text = error.to_string();
-    LintError::io(
-        path,
-        error
-            .into_io_error()
-            .unwrap_or_else(|| std::io::Error::other(text)),
-    )
+    LintError::io(path, error.into_io_error().unwrap_or_else(|| std::io::Error::other(text)))
 }
 
 #[cfg(test)]
@@ -83,10 +75,7 @@ mod tests {
         json_files(folder)
             .map(|path| {
                 let path = path.expect("nothing is refused");
-                path.strip_prefix(folder)
-                    .expect("below the folder")
-                    .to_string_lossy()
-                    .into_owned()
+                path.strip_prefix(folder).expect("below the folder").to_string_lossy().into_owned()
             })
             .collect()
     }
@@ -107,11 +96,7 @@ mod tests {
 
     #[test]
     fn gitignore_counts_without_a_repository() {
-        let folder = folder(&[
-            (".gitignore", "out/\n"),
-            ("out/a.json", ""),
-            ("in/a.json", ""),
-        ]);
+        let folder = folder(&[(".gitignore", "out/\n"), ("out/a.json", ""), ("in/a.json", "")]);
         assert_eq!(found(folder.path()), ["in/a.json"]);
     }
 

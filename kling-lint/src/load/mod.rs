@@ -116,10 +116,7 @@ impl<'s> Loaded<'s> {
 
     /// The gap in the string that opens here.
     pub(crate) fn gap_of(&self, opens: u32) -> Option<&Gap> {
-        let index = self
-            .gaps
-            .binary_search_by_key(&opens, |gap| gap.opens)
-            .ok()?;
+        let index = self.gaps.binary_search_by_key(&opens, |gap| gap.opens).ok()?;
         self.gaps.get(index)
     }
 
@@ -157,11 +154,7 @@ impl Extent {
                 rest = &rest[at + 1 + usize::from(pair)..];
             }
         }
-        self.columns += if has_high {
-            code_points(rest)
-        } else {
-            rest.len() as u64
-        };
+        self.columns += if has_high { code_points(rest) } else { rest.len() as u64 };
         self.bytes += bytes.len() as u64;
         self.trailing_cr = last == b'\r';
     }
@@ -186,13 +179,7 @@ pub(crate) mod testing {
         head: usize,
         tail: usize,
     ) -> Loaded<'static> {
-        let sizes = Sizes {
-            block,
-            whole,
-            head,
-            tail,
-            ..Sizes::USUAL
-        };
+        let sizes = Sizes { block, whole, head, tail, ..Sizes::USUAL };
         stream::read(text, &sizes).expect("reading from memory cannot fail")
     }
 }

@@ -61,12 +61,7 @@ impl Fault {
         let mut bytes = [0; 6];
         let len = raw.len().min(bytes.len());
         bytes[..len].copy_from_slice(&raw[..len]);
-        Fault {
-            kind,
-            at,
-            bytes,
-            len: len as u8,
-        }
+        Fault { kind, at, bytes, len: len as u8 }
     }
 
     /// The raw bytes at fault.
@@ -335,11 +330,7 @@ fn escape(rest: &[u8], last: bool) -> Escape {
         // The fault is shown, so it takes in the whole character after the backslash.
         _ => {
             let len = 1 + utf8_len(letter);
-            if len > rest.len() && !last {
-                Escape::Cut
-            } else {
-                Escape::Wrong(len.min(rest.len()))
-            }
+            if len > rest.len() && !last { Escape::Cut } else { Escape::Wrong(len.min(rest.len())) }
         }
     }
 }
@@ -365,10 +356,7 @@ fn pair(high: u32, rest: &[u8], last: bool) -> Escape {
 fn hex(rest: &[u8]) -> Result<u32, usize> {
     let mut value = 0;
     for index in 0..4 {
-        let digit = rest
-            .get(index)
-            .and_then(|&byte| char::from(byte).to_digit(16))
-            .ok_or(index)?;
+        let digit = rest.get(index).and_then(|&byte| char::from(byte).to_digit(16)).ok_or(index)?;
         value = value * 16 + digit;
     }
     Ok(value)

@@ -16,12 +16,7 @@ pub(super) fn read(mut reader: impl Read, sizes: &Sizes) -> io::Result<Loaded<'s
         block.truncate(filled);
         if block.len() <= sizes.whole {
             let len = block.len() as u64;
-            return Ok(Loaded {
-                text: Cow::Owned(block),
-                gaps: Vec::new(),
-                len,
-                too_large: None,
-            });
+            return Ok(Loaded { text: Cow::Owned(block), gaps: Vec::new(), len, too_large: None });
         }
     }
     let mut stream = Stream::new(sizes);
@@ -171,12 +166,7 @@ impl<'a> Stream<'a> {
     fn finish(mut self) -> Loaded<'static> {
         self.close(false);
         let too_large = self.is_full().then_some(self.sizes.limit);
-        Loaded {
-            text: Cow::Owned(self.text),
-            gaps: self.gaps,
-            len: self.len,
-            too_large,
-        }
+        Loaded { text: Cow::Owned(self.text), gaps: self.gaps, len: self.len, too_large }
     }
 }
 
@@ -189,13 +179,7 @@ impl Long {
         scan.push(head, &mut |unescaped| base64.push(unescaped));
         text.extend_from_slice(head);
         let at = text.len() - scan.carried().len();
-        let mut long = Long {
-            opens,
-            at,
-            dropped: Extent::default(),
-            scan,
-            base64,
-        };
+        let mut long = Long { opens, at, dropped: Extent::default(), scan, base64 };
         long.push(rest, text, sizes.tail);
         long
     }
@@ -203,13 +187,7 @@ impl Long {
     /// The string goes on. What was read before is dropped once it is more than two tails, always
     /// up to where a character or escape begins.
     fn push(&mut self, bytes: &[u8], text: &mut Vec<u8>, tail: usize) {
-        let Long {
-            at,
-            dropped,
-            scan,
-            base64,
-            ..
-        } = self;
+        let Long { at, dropped, scan, base64, .. } = self;
         let mut out = |unescaped: &[u8]| base64.push(unescaped);
         let latest = text.len() - *at;
         if latest + bytes.len() <= 2 * tail {

@@ -105,10 +105,7 @@ const DATA: &[u8; 5] = b"data:";
 impl Base64Scan {
     pub(crate) fn new() -> Self {
         Base64Scan {
-            stage: Stage::Start {
-                bytes: [0; DATA.len()],
-                len: 0,
-            },
+            stage: Stage::Start { bytes: [0; DATA.len()], len: 0 },
             at: 0,
             prefix: 0,
             fault: None,
@@ -205,10 +202,7 @@ impl Base64Scan {
             self.note(FaultKind::PaddingExtra(count - wanted), first + wanted);
         } else if count < wanted {
             // At most two: it fits.
-            self.note(
-                FaultKind::PaddingMissing((wanted - count) as u8),
-                first + count,
-            );
+            self.note(FaultKind::PaddingMissing((wanted - count) as u8), first + count);
         }
     }
 
@@ -241,9 +235,7 @@ impl Base64Scan {
 
     /// Looks for the comma of a `data:` URL; how many bytes were used.
     fn prefix(&mut self, bytes: &[u8]) -> usize {
-        let room = usize::try_from(LONGEST_PREFIX - self.at)
-            .unwrap_or(0)
-            .min(bytes.len());
+        let room = usize::try_from(LONGEST_PREFIX - self.at).unwrap_or(0).min(bytes.len());
         match memchr::memchr(b',', &bytes[..room]) {
             Some(at) => {
                 self.at += at as u64 + 1;
@@ -292,10 +284,7 @@ impl Base64Scan {
                     return run;
                 };
                 self.note(kind, self.at);
-                let blanks = bytes[run..]
-                    .iter()
-                    .take_while(|&&byte| blank(byte).is_some())
-                    .count();
+                let blanks = bytes[run..].iter().take_while(|&&byte| blank(byte).is_some()).count();
                 self.at += blanks as u64;
                 return run + blanks;
             }
@@ -307,10 +296,7 @@ impl Base64Scan {
     /// Counts padding; how many bytes were used.
     fn padding(&mut self, bytes: &[u8]) -> usize {
         let signs = bytes.iter().take_while(|&&byte| byte == b'=').count();
-        let blanks = bytes[signs..]
-            .iter()
-            .take_while(|&&byte| blank(byte).is_some())
-            .count();
+        let blanks = bytes[signs..].iter().take_while(|&&byte| blank(byte).is_some()).count();
         let used = signs + blanks;
         self.padding += signs as u64;
         if let Some(kind) = bytes.get(signs).and_then(|&byte| blank(byte)) {
@@ -332,11 +318,7 @@ impl Base64Scan {
         if byte.is_ascii() {
             self.over(FaultKind::Character(char::from(byte)), self.at);
         } else {
-            self.stage = Stage::Foreign {
-                bytes: [0; 4],
-                len: 0,
-                at: self.at,
-            };
+            self.stage = Stage::Foreign { bytes: [0; 4], len: 0, at: self.at };
         }
     }
 
@@ -378,9 +360,9 @@ impl Base64Scan {
             }
             let idle = match self.probe.progress() {
                 Progress::Done => groups.len(),
-                Progress::More { idle } => usize::try_from(idle / 3 * 4)
-                    .unwrap_or(usize::MAX)
-                    .min(groups.len()),
+                Progress::More { idle } => {
+                    usize::try_from(idle / 3 * 4).unwrap_or(usize::MAX).min(groups.len())
+                }
             };
             let (asked, sound) = if idle > 0 {
                 let block = &groups[..idle];
@@ -433,10 +415,7 @@ impl Base64Scan {
 fn leading(groups: &[u8]) -> usize {
     match STANDARD_NO_PAD.check(groups) {
         Ok(()) => groups.len(),
-        Err(_) => groups
-            .iter()
-            .position(|&byte| !is_data(byte))
-            .unwrap_or(groups.len()),
+        Err(_) => groups.iter().position(|&byte| !is_data(byte)).unwrap_or(groups.len()),
     }
 }
 
@@ -455,9 +434,7 @@ fn blank(byte: u8) -> Option<FaultKind> {
 
 /// The fault of a character that is not ASCII.
 fn foreign(bytes: &[u8]) -> FaultKind {
-    let character = std::str::from_utf8(bytes)
-        .ok()
-        .and_then(|text| text.chars().next());
+    let character = std::str::from_utf8(bytes).ok().and_then(|text| text.chars().next());
     FaultKind::Character(character.unwrap_or(char::REPLACEMENT_CHARACTER))
 }
 

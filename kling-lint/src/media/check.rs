@@ -46,16 +46,7 @@ pub(crate) fn check(
     wire: bool,
     out: &mut Vec<Draft>,
 ) -> Judged {
-    Judge {
-        text,
-        class,
-        limits,
-        trail,
-        span,
-        wire,
-        out,
-    }
-    .judge()
+    Judge { text, class, limits, trail, span, wire, out }.judge()
 }
 
 struct Judge<'a> {
@@ -92,11 +83,7 @@ impl Judge<'_> {
                 self.neither(&found, Some(advice))
             }
         };
-        Judged {
-            form,
-            size: None,
-            turned: false,
-        }
+        Judged { form, size: None, turned: false }
     }
 
     /// A finding on the strictest row about forms that does not admit this one.
@@ -116,10 +103,7 @@ impl Judge<'_> {
         if forms.base64 {
             allowed.push(String::from("Base64"));
         }
-        Some(
-            self.broken(rule, limit)
-                .with("allowed", listed(&allowed, "or")),
-        )
+        Some(self.broken(rule, limit).with("allowed", listed(&allowed, "or")))
     }
 
     /// A finding on a row.
@@ -128,18 +112,12 @@ impl Judge<'_> {
     }
 
     fn broken_at(&self, rule: &'static Rule, limit: &Limit, end: End) -> Draft {
-        self.trail.broken(
-            rule,
-            limit.basis,
-            limit.bound.aspect(end),
-            self.span.clone(),
-        )
+        self.trail.broken(rule, limit.basis, limit.bound.aspect(end), self.span.clone())
     }
 
     /// A warning on the tool's own authority.
     fn warned(&self, rule: &'static Rule) -> Draft {
-        self.trail
-            .found(rule, Basis::house(Severity::Warning), self.span.clone())
+        self.trail.found(rule, Basis::house(Severity::Warning), self.span.clone())
     }
 
     fn add(&mut self, draft: Option<Draft>) {
@@ -155,11 +133,7 @@ impl Judge<'_> {
     fn schemeless(&mut self) -> Form {
         let found = format!("an address without a scheme, {}", quoted(&self.text.head));
         self.neither(&found, Some("write `https://` in front"));
-        let missing = if self.text.head.starts_with("//") {
-            "https:"
-        } else {
-            "https://"
-        };
+        let missing = if self.text.head.starts_with("//") { "https:" } else { "https://" };
         if self.text.head.starts_with(url::BLANKS) {
             return Form::Neither;
         }
@@ -195,11 +169,8 @@ impl Judge<'_> {
         }
         if let Some(userinfo) = location.userinfo {
             // Never the text itself: findings end up in logs.
-            let found = if userinfo.contains(':') {
-                "a user name and a password"
-            } else {
-                "a user name"
-            };
+            let found =
+                if userinfo.contains(':') { "a user name and a password" } else { "a user name" };
             let draft = self.warned(&rules::USERINFO_IN_URL).with("found", found);
             self.add(Some(draft));
         }
@@ -220,10 +191,7 @@ impl Judge<'_> {
     fn spaces(&mut self, url: &str) {
         let text = self.text;
         if url.contains(|it: char| it.is_whitespace() || it.is_control()) {
-            self.add(Some(
-                self.warned(&rules::SPACE_IN_URL)
-                    .with("found", "white space inside"),
-            ));
+            self.add(Some(self.warned(&rules::SPACE_IN_URL).with("found", "white space inside")));
             return;
         }
         let before = text.head.len() - text.head.trim_start_matches(url::BLANKS).len();
@@ -231,9 +199,7 @@ impl Judge<'_> {
         if before + after == 0 {
             return;
         }
-        let mut draft = self
-            .warned(&rules::SPACE_IN_URL)
-            .with("found", "white space around it");
+        let mut draft = self.warned(&rules::SPACE_IN_URL).with("found", "white space around it");
         if let (Some(before), Some(after)) = (text.written_len(before), self.written_blanks(after))
         {
             let (start, end) = (self.span.start + 1, self.span.end.saturating_sub(1));
@@ -254,9 +220,7 @@ impl Judge<'_> {
     fn written_blanks(&self, count: usize) -> Option<u32> {
         let mut rest = self.text.raw_tail;
         for _ in 0..count {
-            rest = ["\\n", "\\r", "\\t", " "]
-                .iter()
-                .find_map(|blank| rest.strip_suffix(blank))?;
+            rest = ["\\n", "\\r", "\\t", " "].iter().find_map(|blank| rest.strip_suffix(blank))?;
         }
         u32::try_from(self.text.raw_tail.len() - rest.len()).ok()
     }

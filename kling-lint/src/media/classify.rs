@@ -75,15 +75,7 @@ pub(super) const SUFFIXES: &[(&str, Option<Format>)] = &[
 ];
 
 /// Schemes that are followed by no slashes.
-const OPAQUE: &[&str] = &[
-    "blob",
-    "about",
-    "javascript",
-    "mailto",
-    "cid",
-    "content",
-    "urn",
-];
+const OPAQUE: &[&str] = &["blob", "about", "javascript", "mailto", "cid", "content", "urn"];
 
 impl<'a> MediaText<'a> {
     /// What the text seems to be.
@@ -101,9 +93,7 @@ impl<'a> MediaText<'a> {
         if starts(&self.head, "data:") {
             return Shape::Data;
         }
-        if ["file:", "./", "../", ".\\", "..\\", "~/", "\\\\"]
-            .iter()
-            .any(|it| starts(text, it))
+        if ["file:", "./", "../", ".\\", "..\\", "~/", "\\\\"].iter().any(|it| starts(text, it))
             || is_drive(text)
         {
             return Shape::Path;
@@ -147,17 +137,12 @@ impl<'a> MediaText<'a> {
 /// The suffix of the text's last part, lower-cased, when it is one of media.
 pub(super) fn suffix(text: &str) -> Option<(&'static str, Option<Format>)> {
     let (_, last) = text.rsplit_once('.')?;
-    SUFFIXES
-        .iter()
-        .find(|(suffix, _)| last.eq_ignore_ascii_case(suffix))
-        .copied()
+    SUFFIXES.iter().find(|(suffix, _)| last.eq_ignore_ascii_case(suffix)).copied()
 }
 
 /// Whether the text starts with this, in any case.
 fn starts(text: &str, with: &str) -> bool {
-    text.as_bytes()
-        .get(..with.len())
-        .is_some_and(|it| it.eq_ignore_ascii_case(with.as_bytes()))
+    text.as_bytes().get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with.as_bytes()))
 }
 
 /// Whether the text starts with a drive letter, as in `C:\`.
@@ -174,9 +159,7 @@ fn scheme(text: &str) -> Option<Shape<'_>> {
     }
     let (scheme, rest) = text.split_once(':')?;
     let sound = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
         && (rest.starts_with("//") || OPAQUE.iter().any(|it| it.eq_ignore_ascii_case(scheme)));
     sound.then_some(Shape::Scheme(scheme))
 }

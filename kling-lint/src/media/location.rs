@@ -37,12 +37,7 @@ impl<'t> Location<'t> {
             Some((host, _)) => host,
             None => host.split(':').next().unwrap_or(host),
         };
-        Location {
-            userinfo,
-            host,
-            path,
-            whole,
-        }
+        Location { userinfo, host, path, whole }
     }
 
     /// The media suffix of the path, and the format it promises.
@@ -109,11 +104,7 @@ fn odd_name(host: &str) -> Option<&'static str> {
     let top = labels.next().unwrap_or_default();
     let Some(second) = labels.next() else {
         let this = top.eq_ignore_ascii_case("localhost");
-        return Some(if this {
-            "this machine"
-        } else {
-            "a name without a domain"
-        });
+        return Some(if this { "this machine" } else { "a name without a domain" });
     };
     if host.split('.').any(str::is_empty) {
         return Some("a name with an empty part");
@@ -125,10 +116,8 @@ fn odd_name(host: &str) -> Option<&'static str> {
         |label: &str, words: &[&str]| words.iter().any(|word| label.eq_ignore_ascii_case(word));
     if is(top, &["localhost"]) {
         Some("this machine")
-    } else if is(
-        top,
-        &["local", "internal", "lan", "home", "corp", "intranet"],
-    ) || (is(top, &["arpa"]) && is(second, &["home"]))
+    } else if is(top, &["local", "internal", "lan", "home", "corp", "intranet"])
+        || (is(top, &["arpa"]) && is(second, &["home"]))
     {
         Some("a name of a private network")
     } else if is(top, &["invalid", "test", "example"])
@@ -154,14 +143,8 @@ mod tests {
         assert_eq!(of("HTTP://[2001:DB8::1]:80/x").host, "2001:DB8::1");
         assert_eq!(of("https://kling.ai?cat.png").suffix(), None);
         assert_eq!(of("https://cdn.mov").suffix(), None, "a host is no file");
-        assert_eq!(
-            of("https://kling.ai/cat.jpg ").suffix(),
-            Some(("jpg", Some(Format::Jpeg)))
-        );
-        assert_eq!(
-            Location::of("https://kling.ai/cat.png", false).suffix(),
-            None
-        );
+        assert_eq!(of("https://kling.ai/cat.jpg ").suffix(), Some(("jpg", Some(Format::Jpeg))));
+        assert_eq!(Location::of("https://kling.ai/cat.png", false).suffix(), None);
         assert_eq!(of("https://kling.ai/cat.php?f=cat.webp").suffix(), None);
     }
 
@@ -197,10 +180,7 @@ mod tests {
             ("x.invalid", "reserved for examples"),
             ("minio", "a name without a domain"),
             ("<host>", "a placeholder rather than a host"),
-            (
-                "{bucket}.s3.amazonaws.com",
-                "a placeholder rather than a host",
-            ),
+            ("{bucket}.s3.amazonaws.com", "a placeholder rather than a host"),
             ("a..b", "a name with an empty part"),
         ] {
             let url = format!("https://{host}/cat.png");

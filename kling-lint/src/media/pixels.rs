@@ -33,11 +33,8 @@ pub(super) fn ratio_beyond(size: PixelSize, range: RatioRange) -> String {
     let is_wide = width >= height;
     let too_wide = u128::from(width) * u128::from(range.max.height)
         > u128::from(height) * u128::from(range.max.width);
-    let thousandths = if too_wide == is_wide {
-        (long * 1000).div_ceil(short)
-    } else {
-        long * 1000 / short
-    };
+    let thousandths =
+        if too_wide == is_wide { (long * 1000).div_ceil(short) } else { long * 1000 / short };
     sided(is_wide, thousandths)
 }
 
@@ -45,11 +42,7 @@ pub(super) fn ratio_beyond(size: PixelSize, range: RatioRange) -> String {
 fn sided(is_wide: bool, thousandths: u64) -> String {
     let number = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
     let number = number.trim_end_matches('0').trim_end_matches('.');
-    if is_wide {
-        format!("{number}:1")
-    } else {
-        format!("1:{number}")
-    }
+    if is_wide { format!("{number}:1") } else { format!("1:{number}") }
 }
 
 /// The size scaled, in proportion, until its shorter (or, at the upper end, longer) side is just
@@ -64,10 +57,7 @@ pub(super) fn scaled(size: PixelSize, edge: u32, end: End, limits: &[Limit]) -> 
         };
         u32::try_from(scaled).ok()
     };
-    let scaled = PixelSize {
-        width: scale(size.width)?,
-        height: scale(size.height)?,
-    };
+    let scaled = PixelSize { width: scale(size.width)?, height: scale(size.height)? };
     fits(scaled, limits).then_some(scaled)
 }
 
@@ -80,10 +70,7 @@ pub(super) fn cropped(size: PixelSize, range: RatioRange, limits: &[Limit]) -> O
     };
     let width = cut(size.height, range.max.width, range.max.height)?;
     let height = cut(size.width, range.min.height, range.min.width)?;
-    let cropped = PixelSize {
-        width: size.width.min(width),
-        height: size.height.min(height),
-    };
+    let cropped = PixelSize { width: size.width.min(width), height: size.height.min(height) };
     fits(cropped, limits).then_some(cropped)
 }
 
@@ -142,28 +129,13 @@ mod tests {
 
     #[test]
     fn the_nearest_size_that_passes() {
-        assert_eq!(
-            scaled(size(338, 191), 300, End::Min, &limits()),
-            Some(size(531, 300))
-        );
-        assert_eq!(
-            scaled(size(4000, 3000), 2000, End::Max, &limits()),
-            Some(size(2000, 1500))
-        );
+        assert_eq!(scaled(size(338, 191), 300, End::Min, &limits()), Some(size(531, 300)));
+        assert_eq!(scaled(size(4000, 3000), 2000, End::Max, &limits()), Some(size(2000, 1500)));
         assert_eq!(scaled(size(1, 9), 300, End::Min, &limits()), None);
         assert_eq!(scaled(size(u32::MAX, 1), 300, End::Min, &limits()), None);
-        assert_eq!(
-            cropped(size(1001, 400), RATIOS, &limits()),
-            Some(size(1000, 400))
-        );
-        assert_eq!(
-            cropped(size(400, 1001), RATIOS, &limits()),
-            Some(size(400, 1000))
-        );
+        assert_eq!(cropped(size(1001, 400), RATIOS, &limits()), Some(size(1000, 400)));
+        assert_eq!(cropped(size(400, 1001), RATIOS, &limits()), Some(size(400, 1000)));
         assert_eq!(cropped(size(1000, 100), RATIOS, &limits()), None);
-        assert_eq!(
-            cropped(size(1000, 1), RatioRange::new((0, 1), (1, 0)), &limits()),
-            None
-        );
+        assert_eq!(cropped(size(1000, 1), RatioRange::new((0, 1), (1, 0)), &limits()), None);
     }
 }

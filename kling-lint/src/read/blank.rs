@@ -43,24 +43,18 @@ impl Parser<'_, '_> {
                 None => (rest.len(), false),
             }
         } else {
-            (
-                memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len()),
-                true,
-            )
+            (memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len()), true)
         };
         self.pos = start + len;
         // A comment of many lines would fill the screen: its first line stands for it.
         let shown = memchr::memchr2(b'\n', b'\r', &rest[..len]).unwrap_or(len);
-        self.faults
-            .error(&rules::COMMENT, start..start + shown, |draft| {
-                draft
-                    .with_some("found", (!closed).then_some("`/*`"))
-                    .fixed_by(DraftFix::safe(
-                        "remove the comment",
-                        offsets(start..start + len),
-                        "",
-                    ))
-            });
+        self.faults.error(&rules::COMMENT, start..start + shown, |draft| {
+            draft.with_some("found", (!closed).then_some("`/*`")).fixed_by(DraftFix::safe(
+                "remove the comment",
+                offsets(start..start + len),
+                "",
+            ))
+        });
     }
 
     fn odd_space(&mut self, character: char) {
@@ -77,16 +71,14 @@ impl Parser<'_, '_> {
         let count = self.odd_spaces.count;
         if count == 1 {
             self.odd_spaces.handle =
-                self.faults
-                    .error(&rules::WRONG_SPACE, span.clone(), |draft| {
-                        draft
-                            .with("found", named(character))
-                            .fixed_by(DraftFix::safe("use plain spaces", offsets(span), plain))
-                    });
-        } else if let Some(draft) = self
-            .odd_spaces
-            .handle
-            .and_then(|index| self.faults.get(index))
+                self.faults.error(&rules::WRONG_SPACE, span.clone(), |draft| {
+                    draft.with("found", named(character)).fixed_by(DraftFix::safe(
+                        "use plain spaces",
+                        offsets(span),
+                        plain,
+                    ))
+                });
+        } else if let Some(draft) = self.odd_spaces.handle.and_then(|index| self.faults.get(index))
         {
             match &mut draft.fix {
                 Some(fix) if fix.edits.len() < MAX_EDITS => {
@@ -100,10 +92,7 @@ impl Parser<'_, '_> {
     /// All odd white space has been seen.
     pub(super) fn count_odd_spaces(&mut self) {
         let more = self.odd_spaces.count.saturating_sub(1);
-        if let Some(draft) = self
-            .odd_spaces
-            .handle
-            .and_then(|index| self.faults.get(index))
+        if let Some(draft) = self.odd_spaces.handle.and_then(|index| self.faults.get(index))
             && more > 0
         {
             draft.params = std::mem::take(&mut draft.params).with("more", more);

@@ -52,11 +52,7 @@ impl Parser<'_, '_> {
         {
             frame.comma = None;
         }
-        let title = if commas.len() == 1 {
-            "remove the comma"
-        } else {
-            "remove the commas"
-        };
+        let title = if commas.len() == 1 { "remove the comma" } else { "remove the commas" };
         self.faults.error(rule, span, |mut draft| {
             if commas.len() <= MAX_EDITS {
                 let mut edits = commas.into_iter();
@@ -77,11 +73,7 @@ impl Parser<'_, '_> {
             return;
         }
         let object = byte == b'}';
-        if self
-            .stack
-            .last()
-            .is_some_and(|frame| frame.object == object)
-        {
+        if self.stack.last().is_some_and(|frame| frame.object == object) {
             self.pos += 1;
             if self.stack.len() == 1 && object && self.goes_on() {
                 self.report_extra(byte, true);
@@ -106,16 +98,13 @@ impl Parser<'_, '_> {
 
     fn trailing_comma(&mut self, closer: u8) {
         if let Some(comma) = self.stack.last_mut().and_then(|frame| frame.comma.take()) {
-            self.faults
-                .error(&rules::TRAILING_COMMA, comma..comma + 1, |draft| {
-                    draft
-                        .with("found", quoted(&[closer]))
-                        .fixed_by(DraftFix::safe(
-                            "remove the comma",
-                            offsets(comma..comma + 1),
-                            "",
-                        ))
-                });
+            self.faults.error(&rules::TRAILING_COMMA, comma..comma + 1, |draft| {
+                draft.with("found", quoted(&[closer])).fixed_by(DraftFix::safe(
+                    "remove the comma",
+                    offsets(comma..comma + 1),
+                    "",
+                ))
+            });
         }
     }
 
@@ -158,12 +147,8 @@ impl Parser<'_, '_> {
 
     /// The most plausible reading of the closing bracket here, and whether it is the only one.
     fn judge(&mut self, object: bool) -> (Misfit, bool) {
-        let open: Vec<bool> = self
-            .stack
-            .iter()
-            .filter(|frame| !frame.implied)
-            .map(|frame| frame.object)
-            .collect();
+        let open: Vec<bool> =
+            self.stack.iter().filter(|frame| !frame.implied).map(|frame| frame.object).collect();
         let after = self.pos + 1;
         let window = self.window().get(1..).unwrap_or_default();
         let at_end = after + window.len() == self.loaded.text().len();
@@ -180,11 +165,7 @@ impl Parser<'_, '_> {
         let scores: Vec<_> = scores.collect();
         let looked = window.len();
         self.budget = self.budget.saturating_sub(looked);
-        let least = scores
-            .iter()
-            .map(|(score, _)| *score)
-            .min()
-            .unwrap_or_default();
+        let least = scores.iter().map(|(score, _)| *score).min().unwrap_or_default();
         let mut best = scores.iter().filter(|(score, _)| *score == least);
         let misfit = best.next().map_or(Misfit::Extra, |(_, misfit)| *misfit);
         (misfit, least == 0 && looked > 0 && best.next().is_none())
@@ -200,31 +181,24 @@ impl Parser<'_, '_> {
     fn close_inner(&mut self, byte: u8, object: bool, sure: bool) {
         let inner = |frame: &&Frame| frame.object != object || frame.implied;
         let unclosed: Vec<&Frame> = self.stack.iter().rev().take_while(inner).collect();
-        let expected: String = unclosed
-            .iter()
-            .filter(|frame| !frame.implied)
-            .map(|frame| frame.closer())
-            .collect();
-        let opener = unclosed
-            .iter()
-            .find(|frame| !frame.implied)
-            .map_or('[', |frame| frame.opener());
+        let expected: String =
+            unclosed.iter().filter(|frame| !frame.implied).map(|frame| frame.closer()).collect();
+        let opener =
+            unclosed.iter().find(|frame| !frame.implied).map_or('[', |frame| frame.opener());
         let count = unclosed.len();
         let place = self.last_end..self.last_end;
-        self.faults
-            .error(&rules::UNCLOSED_BRACKET, self.pos..self.pos + 1, |draft| {
-                let mut fix =
-                    DraftFix::safe(format!("add `{expected}`"), offsets(place), &*expected);
-                if !sure {
-                    fix = fix.unsafe_();
-                }
-                draft
-                    .with("found", format!("`{opener}`"))
-                    .with("before", quoted(&[byte]))
-                    .with("expected", format!("`{expected}`"))
-                    .with("place", "before it")
-                    .fixed_by(fix)
-            });
+        self.faults.error(&rules::UNCLOSED_BRACKET, self.pos..self.pos + 1, |draft| {
+            let mut fix = DraftFix::safe(format!("add `{expected}`"), offsets(place), &*expected);
+            if !sure {
+                fix = fix.unsafe_();
+            }
+            draft
+                .with("found", format!("`{opener}`"))
+                .with("before", quoted(&[byte]))
+                .with("expected", format!("`{expected}`"))
+                .with("place", "before it")
+                .fixed_by(fix)
+        });
         for _ in 0..count {
             self.close(false);
         }
@@ -233,40 +207,34 @@ impl Parser<'_, '_> {
     }
 
     fn report_mistyped(&mut self, byte: u8, sure: bool) {
-        let Some((opener, closer)) = self
-            .stack
-            .last()
-            .map(|frame| (frame.opener(), frame.closer()))
+        let Some((opener, closer)) =
+            self.stack.last().map(|frame| (frame.opener(), frame.closer()))
         else {
             return;
         };
         let span = self.pos - 1..self.pos;
-        self.faults
-            .error(&rules::WRONG_BRACKET, span.clone(), |draft| {
-                let fix = DraftFix::safe(
-                    format!("write `{closer}`"),
-                    offsets(span),
-                    closer.to_string(),
-                );
-                draft
-                    .with("found", quoted(&[byte]))
-                    .with("expected", format!("`{opener}`"))
-                    .with("suggestion", format!("`{closer}`"))
-                    .fixed_by(if sure { fix } else { fix.unsafe_() })
-            });
+        self.faults.error(&rules::WRONG_BRACKET, span.clone(), |draft| {
+            let fix =
+                DraftFix::safe(format!("write `{closer}`"), offsets(span), closer.to_string());
+            draft
+                .with("found", quoted(&[byte]))
+                .with("expected", format!("`{opener}`"))
+                .with("suggestion", format!("`{closer}`"))
+                .fixed_by(if sure { fix } else { fix.unsafe_() })
+        });
     }
 
     /// The bracket just passed closes nothing.
     pub(super) fn report_extra(&mut self, byte: u8, sure: bool) {
         let span = self.pos - 1..self.pos;
-        self.faults
-            .error(&rules::WRONG_BRACKET, span.clone(), |draft| {
-                let fix = DraftFix::safe("remove the bracket", offsets(span), "");
-                draft
-                    .with("found", quoted(&[byte]))
-                    .with("advice", "remove it")
-                    .fixed_by(if sure { fix } else { fix.unsafe_() })
-            });
+        self.faults.error(&rules::WRONG_BRACKET, span.clone(), |draft| {
+            let fix = DraftFix::safe("remove the bracket", offsets(span), "");
+            draft.with("found", quoted(&[byte])).with("advice", "remove it").fixed_by(if sure {
+                fix
+            } else {
+                fix.unsafe_()
+            })
+        });
         self.expect_separator();
     }
 
@@ -280,12 +248,7 @@ impl Parser<'_, '_> {
         let window = self.window();
         let (looked, closer) = first_closer(window);
         self.budget = self.budget.saturating_sub(looked);
-        let inside_object = self
-            .stack
-            .iter()
-            .rev()
-            .nth(1)
-            .is_some_and(|frame| frame.object);
+        let inside_object = self.stack.iter().rev().nth(1).is_some_and(|frame| frame.object);
         if closer == Some(b'}') && inside_object {
             self.faults.error(&rules::UNCLOSED_BRACKET, span, |draft| {
                 draft
@@ -298,9 +261,7 @@ impl Parser<'_, '_> {
             self.close(false);
             self.pos = after;
         } else {
-            self.faults.error(&rules::MISSING_BRACES, span, |draft| {
-                draft.with("found", found)
-            });
+            self.faults.error(&rules::MISSING_BRACES, span, |draft| draft.with("found", found));
             self.open_frame(true, key.start as usize, true);
         }
         self.push_key(key);
@@ -310,12 +271,7 @@ impl Parser<'_, '_> {
     /// The text ends, brackets are open.
     pub(super) fn text_ends(&mut self) {
         let told = self.ends_in_string || self.is_cut() && self.faults.any();
-        let open: Vec<&Frame> = self
-            .stack
-            .iter()
-            .rev()
-            .filter(|frame| !frame.implied)
-            .collect();
+        let open: Vec<&Frame> = self.stack.iter().rev().filter(|frame| !frame.implied).collect();
         let expected: String = open.iter().map(|frame| frame.closer()).collect();
         if let Some(inner) = open.first()
             && !told
@@ -323,23 +279,19 @@ impl Parser<'_, '_> {
             let start = self.tape[inner.node].start as usize;
             let opener = inner.opener();
             let whole = inner.comma.is_none()
-                && self
-                    .tape
-                    .last()
-                    .is_some_and(|entry| entry.kind != JsonKind::Broken);
+                && self.tape.last().is_some_and(|entry| entry.kind != JsonKind::Broken);
             let place = self.last_end.max(start + 1);
-            self.faults
-                .error(&rules::UNCLOSED_BRACKET, start..start + 1, |mut draft| {
-                    if whole {
-                        let title = format!("add `{expected}`");
-                        let fix = DraftFix::safe(title, offsets(place..place), &*expected);
-                        draft = draft.fixed_by(fix.unsafe_());
-                    }
-                    draft
-                        .with("found", format!("`{opener}`"))
-                        .with("expected", format!("`{expected}`"))
-                        .with("place", "at the end")
-                });
+            self.faults.error(&rules::UNCLOSED_BRACKET, start..start + 1, |mut draft| {
+                if whole {
+                    let title = format!("add `{expected}`");
+                    let fix = DraftFix::safe(title, offsets(place..place), &*expected);
+                    draft = draft.fixed_by(fix.unsafe_());
+                }
+                draft
+                    .with("found", format!("`{opener}`"))
+                    .with("expected", format!("`{expected}`"))
+                    .with("place", "at the end")
+            });
         }
         self.stop();
     }
@@ -379,10 +331,7 @@ impl Frame {
 /// The next byte from here that is no white space.
 fn blank(text: &[u8], from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
-    from + rest
-        .iter()
-        .take_while(|byte| b" \t\r\n".contains(byte))
-        .count()
+    from + rest.iter().take_while(|byte| b" \t\r\n".contains(byte)).count()
 }
 
 /// How many brackets do not fit, when these are open already.

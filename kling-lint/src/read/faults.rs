@@ -18,11 +18,7 @@ pub(super) struct Faults<'o> {
 
 impl<'o> Faults<'o> {
     pub(super) fn new(out: &'o mut Vec<Draft>) -> Self {
-        Faults {
-            out,
-            errors: 0,
-            warnings: 0,
-        }
+        Faults { out, errors: 0, warnings: 0 }
     }
 
     /// An error at these bytes; it is put into words only if there is room for it. Returns a handle.
@@ -36,8 +32,7 @@ impl<'o> Faults<'o> {
         if self.errors > MAX_FINDINGS {
             return None;
         }
-        self.out
-            .push(words(Draft::house(rule, Severity::Error, offsets(span))));
+        self.out.push(words(Draft::house(rule, Severity::Error, offsets(span))));
         Some(self.out.len() - 1)
     }
 
@@ -50,8 +45,7 @@ impl<'o> Faults<'o> {
     ) {
         self.warnings += 1;
         if self.warnings <= MAX_FINDINGS {
-            self.out
-                .push(words(Draft::house(rule, Severity::Warning, offsets(span))));
+            self.out.push(words(Draft::house(rule, Severity::Warning, offsets(span))));
         }
     }
 

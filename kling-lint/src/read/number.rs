@@ -97,10 +97,7 @@ impl Parts<'_> {
     }
 
     fn digit(&self, index: usize) -> u8 {
-        let digit = self
-            .whole
-            .get(index)
-            .or_else(|| self.fraction.get(index - self.whole.len()));
+        let digit = self.whole.get(index).or_else(|| self.fraction.get(index - self.whole.len()));
         digit.map_or(0, |digit| digit - b'0')
     }
 }
@@ -133,16 +130,9 @@ mod tests {
         ] {
             assert!(Number::new(text).is_whole(), "{text}");
         }
-        for text in [
-            "0.5",
-            "1e-1",
-            "15e-2",
-            "1.01",
-            "1e-99999999999999999999",
-            "0.10",
-            ".5",
-            "1.25e1",
-        ] {
+        for text in
+            ["0.5", "1e-1", "15e-2", "1.01", "1e-99999999999999999999", "0.10", ".5", "1.25e1"]
+        {
             assert!(!Number::new(text).is_whole(), "{text}");
             assert_eq!(Number::new(text).as_i64(), None, "{text}");
         }
@@ -166,12 +156,7 @@ mod tests {
         ] {
             assert_eq!(Number::new(text).as_i64(), Some(value), "{text}");
         }
-        for text in [
-            "9223372036854775808",
-            "1e19",
-            "1e400",
-            "-1e99999999999999999999",
-        ] {
+        for text in ["9223372036854775808", "1e19", "1e400", "-1e99999999999999999999"] {
             assert_eq!(Number::new(text).as_i64(), None, "{text}");
         }
     }

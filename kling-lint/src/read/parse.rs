@@ -191,10 +191,9 @@ impl Parser<'_, '_> {
     pub(super) fn open(&mut self, object: bool) {
         let start = self.pos;
         if self.stack.len() == MAX_DEPTH {
-            self.faults
-                .error(&document::TOO_DEEP, start..start + 1, |draft| {
-                    draft.with("limit", MAX_DEPTH)
-                });
+            self.faults.error(&document::TOO_DEEP, start..start + 1, |draft| {
+                draft.with("limit", MAX_DEPTH)
+            });
             if !self.skip_brackets() {
                 self.stop();
             }
@@ -206,18 +205,9 @@ impl Parser<'_, '_> {
     }
 
     pub(super) fn open_frame(&mut self, object: bool, start: usize, implied: bool) {
-        let kind = if object {
-            JsonKind::Object
-        } else {
-            JsonKind::Array
-        };
+        let kind = if object { JsonKind::Object } else { JsonKind::Array };
         if let Some(node) = self.push(Entry::new(kind, start, start)) {
-            self.stack.push(Frame {
-                node,
-                object,
-                implied,
-                comma: None,
-            });
+            self.stack.push(Frame { node, object, implied, comma: None });
             self.state = State::Element;
         }
     }
@@ -334,23 +324,16 @@ impl Parser<'_, '_> {
         let Some(key) = key.map(|key| key.start as usize..key.end as usize) else {
             return;
         };
-        let span = if len > 0 {
-            start..start + len
-        } else {
-            self.char_span()
-        };
+        let span = if len > 0 { start..start + len } else { self.char_span() };
         let found = quoted(&self.text[span.clone()]);
-        let place = if len > 0 {
-            start..start + len
-        } else {
-            key.end..key.end
-        };
+        let place = if len > 0 { start..start + len } else { key.end..key.end };
         let key = quoted(&self.text[key]);
         self.faults.error(&rules::MISSING_COLON, span, |draft| {
-            draft
-                .with("key", key)
-                .with("found", found)
-                .fixed_by(DraftFix::safe("write `:`", offsets(place), ":"))
+            draft.with("key", key).with("found", found).fixed_by(DraftFix::safe(
+                "write `:`",
+                offsets(place),
+                ":",
+            ))
         });
     }
 
@@ -362,10 +345,7 @@ impl Parser<'_, '_> {
             draft
                 .with("expected", "a key in quotes")
                 .with("found", found)
-                .with(
-                    "advice",
-                    "give the value a key, or remove the extra bracket",
-                )
+                .with("advice", "give the value a key, or remove the extra bracket")
         });
         self.skip_brackets();
         self.expect_separator();
@@ -404,9 +384,7 @@ impl Parser<'_, '_> {
             b'{' | b'[' | b'0'..=b'9' | b'-' => !object,
             _ if super::strings::curly(self.rest()).is_some() => true,
             _ if object => self.bare_key_len().is_some(),
-            _ => [&b"true"[..], b"false", b"null"]
-                .iter()
-                .any(|word| self.rest().starts_with(word)),
+            _ => [&b"true"[..], b"false", b"null"].iter().any(|word| self.rest().starts_with(word)),
         }
     }
 
@@ -429,15 +407,11 @@ impl Parser<'_, '_> {
         let rest = self.rest();
         let rest = &rest[..rest.len().min(80)];
         let end = match rest.first() {
-            Some(quote @ (b'"' | b'\'')) => rest
-                .iter()
-                .skip(1)
-                .position(|byte| byte == quote)
-                .map(|at| at + 2),
+            Some(quote @ (b'"' | b'\'')) => {
+                rest.iter().skip(1).position(|byte| byte == quote).map(|at| at + 2)
+            }
             Some(b'{' | b'[') => Some(1),
-            _ => rest
-                .iter()
-                .position(|byte| b" \t\r\n,:{}[]\"".contains(byte)),
+            _ => rest.iter().position(|byte| b" \t\r\n,:{}[]\"".contains(byte)),
         };
         &rest[..end.unwrap_or(rest.len())]
     }

@@ -45,34 +45,23 @@ impl Parser<'_, '_> {
         let found = quoted(word);
         self.pos = end;
         let (kind, reason, suggestion, safe) = match sloppy {
-            Some(Sloppy {
-                kind,
-                reason,
-                suggestion,
-                safe,
-            }) => (kind, reason, Some(suggestion), safe),
-            None => (
-                JsonKind::Broken,
-                "it is incomplete or has stray characters",
-                None,
-                false,
-            ),
+            Some(Sloppy { kind, reason, suggestion, safe }) => {
+                (kind, reason, Some(suggestion), safe)
+            }
+            None => (JsonKind::Broken, "it is incomplete or has stray characters", None, false),
         };
-        self.faults
-            .error(&rules::BAD_NUMBER, span.clone(), |mut draft| {
-                if let Some(text) = &suggestion {
-                    let fix = DraftFix::safe(format!("write `{text}`"), offsets(span), &**text);
-                    draft = draft.fixed_by(if safe { fix } else { fix.unsafe_() });
-                }
-                let advice = suggestion
-                    .is_none()
-                    .then_some("write digits, as in `5` or `0.5`");
-                draft
-                    .with("found", found)
-                    .with("reason", reason)
-                    .with_some("suggestion", suggestion.map(|text| format!("`{text}`")))
-                    .with_some("advice", advice)
-            });
+        self.faults.error(&rules::BAD_NUMBER, span.clone(), |mut draft| {
+            if let Some(text) = &suggestion {
+                let fix = DraftFix::safe(format!("write `{text}`"), offsets(span), &**text);
+                draft = draft.fixed_by(if safe { fix } else { fix.unsafe_() });
+            }
+            let advice = suggestion.is_none().then_some("write digits, as in `5` or `0.5`");
+            draft
+                .with("found", found)
+                .with("reason", reason)
+                .with_some("suggestion", suggestion.map(|text| format!("`{text}`")))
+                .with_some("advice", advice)
+        });
         self.push(Entry::new(kind, start, end));
     }
 
@@ -105,29 +94,22 @@ impl Parser<'_, '_> {
         let span = start..start + len;
         let found = quoted(&self.text[span.clone()]);
         self.pos = span.end;
-        self.faults
-            .error(&rules::BAD_LITERAL, span.clone(), |mut draft| {
-                if let Some(text) = foreign.suggestion {
-                    draft = draft.fixed_by(DraftFix::safe(
-                        format!("write `{text}`"),
-                        offsets(span.clone()),
-                        text,
-                    ));
-                }
-                draft
-                    .with("found", found)
-                    .with_some(
-                        "suggestion",
-                        foreign.suggestion.map(|text| format!("`{text}`")),
-                    )
-                    .with_some(
-                        "advice",
-                        foreign
-                            .suggestion
-                            .is_none()
-                            .then_some("leave the key out, or write a value"),
-                    )
-            });
+        self.faults.error(&rules::BAD_LITERAL, span.clone(), |mut draft| {
+            if let Some(text) = foreign.suggestion {
+                draft = draft.fixed_by(DraftFix::safe(
+                    format!("write `{text}`"),
+                    offsets(span.clone()),
+                    text,
+                ));
+            }
+            draft
+                .with("found", found)
+                .with_some("suggestion", foreign.suggestion.map(|text| format!("`{text}`")))
+                .with_some(
+                    "advice",
+                    foreign.suggestion.is_none().then_some("leave the key out, or write a value"),
+                )
+        });
         let mut entry = Entry::new(foreign.kind, span.start, span.end);
         entry.flags = foreign.flags;
         self.push(entry);
@@ -151,27 +133,25 @@ impl Parser<'_, '_> {
         let Some(plain) = plain else {
             let utf8 = std::str::from_utf8(words).is_ok();
             self.told_utf8 |= !utf8;
-            self.faults
-                .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
-                    draft
-                        .with("expected", "a value")
-                        .with("found", found)
-                        .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
-                });
+            self.faults.error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
+                draft
+                    .with("expected", "a value")
+                    .with("found", found)
+                    .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
+            });
             self.push(Entry::new(JsonKind::Broken, span.start, span.end));
             return;
         };
         let suggestion = format!("\"{plain}\"");
         let high = !plain.is_ascii();
-        self.faults
-            .error(&rules::UNQUOTED_TEXT, span.clone(), |draft| {
-                let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
-                    .and(offsets(span.end..span.end), "\"");
-                draft
-                    .with("found", found)
-                    .with("suggestion", quoted(suggestion.as_bytes()))
-                    .fixed_by(fix.unsafe_())
-            });
+        self.faults.error(&rules::UNQUOTED_TEXT, span.clone(), |draft| {
+            let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
+                .and(offsets(span.end..span.end), "\"");
+            draft
+                .with("found", found)
+                .with("suggestion", quoted(suggestion.as_bytes()))
+                .fixed_by(fix.unsafe_())
+        });
         let mut entry = Entry::new(JsonKind::String, span.start, span.end);
         entry.flags = if high { HIGH } else { 0 };
         self.push(entry);
@@ -191,13 +171,12 @@ impl Parser<'_, '_> {
         let span = start..start + 2 + end + 2;
         let found = quoted(&self.text[span.clone()]);
         self.pos = span.end;
-        self.faults
-            .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
-                draft
-                    .with("expected", "a value")
-                    .with("found", found)
-                    .with("advice", "a template's variable was not filled in")
-            });
+        self.faults.error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
+            draft
+                .with("expected", "a value")
+                .with("found", found)
+                .with("advice", "a template's variable was not filled in")
+        });
         self.push(Entry::new(JsonKind::Broken, span.start, span.end));
         true
     }
@@ -211,15 +190,11 @@ impl Parser<'_, '_> {
         let key = &self.text[span.clone()];
         let (found, suggestion) = (quoted(key), String::from_utf8_lossy(key));
         let suggestion = quoted(format!("\"{suggestion}\"").as_bytes());
-        self.faults
-            .error(&rules::UNQUOTED_KEY, span.clone(), |draft| {
-                let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
-                    .and(offsets(span.end..span.end), "\"");
-                draft
-                    .with("found", found)
-                    .with("suggestion", suggestion)
-                    .fixed_by(fix)
-            });
+        self.faults.error(&rules::UNQUOTED_KEY, span.clone(), |draft| {
+            let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
+                .and(offsets(span.end..span.end), "\"");
+            draft.with("found", found).with("suggestion", suggestion).fixed_by(fix)
+        });
         let mut entry = Entry::new(JsonKind::String, span.start, span.end);
         entry.flags = if key.is_ascii() { 0 } else { HIGH };
         self.pos = span.end;
@@ -261,14 +236,13 @@ impl Parser<'_, '_> {
             let utf8 = std::str::from_utf8(&junk[..shown]).is_ok();
             let found = quoted(&junk[..shown]);
             let suggestion = wide(junk).map(|plain| format!("`{plain}`"));
-            self.faults
-                .error(&rules::UNEXPECTED_TEXT, start..start + shown, |draft| {
-                    draft
-                        .with("expected", expected)
-                        .with("found", found)
-                        .with_some("suggestion", suggestion)
-                        .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
-                });
+            self.faults.error(&rules::UNEXPECTED_TEXT, start..start + shown, |draft| {
+                draft
+                    .with("expected", expected)
+                    .with("found", found)
+                    .with_some("suggestion", suggestion)
+                    .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
+            });
         }
         self.expect_separator();
         self.junk_end = self.last_end;
@@ -277,22 +251,20 @@ impl Parser<'_, '_> {
     /// A full-width comma or a semicolon where a comma should be.
     pub(super) fn false_comma(&mut self) -> bool {
         let rest = self.rest();
-        let Some(comma) = ["，", "、", ";", "；"]
-            .into_iter()
-            .find(|comma| rest.starts_with(comma.as_bytes()))
+        let Some(comma) =
+            ["，", "、", ";", "；"].into_iter().find(|comma| rest.starts_with(comma.as_bytes()))
         else {
             return false;
         };
         let span = self.pos..self.pos + comma.len();
         self.pos = span.end;
-        self.faults
-            .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
-                draft
-                    .with("expected", "a comma")
-                    .with("found", quoted(comma.as_bytes()))
-                    .with("suggestion", "`,`")
-                    .fixed_by(DraftFix::safe("write `,`", offsets(span), ","))
-            });
+        self.faults.error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
+            draft
+                .with("expected", "a comma")
+                .with("found", quoted(comma.as_bytes()))
+                .with("suggestion", "`,`")
+                .fixed_by(DraftFix::safe("write `,`", offsets(span), ","))
+        });
         if let Some(frame) = self.stack.last_mut() {
             frame.comma = None;
         }
@@ -302,18 +274,8 @@ impl Parser<'_, '_> {
 
 /// The plain sign for a full-width one.
 fn wide(text: &[u8]) -> Option<char> {
-    let signs = [
-        ("：", ':'),
-        ("，", ','),
-        ("｛", '{'),
-        ("｝", '}'),
-        ("［", '['),
-        ("］", ']'),
-    ];
-    signs
-        .into_iter()
-        .find(|(wide, _)| text.starts_with(wide.as_bytes()))
-        .map(|(_, plain)| plain)
+    let signs = [("：", ':'), ("，", ','), ("｛", '{'), ("｝", '}'), ("［", '['), ("］", ']')];
+    signs.into_iter().find(|(wide, _)| text.starts_with(wide.as_bytes())).map(|(_, plain)| plain)
 }
 
 /// Length of the JSON number a text begins with.
@@ -403,21 +365,11 @@ impl Sloppy {
             Some(rest) => ("-", rest),
             None => ("", text.strip_prefix('+').unwrap_or(text)),
         };
-        if let Some(hex) = digits
-            .strip_prefix("0x")
-            .or_else(|| digits.strip_prefix("0X"))
-        {
-            let value = u64::from_str_radix(hex, 16)
-                .ok()
-                .filter(|_| !hex.starts_with('+'))?;
+        if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+            let value = u64::from_str_radix(hex, 16).ok().filter(|_| !hex.starts_with('+'))?;
             let suggestion = format!("{sign}{value}");
             let reason = "hexadecimal is not allowed";
-            return Some(Sloppy {
-                kind: JsonKind::Broken,
-                reason,
-                suggestion,
-                safe: true,
-            });
+            return Some(Sloppy { kind: JsonKind::Broken, reason, suggestion, safe: true });
         }
         if digits.contains('_') && digits.starts_with(|first: char| first.is_ascii_digit()) {
             let suggestion = text.replace('_', "");
@@ -452,12 +404,7 @@ impl Sloppy {
         let suggestion = format!("{sign}{whole}{point}{fraction}{exponent}");
         let has_digits = mantissa.bytes().any(|byte| byte.is_ascii_digit());
         let whole = has_digits && strict_number(suggestion.as_bytes()) == suggestion.len();
-        whole.then_some(Sloppy {
-            kind: JsonKind::Number,
-            reason,
-            suggestion,
-            safe,
-        })
+        whole.then_some(Sloppy { kind: JsonKind::Number, reason, suggestion, safe })
     }
 }
 
@@ -495,10 +442,6 @@ impl Foreign {
         } else {
             return None;
         };
-        Some(Foreign {
-            kind,
-            flags,
-            suggestion,
-        })
+        Some(Foreign { kind, flags, suggestion })
     }
 }

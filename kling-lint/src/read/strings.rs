@@ -58,21 +58,14 @@ pub(super) fn curly(text: &[u8]) -> Option<usize> {
     if first < 0x80 {
         return None;
     }
-    CURLY
-        .iter()
-        .find(|quote| text.starts_with(quote.as_bytes()))
-        .map(|quote| quote.len())
+    CURLY.iter().find(|quote| text.starts_with(quote.as_bytes())).map(|quote| quote.len())
 }
 
 impl Parser<'_, '_> {
     /// A string in double quotes.
     pub(super) fn string(&mut self, key: bool) {
         let start = self.pos;
-        if self
-            .gaps
-            .first()
-            .is_some_and(|gap| gap.opens as usize == start)
-        {
+        if self.gaps.first().is_some_and(|gap| gap.opens as usize == start) {
             return self.long_string(key);
         }
         let (close, flags) = scan(self.text, start + 1);
@@ -156,9 +149,7 @@ impl Parser<'_, '_> {
             self.close_early(start, start + trimmed.len(), key, "`,`");
             return true;
         }
-        let adjacent = line
-            .first()
-            .is_some_and(|byte| !b" \t\"'{[=(".contains(byte));
+        let adjacent = line.first().is_some_and(|byte| !b" \t\"'{[=(".contains(byte));
         if adjacent && let Some(end) = true_end(line, key) {
             let end = close + 1 + end;
             self.quote_inside(start, close, end, key);
@@ -193,11 +184,7 @@ impl Parser<'_, '_> {
             closed += 1;
         }
         let open = self.stack.iter().filter(|frame| !frame.implied).count();
-        let end = if closed == open {
-            start + 1 + inner.len()
-        } else {
-            end
-        };
+        let end = if closed == open { start + 1 + inner.len() } else { end };
         self.ends_in_string = closed != open;
         self.close_early(start, end, key, "the end of the text");
     }
@@ -210,11 +197,7 @@ impl Parser<'_, '_> {
             Some(colon) => content[..colon].trim_ascii_end().len(),
             None => {
                 let trimmed = content.trim_ascii_end();
-                trimmed
-                    .strip_suffix(b",")
-                    .unwrap_or(trimmed)
-                    .trim_ascii_end()
-                    .len()
+                trimmed.strip_suffix(b",").unwrap_or(trimmed).trim_ascii_end().len()
             }
         };
         if content[..end].ends_with(b"\\\"") {
@@ -229,18 +212,14 @@ impl Parser<'_, '_> {
         let end = end.max(start + 1);
         let stolen = self.text.get(end) == Some(&b'"');
         let advice = stolen.then_some("`\\\"` does not end a string: write `\\\\` for a backslash");
-        self.faults
-            .error(&rules::UNCLOSED_STRING, start..end, |draft| {
-                let fix = if stolen {
-                    DraftFix::safe("double the backslash", offsets(end..end), "\\")
-                } else {
-                    DraftFix::safe("add the closing quote", offsets(end..end), "\"")
-                };
-                draft
-                    .with("found", found)
-                    .with_some("advice", advice)
-                    .fixed_by(fix.unsafe_())
-            });
+        self.faults.error(&rules::UNCLOSED_STRING, start..end, |draft| {
+            let fix = if stolen {
+                DraftFix::safe("double the backslash", offsets(end..end), "\\")
+            } else {
+                DraftFix::safe("add the closing quote", offsets(end..end), "\"")
+            };
+            draft.with("found", found).with_some("advice", advice).fixed_by(fix.unsafe_())
+        });
         let content = start + 1..if stolen { end - 1 } else { end };
         let content_end = content.end;
         let (has_control, has_high) = survey(&self.text[content.clone()]);
@@ -256,39 +235,25 @@ impl Parser<'_, '_> {
         if stolen {
             closing = 1;
         }
-        self.add_string(
-            start..content_end + usize::from(closing),
-            (1, closing),
-            flags,
-            key,
-        );
+        self.add_string(start..content_end + usize::from(closing), (1, closing), flags, key);
     }
 
     /// Quotes stand inside a string; the last one ends it.
     fn quote_inside(&mut self, start: usize, first: usize, end: usize, key: bool) {
         let text = self.text;
-        let before = quoted(
-            text[first + 1..end]
-                .split(|&byte| byte == b' ')
-                .next()
-                .unwrap_or_default(),
-        );
-        self.faults
-            .error(&rules::QUOTE_IN_STRING, first..first + 1, |draft| {
-                let inner = text[first..end].iter().enumerate();
-                let quotes = inner.filter(|&(at, &byte)| {
-                    byte == b'"' && (at == 0 || text[first + at - 1] != b'\\')
-                });
-                let mut fix = DraftFix {
-                    title: "escape the quotes".to_owned(),
-                    ..empty_fix()
-                }
-                .unsafe_();
-                for (at, _) in quotes {
-                    fix = fix.and(offsets(first + at..first + at), "\\");
-                }
-                draft.with("found", before).fixed_by(fix)
-            });
+        let before =
+            quoted(text[first + 1..end].split(|&byte| byte == b' ').next().unwrap_or_default());
+        self.faults.error(&rules::QUOTE_IN_STRING, first..first + 1, |draft| {
+            let inner = text[first..end].iter().enumerate();
+            let quotes = inner
+                .filter(|&(at, &byte)| byte == b'"' && (at == 0 || text[first + at - 1] != b'\\'));
+            let mut fix =
+                DraftFix { title: "escape the quotes".to_owned(), ..empty_fix() }.unsafe_();
+            for (at, _) in quotes {
+                fix = fix.and(offsets(first + at..first + at), "\\");
+            }
+            draft.with("found", before).fixed_by(fix)
+        });
         let (has_control, has_high) = survey(&text[start + 1..end]);
         let mut flags = if has_high { HIGH } else { 0 } | if has_control { CONTROL } else { 0 };
         if memchr::memchr(b'\\', &text[start + 1..end]).is_some() {
@@ -332,19 +297,15 @@ impl Parser<'_, '_> {
             Some(line) => {
                 let content = self.text[start..line].trim_ascii_end();
                 let content = content.strip_suffix(b",").unwrap_or(content);
-                (
-                    start + content.trim_ascii_end().len(),
-                    "the end of the line",
-                )
+                (start + content.trim_ascii_end().len(), "the end of the line")
             }
             None => (closes, "the end of the text"),
         };
         self.ends_in_string |= line.is_none();
-        self.faults
-            .error(&rules::UNCLOSED_STRING, start..end, |draft| {
-                let fix = DraftFix::safe("add the closing quote", offsets(end..end), "\"");
-                draft.with("found", found).fixed_by(fix.unsafe_())
-            });
+        self.faults.error(&rules::UNCLOSED_STRING, start..end, |draft| {
+            let fix = DraftFix::safe("add the closing quote", offsets(end..end), "\"");
+            draft.with("found", found).fixed_by(fix.unsafe_())
+        });
         self.pos = end;
         self.add(Entry::new(JsonKind::Broken, start, end), key);
     }
@@ -358,11 +319,7 @@ impl Parser<'_, '_> {
                 self.end_at_gap();
                 self.pos = gap.closes as usize + usize::from(gap.closed);
             }
-            _ => {
-                self.pos = scan(self.text, start + 1)
-                    .0
-                    .map_or(self.text.len(), |close| close + 1)
-            }
+            _ => self.pos = scan(self.text, start + 1).0.map_or(self.text.len(), |close| close + 1),
         }
     }
 
@@ -384,35 +341,27 @@ impl Parser<'_, '_> {
         let content = &text[start + opening..end];
         let found = quoted(&text[start..start + opening]);
         let span = start..end + closing;
-        self.faults
-            .error(&rules::WRONG_QUOTES, span.clone(), |draft| {
-                let mut fix = DraftFix::safe(
-                    "use straight double quotes",
-                    offsets(start..start + opening),
-                    "\"",
-                );
-                let mut at = 0;
-                let mut count = 0;
-                while let Some(next) =
-                    memchr::memchr2(b'"', b'\\', &content[at..]).map(|next| at + next)
-                {
-                    let here = start + opening + next;
-                    match (content[next], content.get(next + 1)) {
-                        (b'"', _) => fix = fix.and(offsets(here..here), "\\"),
-                        (_, Some(b'\'' | b'`')) => fix = fix.and(offsets(here..here + 1), ""),
-                        _ => {}
-                    }
-                    at = (next + if content[next] == b'"' { 1 } else { 2 }).min(content.len());
-                    count += 1;
+        self.faults.error(&rules::WRONG_QUOTES, span.clone(), |draft| {
+            let mut fix =
+                DraftFix::safe("use straight double quotes", offsets(start..start + opening), "\"");
+            let mut at = 0;
+            let mut count = 0;
+            while let Some(next) =
+                memchr::memchr2(b'"', b'\\', &content[at..]).map(|next| at + next)
+            {
+                let here = start + opening + next;
+                match (content[next], content.get(next + 1)) {
+                    (b'"', _) => fix = fix.and(offsets(here..here), "\\"),
+                    (_, Some(b'\'' | b'`')) => fix = fix.and(offsets(here..here + 1), ""),
+                    _ => {}
                 }
-                fix = fix.and(offsets(end..end + closing), "\"");
-                let draft = draft.with("found", found);
-                if count > LINE {
-                    draft
-                } else {
-                    draft.fixed_by(fix)
-                }
-            });
+                at = (next + if content[next] == b'"' { 1 } else { 2 }).min(content.len());
+                count += 1;
+            }
+            fix = fix.and(offsets(end..end + closing), "\"");
+            let draft = draft.with("found", found);
+            if count > LINE { draft } else { draft.fixed_by(fix) }
+        });
         let (has_control, has_high) = survey(content);
         let mut flags = if has_high { HIGH } else { 0 } | if has_control { CONTROL } else { 0 };
         if memchr::memchr(b'\\', content).is_some() {
@@ -435,9 +384,9 @@ impl Parser<'_, '_> {
             let rest = text.get(pos..)?;
             let at = match open {
                 [quote] => memchr::memchr3(*quote, b'\\', b'\n', rest),
-                _ => rest
-                    .iter()
-                    .position(|&byte| matches!(byte, b'"' | b'\\' | b'\n' | 0xe2 | 0xef)),
+                _ => {
+                    rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | b'\n' | 0xe2 | 0xef))
+                }
             };
             let Some(at) = at else { return first };
             pos += at;
@@ -477,18 +426,8 @@ impl Parser<'_, '_> {
         single: bool,
     ) {
         let allowed = |fault: &&Fault| !(single && fault.bytes().starts_with(b"\\'"));
-        let of = |kind| {
-            faults
-                .iter()
-                .filter(move |fault| fault.kind == kind)
-                .filter(allowed)
-        };
-        for kind in [
-            FaultKind::Escape,
-            FaultKind::Control,
-            FaultKind::Surrogate,
-            FaultKind::Utf8,
-        ] {
+        let of = |kind| faults.iter().filter(move |fault| fault.kind == kind).filter(allowed);
+        for kind in [FaultKind::Escape, FaultKind::Control, FaultKind::Surrogate, FaultKind::Utf8] {
             let Some(first) = of(kind).next() else {
                 continue;
             };
@@ -501,38 +440,35 @@ impl Parser<'_, '_> {
             match kind {
                 FaultKind::Escape => {
                     let (suggestion, advice) = suggest_escape(first.bytes());
-                    self.faults
-                        .error(&rules::BAD_ESCAPE, place.span, |mut draft| {
-                            if fixable && let Some(fix) = escape_fix(of(kind), content) {
-                                draft = draft.fixed_by(fix);
-                            }
-                            draft
-                                .with("found", found)
-                                .with_some("offset", place.offset)
-                                .with_some("more", more)
-                                .with_some("suggestion", suggestion)
-                                .with_some("advice", advice)
-                        });
+                    self.faults.error(&rules::BAD_ESCAPE, place.span, |mut draft| {
+                        if fixable && let Some(fix) = escape_fix(of(kind), content) {
+                            draft = draft.fixed_by(fix);
+                        }
+                        draft
+                            .with("found", found)
+                            .with_some("offset", place.offset)
+                            .with_some("more", more)
+                            .with_some("suggestion", suggestion)
+                            .with_some("advice", advice)
+                    });
                 }
                 FaultKind::Control => {
                     let byte = first.bytes().first().copied().unwrap_or_default();
-                    self.faults
-                        .error(&rules::RAW_CONTROL, place.span, |mut draft| {
-                            if fixable {
-                                draft = draft.fixed_by(control_fix(of(kind), content));
-                            }
-                            draft
-                                .with("found", named(char::from(byte)))
-                                .with_some("offset", place.offset)
-                                .with_some("more", more)
-                                .with("suggestion", format!("`{}`", escaped(byte)))
-                        });
+                    self.faults.error(&rules::RAW_CONTROL, place.span, |mut draft| {
+                        if fixable {
+                            draft = draft.fixed_by(control_fix(of(kind), content));
+                        }
+                        draft
+                            .with("found", named(char::from(byte)))
+                            .with_some("offset", place.offset)
+                            .with_some("more", more)
+                            .with("suggestion", format!("`{}`", escaped(byte)))
+                    });
                 }
                 FaultKind::Surrogate => {
-                    self.faults
-                        .warning(&document::LONE_SURROGATE, place.span, |draft| {
-                            draft.with("found", found)
-                        });
+                    self.faults.warning(&document::LONE_SURROGATE, place.span, |draft| {
+                        draft.with("found", found)
+                    });
                 }
                 FaultKind::Utf8 => {
                     let found = hex(first.bytes());
@@ -566,20 +502,14 @@ impl Place {
                 let after = u64::from(gap.at) + gap.dropped.bytes;
                 if raw < after {
                     let at = gap.at as usize;
-                    return Place {
-                        span: at..at,
-                        offset: Some(fault.at),
-                    };
+                    return Place { span: at..at, offset: Some(fault.at) };
                 }
                 (raw - gap.dropped.bytes, None)
             }
             _ => (raw, None),
         };
         let start = start as usize;
-        Place {
-            span: start..start + fault.bytes().len(),
-            offset,
-        }
+        Place { span: start..start + fault.bytes().len(), offset }
     }
 }
 
@@ -641,20 +571,12 @@ fn escape_fix<'f>(faults: impl Iterator<Item = &'f Fault>, content: usize) -> Op
         });
     }
     let mut fix = fix?;
-    fix.title = if safe {
-        "remove the backslash"
-    } else {
-        "double the backslash"
-    }
-    .to_owned();
+    fix.title = if safe { "remove the backslash" } else { "double the backslash" }.to_owned();
     Some(if safe { fix } else { fix.unsafe_() })
 }
 
 fn control_fix<'f>(faults: impl Iterator<Item = &'f Fault>, content: usize) -> DraftFix {
-    let mut fix = DraftFix {
-        title: "escape it".to_owned(),
-        ..empty_fix()
-    };
+    let mut fix = DraftFix { title: "escape it".to_owned(), ..empty_fix() };
     for fault in faults {
         let at = content + fault.at as usize;
         let byte = fault.bytes().first().copied().unwrap_or_default();

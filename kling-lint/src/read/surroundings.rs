@@ -32,36 +32,27 @@ impl Parser<'_, '_> {
     /// Goes to where the document begins. False when there is none.
     pub(super) fn begins(&mut self) -> bool {
         if let Some(limit) = self.loaded.too_large() {
-            self.faults.error(&document::TOO_LARGE, 0..0, |draft| {
-                draft.with("limit", limit)
-            });
+            self.faults.error(&document::TOO_LARGE, 0..0, |draft| draft.with("limit", limit));
             return false;
         }
         if let Some(name) = foreign_encoding(self.text) {
             let end = self.text.len().min(4);
-            self.faults.error(&rules::WRONG_ENCODING, 0..end, |draft| {
-                draft.with("found", name)
-            });
+            self.faults.error(&rules::WRONG_ENCODING, 0..end, |draft| draft.with("found", name));
             return false;
         }
         if self.text.starts_with("\u{feff}".as_bytes()) {
             self.pos = 3;
             self.faults.error(&rules::BYTE_ORDER_MARK, 0..3, |draft| {
-                draft.fixed_by(DraftFix::safe(
-                    "remove the byte order mark",
-                    offsets(0..3),
-                    "",
-                ))
+                draft.fixed_by(DraftFix::safe("remove the byte order mark", offsets(0..3), ""))
             });
         }
         let start = self.pos;
         self.skip_blank();
         let Some(byte) = self.peek() else {
             let blank = self.pos > start;
-            self.faults
-                .error(&rules::EMPTY_INPUT, start..start, |draft| {
-                    draft.with_some("found", blank.then_some("it holds no value"))
-                });
+            self.faults.error(&rules::EMPTY_INPUT, start..start, |draft| {
+                draft.with_some("found", blank.then_some("it holds no value"))
+            });
             return false;
         };
         match byte {
@@ -81,9 +72,7 @@ impl Parser<'_, '_> {
         let word = rest.len() <= WORD && !rest.contains(&b' ') && !rest.contains(&b'{');
         let literal = [&b"true"[..], b"false", b"null"].iter().any(|word| {
             rest.starts_with(word)
-                && rest
-                    .get(word.len())
-                    .is_none_or(|next| !next.is_ascii_alphanumeric())
+                && rest.get(word.len()).is_none_or(|next| !next.is_ascii_alphanumeric())
         });
         literal || word && (first.is_ascii_alphanumeric() || first == b'+' || first == b'.')
     }
@@ -94,10 +83,8 @@ impl Parser<'_, '_> {
         let rest = self.rest();
         let line = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let near = &rest[..rest.len().min(PREFIX)];
-        let object = near
-            .iter()
-            .enumerate()
-            .find(|&(at, &byte)| byte == b'{' && is_object(&rest[at..]));
+        let object =
+            near.iter().enumerate().find(|&(at, &byte)| byte == b'{' && is_object(&rest[at..]));
         if let Some((at, _)) = object {
             let prefix = rest[..at].trim_ascii_end();
             let span = start..start + prefix.len();
@@ -112,16 +99,11 @@ impl Parser<'_, '_> {
             return true;
         }
         let span = start..start + rest[..line].trim_ascii_end().len().max(1);
-        let kind = MAGIC
-            .iter()
-            .find(|(magic, _)| rest.starts_with(magic))
-            .map(|(_, name)| *name);
+        let kind = MAGIC.iter().find(|(magic, _)| rest.starts_with(magic)).map(|(_, name)| *name);
         let kind = kind.or_else(|| is_yaml(&rest[..line]).then_some("YAML"));
         let found = kind.map_or_else(|| quoted(&rest[..line.min(PREFIX)]), str::to_owned);
         self.faults.error(&rules::NOT_JSON, span, |draft| {
-            draft
-                .with("found", found)
-                .with("advice", "a request is one JSON object: `{ … }`")
+            draft.with("found", found).with("advice", "a request is one JSON object: `{ … }`")
         });
         false
     }
@@ -144,8 +126,7 @@ impl Parser<'_, '_> {
         let next = rest[1..].trim_ascii_start().first().copied();
         let begins = |byte: Option<u8>| matches!(byte, Some(b'{' | b'[' | b'"'));
         if begins(Some(byte)) || byte == b',' && begins(next) {
-            self.faults
-                .error(&rules::SECOND_DOCUMENT, start..start + 1, |draft| draft);
+            self.faults.error(&rules::SECOND_DOCUMENT, start..start + 1, |draft| draft);
             return;
         }
         let line = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
@@ -180,10 +161,8 @@ fn is_object(text: &[u8]) -> bool {
 
 /// `key: value`.
 fn is_yaml(line: &[u8]) -> bool {
-    let key = line
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte))
-        .count();
+    let key =
+        line.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte)).count();
     key > 0
         && line.get(key) == Some(&b':')
         && matches!(line.get(key + 1), None | Some(b' '))

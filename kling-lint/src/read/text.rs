@@ -27,17 +27,10 @@ impl<'d> Text<'d> {
         let start = entry.start + u32::from(entry.opening);
         let end = entry.end - u32::from(entry.closing);
         Text {
-            raw: loaded
-                .text()
-                .get(start as usize..end as usize)
-                .unwrap_or_default(),
+            raw: loaded.text().get(start as usize..end as usize).unwrap_or_default(),
             start,
             flags: entry.flags,
-            gap: if entry.flags & GAP == 0 {
-                None
-            } else {
-                loaded.gap_of(entry.start)
-            },
+            gap: if entry.flags & GAP == 0 { None } else { loaded.gap_of(entry.start) },
         }
     }
 
@@ -58,11 +51,7 @@ impl<'d> Text<'d> {
 
     /// Whether the text is this one.
     pub(crate) fn is(self, other: &str) -> bool {
-        if self.has_escapes() {
-            self.to_str() == other
-        } else {
-            self.raw() == other.as_bytes()
-        }
+        if self.has_escapes() { self.to_str() == other } else { self.raw() == other.as_bytes() }
     }
 
     /// Whether it surely has at most so many code points and UTF-16 units; nothing is counted.
@@ -99,9 +88,7 @@ impl<'d> Text<'d> {
     pub(crate) fn head(self, most: usize) -> Cow<'d, str> {
         let raw = self.before_gap();
         // An escape takes six times the bytes of its character, at most.
-        let enough = raw
-            .get(..most.saturating_mul(6).saturating_add(ESCAPE))
-            .unwrap_or(raw);
+        let enough = raw.get(..most.saturating_mul(6).saturating_add(ESCAPE)).unwrap_or(raw);
         match unescape(enough, self.has_escapes()) {
             Cow::Borrowed(text) => Cow::Borrowed(&text[..text.floor_char_boundary(most)]),
             Cow::Owned(mut text) => {
@@ -114,14 +101,9 @@ impl<'d> Text<'d> {
     /// The end of the text: at most so many bytes, whole characters.
     pub(crate) fn tail(self, most: usize) -> Cow<'d, str> {
         let raw = self.after_gap();
-        let enough = raw
-            .len()
-            .saturating_sub(most.saturating_mul(6).saturating_add(ESCAPE));
-        let from = if self.has_escapes() {
-            clean_start(raw, enough)
-        } else {
-            char_start(raw, enough)
-        };
+        let enough = raw.len().saturating_sub(most.saturating_mul(6).saturating_add(ESCAPE));
+        let from =
+            if self.has_escapes() { clean_start(raw, enough) } else { char_start(raw, enough) };
         match unescape(&raw[from..], self.has_escapes()) {
             Cow::Borrowed(text) => {
                 Cow::Borrowed(&text[text.ceil_char_boundary(text.len().saturating_sub(most))..])
@@ -140,10 +122,7 @@ impl<'d> Text<'d> {
         }
         let bytes = self.raw.len() as u64;
         if self.flags & (ESCAPES | HIGH) == 0 {
-            return Counts {
-                chars: bytes,
-                utf16: bytes,
-            };
+            return Counts { chars: bytes, utf16: bytes };
         }
         self.scanned(&mut |_| {}).counts()
     }
@@ -175,12 +154,7 @@ impl<'d> Text<'d> {
 
     /// Where parts of [`Text::to_str`] stand in the resident text.
     pub(crate) fn spans(self) -> Spans<'d> {
-        Spans {
-            raw: self.before_gap(),
-            start: self.start,
-            told: 0,
-            pos: 0,
-        }
+        Spans { raw: self.before_gap(), start: self.start, told: 0, pos: 0 }
     }
 
     /// Where a part of [`Text::to_str`] stands in the resident text. For many parts of one text,
@@ -199,9 +173,7 @@ impl<'d> Text<'d> {
     }
 
     fn before_gap(self) -> &'d [u8] {
-        let at = self
-            .gap
-            .map_or(self.raw.len(), |gap| (gap.at - self.start) as usize);
+        let at = self.gap.map_or(self.raw.len(), |gap| (gap.at - self.start) as usize);
         self.raw.get(..at).unwrap_or(self.raw)
     }
 
@@ -245,11 +217,7 @@ fn clean_start(raw: &[u8], from: usize) -> usize {
 /// The first place at or after `from` where a character starts.
 fn char_start(raw: &[u8], from: usize) -> usize {
     let rest = raw.get(from..).unwrap_or_default();
-    from + rest
-        .iter()
-        .take_while(|&&byte| byte & 0xc0 == 0x80)
-        .count()
-        .min(3)
+    from + rest.iter().take_while(|&&byte| byte & 0xc0 == 0x80).count().min(3)
 }
 
 /// A forward walk over a text that knows both its raw and its unescaped offsets.
@@ -299,10 +267,7 @@ impl Spans<'_> {
 fn plain_step(text: &[u8]) -> (usize, usize) {
     match text.utf8_chunks().next() {
         Some(chunk) if !chunk.valid().is_empty() => (chunk.valid().len(), chunk.valid().len()),
-        Some(chunk) => (
-            chunk.invalid().len(),
-            char::REPLACEMENT_CHARACTER.len_utf8(),
-        ),
+        Some(chunk) => (chunk.invalid().len(), char::REPLACEMENT_CHARACTER.len_utf8()),
         None => (text.len(), 0),
     }
 }

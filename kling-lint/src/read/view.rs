@@ -37,10 +37,7 @@ impl<'s> Document<'s> {
 
     /// The outermost value.
     pub(crate) fn root(&self) -> Node<'_> {
-        Node {
-            document: self,
-            index: 0,
-        }
+        Node { document: self, index: 0 }
     }
 
     /// The text it was read from.
@@ -68,12 +65,7 @@ impl<'d> Node<'d> {
     /// The members of an object, in the order of the text, duplicates included. Anything else has none.
     pub(crate) fn members(self) -> impl Iterator<Item = Member<'d>> {
         let mut nodes = self.children(JsonKind::Object);
-        std::iter::from_fn(move || {
-            Some(Member {
-                key: nodes.next()?,
-                value: nodes.next()?,
-            })
-        })
+        std::iter::from_fn(move || Some(Member { key: nodes.next()?, value: nodes.next()? }))
     }
 
     /// The items of an array. Anything else has none.
@@ -86,10 +78,7 @@ impl<'d> Node<'d> {
         let end = if entry.kind == kind { entry.next } else { 0 };
         let mut index = self.index + 1;
         std::iter::from_fn(move || {
-            let node = (index < end).then_some(Node {
-                document: self.document,
-                index,
-            })?;
+            let node = (index < end).then_some(Node { document: self.document, index })?;
             index = node.entry().next;
             Some(node)
         })
@@ -116,11 +105,7 @@ impl<'d> Node<'d> {
         if entry.kind != JsonKind::Number {
             return None;
         }
-        let raw = self
-            .document
-            .loaded
-            .text()
-            .get(entry.start as usize..entry.end as usize)?;
+        let raw = self.document.loaded.text().get(entry.start as usize..entry.end as usize)?;
         std::str::from_utf8(raw).ok().map(Number::new)
     }
 

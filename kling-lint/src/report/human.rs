@@ -37,12 +37,7 @@ impl Human {
     /// For a terminal of this width.
     pub(crate) fn new(width: usize, verbose: bool, quiet: bool) -> Self {
         let renderer = Renderer::styled().term_width(UNTRIMMED);
-        Human {
-            renderer,
-            width: width.min(WIDEST),
-            verbose,
-            quiet,
-        }
+        Human { renderer, width: width.min(WIDEST), verbose, quiet }
     }
 
     /// One finding, ending with an empty line.
@@ -63,16 +58,11 @@ impl Human {
         let columns = self.width.saturating_sub(digits + GUTTER).max(NARROWEST);
         let arrow = digits + "-->".len();
         let place = DEFAULT_LINE_NUM_STYLE;
-        text.push_str(&format!(
-            "\n{place}{:>arrow$}{place:#} {path}:{line}:{column}\n",
-            "-->"
-        ));
+        text.push_str(&format!("\n{place}{:>arrow$}{place:#} {path}:{line}:{column}\n", "-->"));
 
         let mut below = Group::with_level(level);
         if !finding.excerpt.text.is_empty() {
-            let line = usize::try_from(line)
-                .unwrap_or(usize::MAX)
-                .min(usize::MAX - 1);
+            let line = usize::try_from(line).unwrap_or(usize::MAX).min(usize::MAX - 1);
             let Excerpt { text, highlight } = window::fit(&finding.excerpt, columns);
             let mark = AnnotationKind::Primary.span(highlight);
             let snippet = Snippet::source(text).line_start(line);
@@ -139,10 +129,7 @@ fn advice<'a>(help: Option<&'a str>, fix: Option<&Fix>) -> (Option<Cow<'a, str>>
     let word = fix.applicability.word();
     match help {
         Some(help) if help.contains(&fix.title) => (None, Some(format!("{} ({word})", clip(help)))),
-        _ => (
-            help.map(clip),
-            Some(format!("{} ({word})", clip(&fix.title))),
-        ),
+        _ => (help.map(clip), Some(format!("{} ({word})", clip(&fix.title)))),
     }
 }
 

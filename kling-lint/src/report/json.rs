@@ -82,10 +82,9 @@ impl Reporter for Json {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
         let input = Input {
             path: input.path.to_string_lossy(),
-            endpoint: input.endpoint.map(|detected| Endpoint {
-                name: detected.name,
-                reason: &detected.reason,
-            }),
+            endpoint: input
+                .endpoint
+                .map(|detected| Endpoint { name: detected.name, reason: &detected.reason }),
             findings: input.findings.iter().map(told).collect(),
             hidden: input.hidden,
         };
@@ -93,13 +92,7 @@ impl Reporter for Json {
     }
 
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
-        self.input(
-            out,
-            &Unreadable {
-                path: path.to_string_lossy(),
-                error: reason,
-            },
-        )
+        self.input(out, &Unreadable { path: path.to_string_lossy(), error: reason })
     }
 
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()> {
@@ -181,10 +174,7 @@ pub(crate) struct RuleName {
 
 impl From<&'static Rule> for RuleName {
     fn from(rule: &'static Rule) -> Self {
-        RuleName {
-            id: rule.id,
-            name: rule.name,
-        }
+        RuleName { id: rule.id, name: rule.name }
     }
 }
 
@@ -270,11 +260,7 @@ fn repair(fix: &Fix) -> Repair<'_> {
 }
 
 fn change(Edit { span, text }: &Edit) -> Change<'_> {
-    Change {
-        start: span.start,
-        end: span.end,
-        text,
-    }
+    Change { start: span.start, end: span.end, text }
 }
 
 fn params<S: Serializer>(params: &Params, serializer: S) -> Result<S::Ok, S::Error> {
@@ -336,9 +322,7 @@ mod tests {
     #[test]
     fn a_run_over_nothing_is_a_document() {
         let mut out = Vec::new();
-        Json::default()
-            .finish(&mut out, &Totals::default())
-            .expect("a Vec takes it");
+        Json::default().finish(&mut out, &Totals::default()).expect("a Vec takes it");
         let value: Value = serde_json::from_slice(&out).expect("a JSON document");
         assert_eq!(value["inputs"], serde_json::json!([]));
         assert_eq!(value["counts"]["checked"], 0);

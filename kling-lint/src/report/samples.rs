@@ -13,10 +13,7 @@ use crate::fix::{Applicability, Edit, Fix};
 use crate::message::fill;
 use crate::report::{Checked, Reporter, Totals};
 
-const PAGE: Source = Source::Page {
-    url: "https://example.com/kling/image2video",
-    read: "2026-03",
-};
+const PAGE: Source = Source::Page { url: "https://example.com/kling/image2video", read: "2026-03" };
 
 /// A number where a text belongs: an error with a safe fix.
 pub(crate) fn wrong_type() -> Finding {
@@ -47,23 +44,14 @@ pub(crate) fn unknown_key() -> Finding {
     finding.tier = Tier::House;
     finding.source = Source::House;
     finding.pointer = "/colour\u{1b}[31m".into();
-    place(
-        &mut finding,
-        50..62,
-        (4, 3),
-        "  \"colour\\u{1b}[31m\": true",
-        2..20,
-    );
+    place(&mut finding, 50..62, (4, 3), "  \"colour\\u{1b}[31m\": true", 2..20);
     finding
 }
 
 /// A key of the vendor's: an info.
 pub(crate) fn upstream_key() -> Finding {
-    let mut finding = finding(
-        &shape::UPSTREAM_FIELD,
-        Severity::Info,
-        Params::new().with("field", "`sound`"),
-    );
+    let mut finding =
+        finding(&shape::UPSTREAM_FIELD, Severity::Info, Params::new().with("field", "`sound`"));
     finding.tier = Tier::Upstream;
     finding.pointer = "/sound".into();
     place(&mut finding, 70..77, (5, 3), "  \"sound\": \"on\"", 2..9);
@@ -83,13 +71,7 @@ pub(crate) fn far_right() -> Finding {
     finding.pointer = "/prompt".into();
     let text = format!("…{}\", \"prompt\": \"{}…", "A".repeat(40), "짧".repeat(60));
     let start = text.find("\"짧").expect("the value");
-    place(
-        &mut finding,
-        41_000_000..81_000_002,
-        (1, 41_000_001),
-        &text,
-        start..text.len(),
-    );
+    place(&mut finding, 41_000_000..81_000_002, (1, 41_000_001), &text, start..text.len());
     finding.fix = Some(Fix {
         title: "cut it at the limit".into(),
         applicability: Applicability::Unsafe,
@@ -100,10 +82,7 @@ pub(crate) fn far_right() -> Finding {
 
 /// What a format says of a run over all of them, without colours.
 pub(crate) fn told(reporter: &mut dyn Reporter) -> String {
-    let detected = Detected {
-        name: "image2video",
-        reason: "the file name says so".into(),
-    };
+    let detected = Detected { name: "image2video", reason: "the file name says so".into() };
     let (first, second) = ([wrong_type(), unknown_key(), upstream_key()], [far_right()]);
     let inputs = [
         Checked {
@@ -118,29 +97,16 @@ pub(crate) fn told(reporter: &mut dyn Reporter) -> String {
             findings: &second,
             hidden: 7,
         },
-        Checked {
-            path: Path::new("<stdin>"),
-            endpoint: None,
-            findings: &[],
-            hidden: 0,
-        },
+        Checked { path: Path::new("<stdin>"), endpoint: None, findings: &[], hidden: 0 },
     ];
     let mut out = anstream::StripStream::new(Vec::new());
-    let mut totals = Totals {
-        skipped: 3,
-        unreadable: 1,
-        ..Totals::default()
-    };
+    let mut totals = Totals { skipped: 3, unreadable: 1, ..Totals::default() };
     for input in &inputs {
         totals.add(input);
         reporter.checked(&mut out, input).expect("a Vec takes it");
     }
     reporter
-        .unreadable(
-            &mut out,
-            Path::new("none\u{9b}.json"),
-            "no such file or folder",
-        )
+        .unreadable(&mut out, Path::new("none\u{9b}.json"), "no such file or folder")
         .expect("a Vec takes it");
     reporter.finish(&mut out, &totals).expect("a Vec takes it");
     String::from_utf8(out.into_inner()).expect("formats write UTF-8")

@@ -43,10 +43,7 @@ impl Totals {
                 Severity::Warning => self.warnings += 1,
                 Severity::Info => self.infos += 1,
             }
-            if self
-                .example
-                .is_none_or(|(worst, _)| finding.severity > worst)
-            {
+            if self.example.is_none_or(|(worst, _)| finding.severity > worst) {
                 self.example = Some((finding.severity, finding.rule.id));
             }
         }
@@ -79,20 +76,9 @@ impl Totals {
 
     /// `3 JSON files are no Kling request (-v names them)`
     pub(crate) fn skipped(&self, verbose: bool) -> String {
-        let (verb, them) = if self.skipped == 1 {
-            ("is", "it")
-        } else {
-            ("are", "them")
-        };
-        let hint = if verbose {
-            String::new()
-        } else {
-            format!(" (-v names {them})")
-        };
-        format!(
-            "{} {verb} no Kling request{hint}",
-            count(self.skipped, "JSON file")
-        )
+        let (verb, them) = if self.skipped == 1 { ("is", "it") } else { ("are", "them") };
+        let hint = if verbose { String::new() } else { format!(" (-v names {them})") };
+        format!("{} {verb} no Kling request{hint}", count(self.skipped, "JSON file"))
     }
 
     /// `2 errors, 1 warning in 1 of 14 files (3 infos: -v shows them)`
@@ -102,10 +88,7 @@ impl Totals {
             parts.push(format!("{ERROR}{}{ERROR:#}", count(self.errors, "error")));
         }
         if self.warnings > 0 {
-            parts.push(format!(
-                "{WARNING}{}{WARNING:#}",
-                count(self.warnings, "warning")
-            ));
+            parts.push(format!("{WARNING}{}{WARNING:#}", count(self.warnings, "warning")));
         }
         let told = verbose && self.infos > 0;
         let mut line = if parts.is_empty() {
@@ -128,10 +111,7 @@ impl Totals {
         };
         if self.infos > 0 && !verbose {
             let them = if self.infos == 1 { "it" } else { "them" };
-            line.push_str(&format!(
-                " ({}: -v shows {them})",
-                count(self.infos, "info")
-            ));
+            line.push_str(&format!(" ({}: -v shows {them})", count(self.infos, "info")));
         }
         line
     }
@@ -166,58 +146,30 @@ mod tests {
             plain(&totals, false),
             "2 errors, 1 warning in 1 of 14 files (3 infos: -v shows them)\n"
         );
-        assert_eq!(
-            plain(&totals, true),
-            "2 errors, 1 warning, 3 infos in 3 of 14 files\n"
-        );
+        assert_eq!(plain(&totals, true), "2 errors, 1 warning, 3 infos in 3 of 14 files\n");
     }
 
     #[test]
     fn a_single_request() {
-        let totals = Totals {
-            checked: 1,
-            blamed: 1,
-            warnings: 1,
-            infos: 1,
-            ..Totals::default()
-        };
+        let totals = Totals { checked: 1, blamed: 1, warnings: 1, infos: 1, ..Totals::default() };
         assert_eq!(plain(&totals, false), "1 warning (1 info: -v shows it)\n");
     }
 
     #[test]
     fn a_clean_run() {
-        let totals = Totals {
-            checked: 4,
-            ..Totals::default()
-        };
-        assert_eq!(
-            plain(&totals, false),
-            "checked 4 requests: no errors, no warnings\n"
-        );
-        let totals = Totals {
-            checked: 1,
-            infos: 2,
-            informed: 1,
-            ..Totals::default()
-        };
+        let totals = Totals { checked: 4, ..Totals::default() };
+        assert_eq!(plain(&totals, false), "checked 4 requests: no errors, no warnings\n");
+        let totals = Totals { checked: 1, infos: 2, informed: 1, ..Totals::default() };
         assert_eq!(
             plain(&totals, false),
             "checked 1 request: no errors, no warnings (2 infos: -v shows them)\n"
         );
-        assert_eq!(
-            plain(&totals, true),
-            "checked 1 request: no errors, no warnings, 2 infos\n"
-        );
+        assert_eq!(plain(&totals, true), "checked 1 request: no errors, no warnings, 2 infos\n");
     }
 
     #[test]
     fn what_was_not_checked_is_said() {
-        let totals = Totals {
-            checked: 1,
-            skipped: 3,
-            unreadable: 1,
-            ..Totals::default()
-        };
+        let totals = Totals { checked: 1, skipped: 3, unreadable: 1, ..Totals::default() };
         assert_eq!(
             plain(&totals, false),
             "checked 1 request: no errors, no warnings\n\
@@ -225,11 +177,7 @@ mod tests {
              1 input could not be read\n"
         );
         assert_eq!(
-            Totals {
-                skipped: 1,
-                ..totals
-            }
-            .skipped(true),
+            Totals { skipped: 1, ..totals }.skipped(true),
             "1 JSON file is no Kling request"
         );
     }

@@ -28,9 +28,7 @@ pub(crate) fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {
     // What stands before says which key it is; what is meant matters more when both are long.
     let meant_and_after = width(meant) + width(after);
     let spare = columns.saturating_sub(width(meant)) * 2 / 3;
-    let left = (columns / 3)
-        .max(spare)
-        .max(columns.saturating_sub(meant_and_after));
+    let left = (columns / 3).max(spare).max(columns.saturating_sub(meant_and_after));
     let start = before.len() - fitting(before.chars().rev(), before.len(), left.min(columns));
     let mut out = String::new();
     if start > 0 {
@@ -39,11 +37,7 @@ pub(crate) fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {
     out.push_str(&before[start..]);
     let from = out.len();
     let rest = &text[highlight.start..];
-    let kept = fitting(
-        rest.chars(),
-        rest.len(),
-        columns.saturating_sub(width(&out)),
-    );
+    let kept = fitting(rest.chars(), rest.len(), columns.saturating_sub(width(&out)));
     out.push_str(&rest[..kept]);
     let to = from + kept.min(meant.len());
     if kept < rest.len() {
@@ -81,9 +75,7 @@ fn columns_of(character: char) -> usize {
 /// The highlight, inside the text and between characters whatever it says.
 fn within(excerpt: &Excerpt) -> Range<usize> {
     let end = excerpt.text.floor_char_boundary(excerpt.highlight.end);
-    excerpt
-        .text
-        .floor_char_boundary(excerpt.highlight.start.min(end))..end
+    excerpt.text.floor_char_boundary(excerpt.highlight.start.min(end))..end
 }
 
 #[cfg(test)]
@@ -94,10 +86,7 @@ mod tests {
 
     /// The text, with the highlight in brackets.
     fn fitted(text: &str, highlight: Range<usize>, columns: usize) -> String {
-        let Excerpt {
-            mut text,
-            highlight,
-        } = fit(&Excerpt::new(text.into(), highlight), columns);
+        let Excerpt { mut text, highlight } = fit(&Excerpt::new(text.into(), highlight), columns);
         text.insert(highlight.end, ']');
         text.insert(highlight.start, '[');
         text

@@ -10,14 +10,8 @@ use crate::{Either, ImageSource, Loose};
 /// Create a video from one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/image2video")]
-#[kling(
-    page = "https://apidoc.cometapi.com/api/video/kling/image-to-video",
-    read = "2026-03-12"
-)]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/image-to-video", read = "2026-03-12")]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(rule(static_mask_size: same_size(static_mask, image)))]
 #[kling(upstream(
     rule(dynamic_mask_size: same_size(dynamic_masks[].mask, static_mask)),

@@ -30,10 +30,7 @@ pub struct ImageItem {
     page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-image",
     read = "2026-03"
 )]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(house(alias(image = subject_image), alias(image_url = subject_image)))]
 pub struct SubjectImage {
     /// The image: a public URL, or Base64 without a `data:` prefix.
@@ -47,14 +44,8 @@ pub struct SubjectImage {
 
 /// One image of an omni video: a reference, or a frame.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(
-    page = "https://apidoc.cometapi.com/api/video/kling/omni-video",
-    read = "2026-03"
-)]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(upstream(alias(image = image_url)))]
 pub struct OmniImage {
     /// The image: a public URL, or Base64 without a `data:` prefix.
@@ -73,14 +64,8 @@ pub struct OmniImage {
 
 /// A pre-registered element.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(
-    page = "https://apidoc.cometapi.com/api/video/kling/omni-video",
-    read = "2026-03"
-)]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 pub struct Element {
     /// The element's id, as its registration returned it.
     #[kling(upstream)]
@@ -94,14 +79,8 @@ pub struct Element {
 
 /// A video to edit or to take features from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(
-    page = "https://apidoc.cometapi.com/api/video/kling/omni-video",
-    read = "2026-03"
-)]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 pub struct ReferenceVideo {
     /// The video: a public URL.
     #[kling(upstream, required)]
@@ -128,14 +107,8 @@ pub struct ReferenceVideo {
 /// One painted area and the way it moves.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(upstream)]
-#[kling(
-    page = "https://apidoc.cometapi.com/api/video/kling/image-to-video",
-    read = "2026-03-12"
-)]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/image-to-video", read = "2026-03-12")]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 pub struct DynamicMask {
     /// The painted area: an image of the same size as the source image.
     #[kling(required, image(formats(jpeg, png), bytes <= 10 MB, edge >= 300))]
@@ -154,14 +127,8 @@ pub struct DynamicMask {
 /// A point of a trajectory, in pixels from the bottom left corner of the source image.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(upstream)]
-#[kling(
-    page = "https://apidoc.cometapi.com/api/video/kling/image-to-video",
-    read = "2026-03-12"
-)]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/image-to-video", read = "2026-03-12")]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 pub struct Point {
     /// Pixels from the left edge.
     #[kling(required)]
@@ -180,29 +147,20 @@ pub struct Point {
 impl ImageItem {
     /// This image.
     pub fn new(image: impl Into<ImageSource>) -> Self {
-        ImageItem {
-            image: image.into(),
-            extra: Map::new(),
-        }
+        ImageItem { image: image.into(), extra: Map::new() }
     }
 }
 
 impl SubjectImage {
     /// This subject.
     pub fn new(subject_image: impl Into<ImageSource>) -> Self {
-        SubjectImage {
-            subject_image: subject_image.into(),
-            extra: Map::new(),
-        }
+        SubjectImage { subject_image: subject_image.into(), extra: Map::new() }
     }
 }
 
 impl OmniImage {
     /// This image, as a reference.
     pub fn new(image_url: impl Into<ImageSource>) -> Self {
-        OmniImage {
-            image_url: Some(image_url.into()),
-            ..OmniImage::default()
-        }
+        OmniImage { image_url: Some(image_url.into()), ..OmniImage::default() }
     }
 }

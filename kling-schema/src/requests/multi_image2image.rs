@@ -9,18 +9,12 @@ use crate::ImageSource;
 
 /// Create images from several subject images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
-#[kling(
-    endpoint = "POST /kling/v1/images/generations",
-    name = "multi-image2image"
-)]
+#[kling(endpoint = "POST /kling/v1/images/generations", name = "multi-image2image")]
 #[kling(
     page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-image",
     read = "2026-03"
 )]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(upstream(alias(scene_image = scence_image, is = "scene-spelling", unsafe)))]
 #[kling(upstream_keys(
     negative_prompt,

@@ -14,10 +14,7 @@ use crate::{Either, ImageSource, Literal, Loose};
     page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-video",
     read = "2026-03-13"
 )]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(warning(rule(static_mask_size: same_size(static_mask, image_list[].image),
     note = "the page does not say which image is the input image: the first is taken")))]
 #[kling(upstream(
@@ -113,10 +110,7 @@ impl MultiImage2Video {
 
 /// The default of a text field, read from the table.
 fn page_default<T: From<&'static str>>(key: &str) -> T {
-    let field = MultiImage2Video::SCHEMA
-        .fields
-        .iter()
-        .find(|field| field.key == key);
+    let field = MultiImage2Video::SCHEMA.fields.iter().find(|field| field.key == key);
     match field.and_then(|field| field.default) {
         Some(Literal::Text(text)) => T::from(text),
         _ => T::from(""),

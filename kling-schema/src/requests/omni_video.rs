@@ -12,14 +12,8 @@ use crate::{Either, VideoSource};
 /// The route exposes no exact size: a 16:9 request may render 1920x1080.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/omni-video")]
-#[kling(
-    page = "https://apidoc.cometapi.com/api/video/kling/omni-video",
-    read = "2026-03"
-)]
-#[kling(
-    upstream_page = "https://kling.ai/document-api",
-    upstream_read = "2026-03"
-)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/omni-video", read = "2026-03")]
+#[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
 #[kling(rule(input_cap: len(image_list) + len(element_list) <= match { nonempty(video_list) => 4, _ => 7 },
     blame = element_list))]
 #[kling(
@@ -72,10 +66,7 @@ pub struct OmniVideo {
     #[kling(chars(..=2500))]
     pub prompt: String,
     /// The model. The page says: use `kling-video-o1`.
-    #[kling(
-        warning(names("kling-video-o1")),
-        upstream(info(other_names("kling-v3-omni")))
-    )]
+    #[kling(warning(names("kling-video-o1")), upstream(info(other_names("kling-v3-omni"))))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_name: Option<String>,
     /// Reference images and frames.
@@ -117,9 +108,6 @@ pub struct OmniVideo {
 impl OmniVideo {
     /// A request with the required key and nothing else.
     pub fn new(prompt: impl Into<String>) -> Self {
-        OmniVideo {
-            prompt: prompt.into(),
-            ..OmniVideo::default()
-        }
+        OmniVideo { prompt: prompt.into(), ..OmniVideo::default() }
     }
 }

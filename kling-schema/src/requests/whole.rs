@@ -14,8 +14,6 @@ pub(super) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     match number.as_f64() {
         // The cast is exact below 2^53.
         Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Ok(Some(float as i64)),
-        _ => Err(D::Error::custom(format_args!(
-            "{number} is not a whole number"
-        ))),
+        _ => Err(D::Error::custom(format_args!("{number} is not a whole number"))),
     }
 }

@@ -72,11 +72,7 @@ pub static TOO_DEEP: Rule = Rule {
 hundreds of nested brackets. What lies below the limit was not read, so
 nothing is known about it. Deep nesting usually means that a whole document,
 or the output of a broken template, was pasted into a value.",
-    example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
-    },
+    example: Example { endpoint: "", bad: "", good: "" },
 };
 
 /// The document holds more values than any request.
@@ -90,11 +86,7 @@ pub static TOO_MANY_VALUES: Rule = Rule {
 trajectory holds a few hundred. What follows the limit was not read, so
 nothing is known about it. Pixel data or a log pasted as a list of numbers
 looks like this: send images as a URL or as one Base64 text.",
-    example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
-    },
+    example: Example { endpoint: "", bad: "", good: "" },
 };
 
 /// A \\u escape is half of a character.
@@ -168,9 +160,5 @@ pub static TOO_LARGE: Rule = Rule {
 while they stream past. Everything else has to fit into memory, and a request
 that needs this much text outside its strings is no Kling request. Look for
 white space without end, or for image data pasted as a list of numbers.",
-    example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
-    },
+    example: Example { endpoint: "", bad: "", good: "" },
 };

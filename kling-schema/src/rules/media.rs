@@ -287,11 +287,7 @@ The size is read from the header of the inline data.
 
 The rule has no example here: only videos have such a limit, and they are not sent inline.
 ",
-    example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
-    },
+    example: Example { endpoint: "", bad: "", good: "" },
 };
 
 /// A picture is too wide or too tall.

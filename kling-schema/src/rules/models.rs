@@ -3,11 +3,8 @@
 use super::{Example, Rule};
 
 /// In the order of the ids.
-pub(super) static RULES: &[&Rule] = &[
-    &UNKNOWN_MODEL,
-    &UNSUPPORTED_COMBINATION,
-    &UNSUPPORTED_BY_MODEL,
-];
+pub(super) static RULES: &[&Rule] =
+    &[&UNKNOWN_MODEL, &UNSUPPORTED_COMBINATION, &UNSUPPORTED_BY_MODEL];
 
 /// A model name that is not among the known ones.
 pub static UNKNOWN_MODEL: Rule = Rule {

@@ -46,11 +46,7 @@ const GOOD: &str = r#"{
 }"#;
 
 const fn example(bad: &'static str) -> Example {
-    Example {
-        endpoint: ENDPOINT,
-        bad,
-        good: GOOD,
-    }
+    Example { endpoint: ENDPOINT, bad, good: GOOD }
 }
 
 /// The input is not JSON at all.

@@ -3,12 +3,8 @@
 use super::{Example, Rule};
 
 /// In the order of the ids.
-pub(super) static RULES: &[&Rule] = &[
-    &DANGLING_REFERENCE,
-    &MALFORMED_REFERENCE,
-    &FOREIGN_REFERENCE,
-    &UNUSED_INPUT,
-];
+pub(super) static RULES: &[&Rule] =
+    &[&DANGLING_REFERENCE, &MALFORMED_REFERENCE, &FOREIGN_REFERENCE, &UNUSED_INPUT];
 
 /// A reference token points at nothing.
 pub static DANGLING_REFERENCE: Rule = Rule {

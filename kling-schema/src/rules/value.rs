@@ -53,11 +53,7 @@ pub static TOO_SHORT: Rule = Rule {
     explain: "This text is shorter than the schema it is checked against asks for. Length is
 counted in Unicode code points. None of Kling's own endpoints prints a
 smallest length: the rule serves request types of your own.",
-    example: Example {
-        endpoint: "",
-        bad: "",
-        good: "",
-    },
+    example: Example { endpoint: "", bad: "", good: "" },
 };
 
 /// A value outside a closed set.

@@ -27,19 +27,9 @@ fn fault(text: &str) -> Option<(FaultKind, u64)> {
 
 #[test]
 fn sound_texts() {
-    for (text, len) in [
-        ("QQ==", 1),
-        ("QUI=", 2),
-        ("QUJD", 3),
-        ("QUJDRA==", 4),
-        ("+/+/", 3),
-    ] {
+    for (text, len) in [("QQ==", 1), ("QUI=", 2), ("QUJD", 3), ("QUJDRA==", 4), ("+/+/", 3)] {
         let facts = scan(text);
-        assert_eq!(
-            (facts.verdict, facts.decoded_len, facts.prefix),
-            (Ok(()), len, 0),
-            "{text}"
-        );
+        assert_eq!((facts.verdict, facts.decoded_len, facts.prefix), (Ok(()), len, 0), "{text}");
     }
 }
 
@@ -86,10 +76,7 @@ fn the_first_fault_is_named_with_its_place() {
 #[test]
 fn a_data_prefix_is_passed_over() {
     let facts = scan("DATA:image/png;base64,QUJD");
-    assert_eq!(
-        (facts.prefix, facts.verdict, facts.decoded_len),
-        (22, Ok(()), 3)
-    );
+    assert_eq!((facts.prefix, facts.verdict, facts.decoded_len), (22, Ok(()), 3));
     let endless = format!("data:{}", "a".repeat(5000));
     assert_eq!(fault(&endless), Some((FaultKind::Character(':'), 4)));
 }
@@ -105,28 +92,16 @@ fn sizes_are_exact_behind_faults_that_can_be_read_through() {
 #[test]
 fn the_header_is_read_through_line_breaks_and_the_url_safe_alphabet() {
     let png = fixtures::text("mono-300x300.png");
-    let size = Ok(PixelSize {
-        width: 300,
-        height: 300,
-    });
+    let size = Ok(PixelSize { width: 300, height: 300 });
     let wrapped: String = png
         .as_bytes()
         .chunks(7)
         .flat_map(|line| [std::str::from_utf8(line).unwrap_or(""), "\n"])
         .collect();
     let safe = png.replace('+', "-").replace('/', "_");
-    for text in [
-        png,
-        &wrapped,
-        &safe,
-        &format!("data:image/png;base64,{png}"),
-    ] {
+    for text in [png, &wrapped, &safe, &format!("data:image/png;base64,{png}")] {
         let header = scan(text).header;
-        assert_eq!(
-            (header.content, header.size),
-            (Content::Png, size),
-            "{text}"
-        );
+        assert_eq!((header.content, header.size), (Content::Png, size), "{text}");
     }
 }
 
@@ -135,10 +110,7 @@ fn the_last_group_reaches_the_probe() {
     // `GIF89a` and one byte more, in an open group.
     assert_eq!(scan("R0lGODlhAQ==").header.content, Content::Gif);
     let cut = scan("/9j/").header;
-    assert_eq!(
-        (cut.content, cut.size),
-        (Content::Jpeg, Err(Unsure::Truncated))
-    );
+    assert_eq!((cut.content, cut.size), (Content::Jpeg, Err(Unsure::Truncated)));
 }
 
 #[test]
@@ -153,13 +125,7 @@ fn a_large_segment_is_passed_over_and_still_checked() {
     let facts = scan_in(text.as_bytes(), &[262_144, 7]);
     assert_eq!(facts.verdict, Ok(()));
     assert_eq!(facts.decoded_len, jpeg.len() as u64);
-    assert_eq!(
-        facts.header.size,
-        Ok(PixelSize {
-            width: 600,
-            height: 300
-        })
-    );
+    assert_eq!(facts.header.size, Ok(PixelSize { width: 600, height: 300 }));
     text.replace_range(1_000_001..1_000_002, "!");
     assert_eq!(fault(&text), Some((FaultKind::Character('!'), 1_000_001)));
 }

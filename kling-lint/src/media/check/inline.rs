@@ -18,11 +18,7 @@ const SMALLEST_FILE: u64 = 192;
 impl Judge<'_> {
     /// Base64, with or without a `data:` prefix, or just text.
     pub(super) fn data(mut self) -> Judged {
-        let none = Judged {
-            form: Form::Neither,
-            size: None,
-            turned: false,
-        };
+        let none = Judged { form: Form::Neither, size: None, turned: false };
         let facts = (self.text.base64)();
         let content = facts.header.content;
         let prefix = usize::try_from(facts.prefix).unwrap_or(usize::MAX);
@@ -35,15 +31,10 @@ impl Judge<'_> {
             return none;
         }
         if let Some(draft) = self.form_broken(&rules::NOT_A_MEDIA_SOURCE, |forms| forms.base64) {
-            let found = if prefix.is_empty() {
-                "Base64"
-            } else {
-                "a `data:` URL"
-            };
-            let draft = draft.with("found", found).with(
-                "advice",
-                format!("upload the {} and send its address", self.noun()),
-            );
+            let found = if prefix.is_empty() { "Base64" } else { "a `data:` URL" };
+            let draft = draft
+                .with("found", found)
+                .with("advice", format!("upload the {} and send its address", self.noun()));
             self.add(Some(draft));
             return none;
         }
@@ -57,42 +48,32 @@ impl Judge<'_> {
             }
         }
         self.file(&facts);
-        Judged {
-            form: Form::Base64,
-            size: facts.header.size.ok(),
-            turned: facts.header.turned,
-        }
+        Judged { form: Form::Base64, size: facts.header.size.ok(), turned: facts.header.turned }
     }
 
     /// A `data:` prefix; whether Base64 follows.
     fn prefix(&mut self, prefix: &str) -> bool {
-        let marker = prefix
-            .trim_end_matches(',')
-            .rsplit(';')
-            .next()
-            .unwrap_or_default();
+        let marker = prefix.trim_end_matches(',').rsplit(';').next().unwrap_or_default();
         let is_base64 = prefix.contains(';') && marker.trim().eq_ignore_ascii_case("base64");
         let advice = if is_base64 {
             "send only what follows the comma"
         } else {
             "encode the file as Base64 and send nothing else"
         };
-        let draft = self
-            .form_broken(&rules::DATA_URL_PREFIX, |_| false)
-            .map(|draft| {
-                let start = self.span.start + 1;
-                let draft = draft
-                    .with("found", format!("`{}`", printable::shorten(prefix)))
-                    .with("advice", advice);
-                match self.text.written_len(prefix.len()) {
-                    Some(len) if is_base64 => draft.fixed_by(DraftFix::safe(
-                        format!("delete `{}`", printable::shorten(prefix)),
-                        start..start + len,
-                        "",
-                    )),
-                    _ => draft,
-                }
-            });
+        let draft = self.form_broken(&rules::DATA_URL_PREFIX, |_| false).map(|draft| {
+            let start = self.span.start + 1;
+            let draft = draft
+                .with("found", format!("`{}`", printable::shorten(prefix)))
+                .with("advice", advice);
+            match self.text.written_len(prefix.len()) {
+                Some(len) if is_base64 => draft.fixed_by(DraftFix::safe(
+                    format!("delete `{}`", printable::shorten(prefix)),
+                    start..start + len,
+                    "",
+                )),
+                _ => draft,
+            }
+        });
         self.add(draft);
         is_base64
     }
@@ -105,11 +86,9 @@ impl Judge<'_> {
         let again = "encode the whole file again";
         let (found, place, advice) = match fault.kind {
             FaultKind::Empty => (String::from("nothing follows the prefix"), false, again),
-            FaultKind::LineBreak => (
-                String::from("a line break"),
-                true,
-                "write it on one line, as `base64 -w0` does",
-            ),
+            FaultKind::LineBreak => {
+                (String::from("a line break"), true, "write it on one line, as `base64 -w0` does")
+            }
             FaultKind::Space => (
                 String::from("white space"),
                 true,
@@ -121,32 +100,21 @@ impl Judge<'_> {
                 "use the standard alphabet: `+` for `-`, `/` for `_`",
             ),
             FaultKind::Character(character) => (shown(character), true, advice_on(character)),
-            FaultKind::PaddingMissing(count) => (
-                format!("it lacks `{}` at its end", equals(count.into())),
-                false,
-                "append it",
-            ),
-            FaultKind::PaddingExtra(count) => (
-                format!("it has `{}` too much at its end", equals(count)),
-                false,
-                "remove it",
-            ),
-            FaultKind::PaddingInside => (
-                String::from("data go on behind the padding"),
-                true,
-                "send one file as one text",
-            ),
-            FaultKind::Length => (
-                String::from("it was cut: one character is left over"),
-                false,
-                again,
-            ),
+            FaultKind::PaddingMissing(count) => {
+                (format!("it lacks `{}` at its end", equals(count.into())), false, "append it")
+            }
+            FaultKind::PaddingExtra(count) => {
+                (format!("it has `{}` too much at its end", equals(count)), false, "remove it")
+            }
+            FaultKind::PaddingInside => {
+                (String::from("data go on behind the padding"), true, "send one file as one text")
+            }
+            FaultKind::Length => {
+                (String::from("it was cut: one character is left over"), false, again)
+            }
         };
         let place = place.then_some(fault.at + 1);
-        let mut draft = draft
-            .with("found", found)
-            .with_some("at", place)
-            .with("advice", advice);
+        let mut draft = draft.with("found", found).with_some("at", place).with("advice", advice);
         draft.fix = self.end_fix(fault, facts);
         self.add(Some(draft));
     }
@@ -157,23 +125,11 @@ impl Judge<'_> {
         match fault.kind {
             FaultKind::PaddingMissing(count) => {
                 let padding = equals(count.into());
-                Some(DraftFix::safe(
-                    format!("append `{padding}`"),
-                    end..end,
-                    padding,
-                ))
+                Some(DraftFix::safe(format!("append `{padding}`"), end..end, padding))
             }
             FaultKind::PaddingExtra(count) => {
-                let written = self
-                    .text
-                    .raw_tail
-                    .bytes()
-                    .rev()
-                    .take_while(|&it| it == b'=')
-                    .count();
-                let count = u32::try_from(count)
-                    .ok()
-                    .filter(|&it| it as usize <= written)?;
+                let written = self.text.raw_tail.bytes().rev().take_while(|&it| it == b'=').count();
+                let count = u32::try_from(count).ok().filter(|&it| it as usize <= written)?;
                 let title = format!("remove `{}`", equals(count.into()));
                 Some(DraftFix::safe(title, end - count..end, ""))
             }
@@ -183,11 +139,7 @@ impl Judge<'_> {
                     return None;
                 }
                 let len = self.written_blanks(blanks)?;
-                Some(DraftFix::safe(
-                    "remove the white space at the end",
-                    end - len..end,
-                    "",
-                ))
+                Some(DraftFix::safe("remove the white space at the end", end - len..end, ""))
             }
             FaultKind::Empty
             | FaultKind::UrlSafe(_)
@@ -250,10 +202,8 @@ impl Judge<'_> {
 
     /// A header that does not tell the size.
     fn unreadable(&mut self, reason: Unsure, facts: &Base64Facts) {
-        let asked = self
-            .limits
-            .iter()
-            .any(|limit| matches!(limit.bound, Bound::Edge(_) | Bound::Ratio(_)));
+        let asked =
+            self.limits.iter().any(|limit| matches!(limit.bound, Bound::Edge(_) | Bound::Ratio(_)));
         let reason = match reason {
             // Already said: the encoding broke off before the header did.
             Unsure::Truncated if !facts.whole => return,
@@ -313,10 +263,7 @@ fn shown(character: char) -> String {
     if character == '`' {
         return String::from("a backtick");
     }
-    format!(
-        "`{}`",
-        printable::escape(character.encode_utf8(&mut [0; 4]))
-    )
+    format!("`{}`", printable::escape(character.encode_utf8(&mut [0; 4])))
 }
 
 /// What a character that is not Base64 often comes from.

@@ -23,18 +23,13 @@ fn gif() -> &'static str {
     fixtures::text("small-4x4.gif")
 }
 
-const PAGE: Source = Source::Page {
-    url: "https://page",
-    read: "2026-03",
-};
+const PAGE: Source = Source::Page { url: "https://page", read: "2026-03" };
 const DOCUMENTED: Basis = Basis::new(Tier::Documented, PAGE);
 const UPSTREAM: Basis = Basis::new(Tier::Upstream, PAGE);
 
 const FORMS: Limit = Limit::new(Bound::Forms(Forms::new(true, true)), DOCUMENTED);
-const URL_ONLY: Limit = Limit::new(
-    Bound::Forms(Forms::new(true, false)),
-    Basis::house(Severity::Warning),
-);
+const URL_ONLY: Limit =
+    Limit::new(Bound::Forms(Forms::new(true, false)), Basis::house(Severity::Warning));
 const FORMATS: Limit = Limit::new(Bound::Formats(&[Format::Jpeg, Format::Png]), DOCUMENTED);
 const BYTES: Limit = Limit::new(Bound::Bytes(Megabytes::new(10)), UPSTREAM);
 const EDGE: Limit = Limit::new(Bound::Edge(Bounds::new(Some(300), Some(3000))), DOCUMENTED);
@@ -53,17 +48,11 @@ impl Run {
     }
 
     fn messages(&self) -> Vec<String> {
-        self.drafts
-            .iter()
-            .map(|draft| fill(draft.rule.message, &draft.params))
-            .collect()
+        self.drafts.iter().map(|draft| fill(draft.rule.message, &draft.params)).collect()
     }
 
     fn help(&self) -> String {
-        self.drafts
-            .iter()
-            .map(|draft| fill(draft.rule.help, &draft.params))
-            .collect()
+        self.drafts.iter().map(|draft| fill(draft.rule.help, &draft.params)).collect()
     }
 
     /// The raw text after all fixes.
@@ -113,15 +102,7 @@ fn run_facts(
     let trail = root.key("image");
     let mut drafts = Vec::new();
     let span = 0..u32::try_from(raw.len()).expect("short") + 2;
-    let judged = check(
-        &text,
-        MediaClass::Image,
-        limits,
-        &trail,
-        span,
-        wire,
-        &mut drafts,
-    );
+    let judged = check(&text, MediaClass::Image, limits, &trail, span, wire, &mut drafts);
     Run { judged, drafts }
 }
 
@@ -131,13 +112,9 @@ fn run(raw: &str) -> Run {
 
 #[test]
 fn clean_texts_say_nothing() {
-    for text in [
-        png(),
-        "https://cdn.kling.ai/cat.png",
-        "HTTP://cdn.kling.ai/?x=.webp",
-        "cat.png",
-        "~/cat",
-    ] {
+    for text in
+        [png(), "https://cdn.kling.ai/cat.png", "HTTP://cdn.kling.ai/?x=.webp", "cat.png", "~/cat"]
+    {
         assert_eq!(run(text).messages(), [""; 0], "{text}");
     }
 }
@@ -147,23 +124,14 @@ fn forms_and_sizes_are_handed_back() {
     let sound = run(png()).judged;
     assert_eq!(
         (sound.form, sound.size),
-        (
-            Form::Base64,
-            Some(PixelSize {
-                width: 300,
-                height: 300
-            })
-        )
+        (Form::Base64, Some(PixelSize { width: 300, height: 300 }))
     );
     assert!(!sound.turned);
     assert!(run(turned()).judged.turned);
     assert_eq!(run("https://cdn.kling.ai/x").judged.form, Form::Url);
     assert_eq!(run("cat.png").judged.form, Form::Path);
     assert_eq!(run("[REDACTED]").judged.form, Form::Neither);
-    assert_eq!(
-        run(&format!("data:image/png;base64,{}", png())).judged.size,
-        sound.size
-    );
+    assert_eq!(run(&format!("data:image/png;base64,{}", png())).judged.size, sound.size);
 }
 
 #[test]
@@ -177,14 +145,8 @@ fn texts_that_are_no_media() {
             "example",
             "`image` is the text \"example\"; image2video takes an `http(s)://` URL or Base64",
         ),
-        (
-            "",
-            "`image` is an empty text; image2video takes an `http(s)://` URL or Base64",
-        ),
-        (
-            r" \n",
-            "`image` is white space; image2video takes an `http(s)://` URL or Base64",
-        ),
+        ("", "`image` is an empty text; image2video takes an `http(s)://` URL or Base64"),
+        (r" \n", "`image` is white space; image2video takes an `http(s)://` URL or Base64"),
         (
             "s3://b/cat.png",
             "`image` is a URL of the scheme `s3:`; image2video takes an `http(s)://` URL or Base64",
@@ -202,10 +164,7 @@ fn texts_that_are_no_media() {
         assert_eq!(run.messages(), [message]);
         assert_eq!(run.drafts[0].rule, &rules::NOT_A_MEDIA_SOURCE);
         assert_eq!(run.drafts[0].basis, DOCUMENTED);
-        assert_eq!(
-            run.drafts[0].constraint.as_deref(),
-            Some("image2video/image/form")
-        );
+        assert_eq!(run.drafts[0].constraint.as_deref(), Some("image2video/image/form"));
     }
     for text in [
         "<base64>",
@@ -251,25 +210,13 @@ fn the_data_prefix_is_deleted_and_the_rest_judged() {
     assert_eq!(found.fixed(&text), png);
     let escaped = text.replace('/', r"\/");
     assert_eq!(run(&escaped).fixed(&escaped), png.replace('/', r"\/"));
-    let all = run(&format!(
-        "data:image/png;base64,{}",
-        small_png().trim_end_matches('=')
-    ));
-    assert_eq!(
-        all.ids(),
-        ["data-url-prefix", "bad-base64", "too-few-pixels"]
-    );
+    let all = run(&format!("data:image/png;base64,{}", small_png().trim_end_matches('=')));
+    assert_eq!(all.ids(), ["data-url-prefix", "bad-base64", "too-few-pixels"]);
     let plain = run("data:image/svg+xml,%3Csvg/%3E");
     assert_eq!(plain.ids(), ["data-url-prefix"]);
     assert!(plain.drafts[0].fix.is_none());
-    assert_eq!(
-        run("data:image/png;base64,").ids(),
-        ["data-url-prefix", "bad-base64"]
-    );
-    assert_eq!(
-        run("data:text/plain;base64,QUJD").ids(),
-        ["data-url-prefix", "wrong-format"]
-    );
+    assert_eq!(run("data:image/png;base64,").ids(), ["data-url-prefix", "bad-base64"]);
+    assert_eq!(run("data:text/plain;base64,QUJD").ids(), ["data-url-prefix", "wrong-format"]);
 }
 
 #[test]
@@ -292,31 +239,15 @@ fn faults_of_the_encoding() {
             "`image` is not valid Base64: a line break at character 165",
             Some(png.to_owned()),
         ),
-        (
-            broken(76, r"\n"),
-            "`image` is not valid Base64: a line break at character 77",
-            None,
-        ),
-        (
-            broken(76, " "),
-            "`image` is not valid Base64: white space at character 77",
-            None,
-        ),
+        (broken(76, r"\n"), "`image` is not valid Base64: a line break at character 77", None),
+        (broken(76, " "), "`image` is not valid Base64: white space at character 77", None),
         (
             broken(76, "-"),
             "`image` is not valid Base64: `-` of the URL-safe alphabet at character 77",
             None,
         ),
-        (
-            broken(76, "é"),
-            "`image` is not valid Base64: `é` at character 77",
-            None,
-        ),
-        (
-            broken(76, r"\u0000"),
-            r"`image` is not valid Base64: `\u{0}` at character 77",
-            None,
-        ),
+        (broken(76, "é"), "`image` is not valid Base64: `é` at character 77", None),
+        (broken(76, r"\u0000"), r"`image` is not valid Base64: `\u{0}` at character 77", None),
         (
             broken(76, "="),
             "`image` is not valid Base64: data go on behind the padding at character 77",
@@ -334,20 +265,11 @@ fn faults_of_the_encoding() {
         if let Some(fixed) = fixed {
             assert_eq!(found.fixed(&text), fixed);
         }
-        assert_eq!(
-            found.judged.size,
-            Some(PixelSize {
-                width: 300,
-                height: 300
-            })
-        );
+        assert_eq!(found.judged.size, Some(PixelSize { width: 300, height: 300 }));
     }
     let short = run("iVBORw0KGgoAAAANS...");
     assert_eq!(short.ids(), ["bad-base64"]);
-    assert_eq!(
-        short.help(),
-        "it looks shortened by hand: send the whole text"
-    );
+    assert_eq!(short.help(), "it looks shortened by hand: send the whole text");
     let extra = run(&format!(r"{png}\u003d"));
     assert!(extra.ids() == ["bad-base64"] && extra.drafts[0].fix.is_none());
 }
@@ -373,10 +295,7 @@ fn a_local_path_is_an_error_only_on_the_wire() {
 #[test]
 fn a_form_that_is_not_taken_hides_the_rest() {
     let inline = run_written(gif(), &[URL_ONLY, FORMATS, EDGE], false);
-    assert_eq!(
-        inline.messages(),
-        ["`image` is Base64; image2video takes an `http(s)://` URL"]
-    );
+    assert_eq!(inline.messages(), ["`image` is Base64; image2video takes an `http(s)://` URL"]);
     let base64_only = Limit::new(Bound::Forms(Forms::new(false, true)), UPSTREAM);
     assert_eq!(
         run_written("https://cdn.kling.ai/cat", &[base64_only], false).messages(),
@@ -387,14 +306,8 @@ fn a_form_that_is_not_taken_hides_the_rest() {
 #[test]
 fn odd_urls_are_warnings() {
     for (url, messages) in [
-        (
-            "http://localhost/x",
-            vec!["`image` points to `localhost`, this machine"],
-        ),
-        (
-            "http://10.0.0.7:80/x",
-            vec!["`image` points to `10.0.0.7`, a private address"],
-        ),
+        ("http://localhost/x", vec!["`image` points to `localhost`, this machine"]),
+        ("http://10.0.0.7:80/x", vec!["`image` points to `10.0.0.7`, a private address"]),
         (
             "https://me:secret@example.com/cat.gif",
             vec![
@@ -428,27 +341,15 @@ fn odd_urls_are_warnings() {
 #[test]
 fn formats_are_judged_by_content() {
     let found = run(gif());
-    assert_eq!(
-        found.messages(),
-        ["`image` is GIF; image2video takes JPG or PNG"]
-    );
+    assert_eq!(found.messages(), ["`image` is GIF; image2video takes JPG or PNG"]);
     assert_eq!(found.help(), "convert it, for example to JPG");
     let encode = |bytes: &[u8]| base64_simd::STANDARD.encode_to_string(bytes);
     let twice = run(&encode(png().as_bytes()));
-    assert_eq!(
-        twice.messages(),
-        ["`image` is Base64 of Base64; image2video takes JPG or PNG"]
-    );
+    assert_eq!(twice.messages(), ["`image` is Base64 of Base64; image2video takes JPG or PNG"]);
     let url = run(&encode(b"https://kling.ai/cat.png"));
-    assert_eq!(
-        url.messages(),
-        ["`image` is Base64 of a URL; image2video takes JPG or PNG"]
-    );
+    assert_eq!(url.messages(), ["`image` is Base64 of a URL; image2video takes JPG or PNG"]);
     let only_jpeg = Limit::new(Bound::Formats(&[Format::Jpeg]), UPSTREAM);
-    assert_eq!(
-        run_written(png(), &[FORMS, only_jpeg], false).ids(),
-        ["wrong-format"]
-    );
+    assert_eq!(run_written(png(), &[FORMS, only_jpeg], false).ids(), ["wrong-format"]);
     assert_eq!(run_written(gif(), &[FORMS], false).ids(), [""; 0]);
 }
 
@@ -470,9 +371,7 @@ fn facts_of(width: u32, height: u32, decoded_len: u64) -> Base64Facts {
 
 /// A PNG of this size, judged.
 fn sized(width: u32, height: u32, limits: &[Limit]) -> Run {
-    run_facts("iVBORw0KGgo=", "iVBORw0KGgo=", limits, false, &|| {
-        facts_of(width, height, 1000)
-    })
+    run_facts("iVBORw0KGgo=", "iVBORw0KGgo=", limits, false, &|| facts_of(width, height, 1000))
 }
 
 #[test]
@@ -486,11 +385,7 @@ fn sides_at_their_exact_bounds() {
         (3001, 300, Some("too-many-pixels")),
         (300, 3001, Some("too-many-pixels")),
     ] {
-        assert_eq!(
-            sized(width, height, edge).ids(),
-            Vec::from_iter(rule),
-            "{width}x{height}"
-        );
+        assert_eq!(sized(width, height, edge).ids(), Vec::from_iter(rule), "{width}x{height}");
     }
     let small = sized(338, 191, ALL);
     assert_eq!(
@@ -498,21 +393,12 @@ fn sides_at_their_exact_bounds() {
         ["`image` is 338 × 191 pixels; image2video asks for at least 300 on each side"]
     );
     assert_eq!(small.help(), "scale it to 531 × 300 or larger");
-    assert_eq!(
-        small.drafts[0].constraint.as_deref(),
-        Some("image2video/image/min-edge")
-    );
+    assert_eq!(small.drafts[0].constraint.as_deref(), Some("image2video/image/min-edge"));
     let large = sized(3001, 3001, edge);
-    assert_eq!(
-        large.drafts[0].constraint.as_deref(),
-        Some("image2video/image/max-edge")
-    );
+    assert_eq!(large.drafts[0].constraint.as_deref(), Some("image2video/image/max-edge"));
     assert_eq!(large.help(), "scale it down to 3000 × 3000");
     // Both at once: the strip is too thin and too long.
-    assert_eq!(
-        sized(1, u32::MAX, ALL).ids(),
-        ["too-few-pixels", "bad-ratio"]
-    );
+    assert_eq!(sized(1, u32::MAX, ALL).ids(), ["too-few-pixels", "bad-ratio"]);
 }
 
 #[test]
@@ -527,11 +413,7 @@ fn ratios_at_their_exact_bounds() {
         (2_500_001, 1_000_000, Some("bad-ratio")),
         (u32::MAX, u32::MAX, None),
     ] {
-        assert_eq!(
-            sized(width, height, ratio).ids(),
-            Vec::from_iter(rule),
-            "{width}x{height}"
-        );
+        assert_eq!(sized(width, height, ratio).ids(), Vec::from_iter(rule), "{width}x{height}");
     }
     let wide = sized(1001, 400, ALL);
     assert_eq!(
@@ -545,22 +427,13 @@ fn ratios_at_their_exact_bounds() {
 #[test]
 fn bytes_at_their_exact_bounds() {
     let judged = |decoded_len, whole| {
-        let fault = Fault {
-            kind: FaultKind::Character('!'),
-            at: 70,
-        };
+        let fault = Fault { kind: FaultKind::Character('!'), at: 70 };
         let verdict = if whole { Ok(()) } else { Err(fault) };
-        run_facts(
-            "iVBORw0KGgo=",
-            "iVBORw0KGgo=",
-            &[FORMS, BYTES],
-            false,
-            &|| Base64Facts {
-                verdict,
-                whole,
-                ..facts_of(300, 300, decoded_len)
-            },
-        )
+        run_facts("iVBORw0KGgo=", "iVBORw0KGgo=", &[FORMS, BYTES], false, &|| Base64Facts {
+            verdict,
+            whole,
+            ..facts_of(300, 300, decoded_len)
+        })
     };
     assert_eq!(judged(10_000_000, true).ids(), [""; 0]);
     let between = judged(10_000_001, true);
@@ -594,9 +467,7 @@ fn headers_that_do_not_tell() {
         ["cannot tell the size of `image`, a JPG file: the data end before it"]
     );
     assert_eq!(cut.drafts[0].basis, Basis::house(Severity::Warning));
-    let zero = run(&encode(&[
-        0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 0, 1, 1, 1, 1, 1, 0,
-    ]));
+    let zero = run(&encode(&[0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 0, 1, 1, 1, 1, 1, 0]));
     assert_eq!(
         zero.messages(),
         ["cannot tell the size of `image`, a JPG file: its header gives a side of 0 pixels"]
@@ -620,11 +491,7 @@ fn several_faults_are_all_told() {
 #[test]
 fn a_text_longer_than_its_head() {
     let long = format!("{}{}", png().trim_end_matches('='), "A".repeat(1 << 20));
-    assert_eq!(
-        run(&long).ids(),
-        ["bad-base64"],
-        "two characters too few in the last group"
-    );
+    assert_eq!(run(&long).ids(), ["bad-base64"], "two characters too few in the last group");
     let url = format!("https://kling.ai/{}.gif", "a".repeat(5000));
     assert_eq!(run(&url).ids(), [""; 0], "the suffix is beyond the head");
 }
@@ -645,11 +512,7 @@ fn the_examples_of_the_rules_show_what_they_say() {
     let compared = [&rules::MASK_MISMATCH, &rules::POINT_OUTSIDE];
     let mut shown = 0;
     for rule in kling_schema::rules::all().filter(|rule| rule.id.starts_with("KL4")) {
-        assert!(
-            !rule.summary.is_empty() && !rule.explain.is_empty(),
-            "{}",
-            rule.id
-        );
+        assert!(!rule.summary.is_empty() && !rule.explain.is_empty(), "{}", rule.id);
         if rule.example.bad.is_empty() || compared.contains(&rule) {
             continue;
         }

@@ -34,10 +34,7 @@ fn the_order_of_the_forms() {
     for (text, expected) in [
         ("https://kling.ai/cat", Url("https://kling.ai/cat")),
         ("HTTP://KLING.AI", Url("HTTP://KLING.AI")),
-        (
-            " https://kling.ai/cat.png\n",
-            Url("https://kling.ai/cat.png"),
-        ),
+        (" https://kling.ai/cat.png\n", Url("https://kling.ai/cat.png")),
         ("data:image/png;base64,iVBOR", Data),
         ("DATA:,x", Data),
         ("data:image/png;name=a.png", Data),

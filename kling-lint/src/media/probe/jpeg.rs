@@ -47,15 +47,7 @@ const SHORT: u16 = 3;
 impl Jpeg {
     /// Before the first byte, which starts the image.
     pub(super) fn new() -> Self {
-        Jpeg {
-            part: Part::Prefix,
-            have: [0; 12],
-            len: 0,
-            want: 1,
-            left: 0,
-            skip: 2,
-            turned: false,
-        }
+        Jpeg { part: Part::Prefix, have: [0; 12], len: 0, want: 1, left: 0, skip: 2, turned: false }
     }
 
     /// How many bytes ahead will not be looked at.
@@ -72,9 +64,7 @@ impl Jpeg {
     pub(super) fn push(&mut self, bytes: &[u8]) -> Option<Header> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let over = usize::try_from(self.skip)
-                .unwrap_or(usize::MAX)
-                .min(rest.len());
+            let over = usize::try_from(self.skip).unwrap_or(usize::MAX).min(rest.len());
             self.skip -= over as u64;
             rest = &rest[over..];
             let take = rest.len().min(self.want - self.len);
@@ -96,11 +86,7 @@ impl Jpeg {
     }
 
     fn header(&self, size: Result<PixelSize, Unsure>) -> Header {
-        Header {
-            content: Content::Jpeg,
-            size,
-            turned: self.turned,
-        }
+        Header { content: Content::Jpeg, size, turned: self.turned }
     }
 
     /// One part is complete: goes to the next, or stops with the verdict.
@@ -152,11 +138,8 @@ impl Jpeg {
             Part::Tiff => {
                 let little = have.starts_with(b"II");
                 let offset = [have[4], have[5], have[6], have[7]];
-                let offset = if little {
-                    u32::from_le_bytes(offset)
-                } else {
-                    u32::from_be_bytes(offset)
-                };
+                let offset =
+                    if little { u32::from_le_bytes(offset) } else { u32::from_be_bytes(offset) };
                 match u64::from(offset).checked_sub(8) {
                     Some(gap) if gap <= self.left && (little || have.starts_with(b"MM")) => {
                         self.left -= gap;
@@ -220,9 +203,5 @@ impl Jpeg {
 
 /// A 16-bit number of EXIF.
 fn short(little: bool, first: u8, second: u8) -> u16 {
-    if little {
-        u16::from_le_bytes([first, second])
-    } else {
-        u16::from_be_bytes([first, second])
-    }
+    if little { u16::from_le_bytes([first, second]) } else { u16::from_be_bytes([first, second]) }
 }

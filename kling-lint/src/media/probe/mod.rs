@@ -29,11 +29,7 @@ pub(crate) struct Header {
 
 impl Header {
     fn new(content: Content, size: Result<PixelSize, Unsure>) -> Self {
-        Header {
-            content,
-            size,
-            turned: false,
-        }
+        Header { content, size, turned: false }
     }
 }
 
@@ -97,11 +93,7 @@ pub(crate) enum Progress {
 
 impl HeaderProbe {
     pub(crate) fn new() -> Self {
-        HeaderProbe {
-            window: [0; WINDOW],
-            len: 0,
-            state: State::Window,
-        }
+        HeaderProbe { window: [0; WINDOW], len: 0, state: State::Window }
     }
 
     /// Takes the next bytes.

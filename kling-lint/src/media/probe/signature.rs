@@ -68,10 +68,7 @@ impl Content {
         // Two letters are little: the reserved field must be zero and the inner header's size known.
         if start.starts_with(b"BM")
             && start.get(6..10) == Some(&[0; 4])
-            && matches!(
-                start.get(14..18),
-                Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0])
-            )
+            && matches!(start.get(14..18), Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]))
         {
             return Content::Bmp;
         }
@@ -124,28 +121,16 @@ impl Content {
 
 /// Formats of the ISO base media family, by the brands of the file type box.
 fn brand(start: &[u8]) -> Content {
-    let length = start
-        .first_chunk::<4>()
-        .map_or(0, |bytes| u32::from_be_bytes(*bytes));
-    let end = usize::try_from(length)
-        .unwrap_or(usize::MAX)
-        .min(start.len());
+    let length = start.first_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes));
+    let end = usize::try_from(length).unwrap_or(usize::MAX).min(start.len());
     // The major brand, its version, then the compatible brands.
-    let brands = start
-        .get(8..end.max(12))
-        .unwrap_or_default()
-        .chunks_exact(4);
+    let brands = start.get(8..end.max(12)).unwrap_or_default().chunks_exact(4);
     let has = |wanted: &[&[u8]]| {
-        brands
-            .clone()
-            .enumerate()
-            .any(|(index, brand)| index != 1 && wanted.contains(&brand))
+        brands.clone().enumerate().any(|(index, brand)| index != 1 && wanted.contains(&brand))
     };
     if has(&[b"avif", b"avis"]) {
         Content::Avif
-    } else if has(&[
-        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1",
-    ]) {
+    } else if has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]) {
         Content::Heic
     } else if start.get(8..12) == Some(b"qt  ") {
         Content::Mov
@@ -156,18 +141,10 @@ fn brand(start: &[u8]) -> Content {
 
 /// Text formats: the first tag decides, behind a byte order mark, declarations and comments.
 fn markup(start: &[u8]) -> Content {
-    let text = start
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(start)
-        .trim_ascii_start();
-    let begins = |word: &[u8]| {
-        text.get(..word.len())
-            .is_some_and(|it| it.eq_ignore_ascii_case(word))
-    };
-    let holds = |word: &[u8]| {
-        text.windows(word.len())
-            .any(|it| it.eq_ignore_ascii_case(word))
-    };
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let begins =
+        |word: &[u8]| text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
+    let holds = |word: &[u8]| text.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word));
     if !text.starts_with(b"<") {
         Content::Unknown
     } else if begins(b"<!doctype html") || begins(b"<html") {

@@ -4,10 +4,7 @@ use proptest::prelude::*;
 const FIXTURES: &str = include_str!("../../../../fixtures/base64/media.tsv");
 
 fn rows() -> impl Iterator<Item = Vec<&'static str>> {
-    FIXTURES
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| line.split('\t').collect())
+    FIXTURES.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect())
 }
 
 /// A fixture as Base64.
@@ -75,10 +72,7 @@ fn jpeg(segments: &[(u8, &[u8])]) -> Vec<u8> {
     out
 }
 
-const FRAME: Result<PixelSize, Unsure> = Ok(PixelSize {
-    width: 600,
-    height: 300,
-});
+const FRAME: Result<PixelSize, Unsure> = Ok(PixelSize { width: 600, height: 300 });
 
 #[test]
 fn fixtures_are_told_apart_and_measured() {
@@ -92,11 +86,7 @@ fn fixtures_are_told_apart_and_measured() {
             None => Err(Unsure::NotRead),
         };
         assert_eq!(format!("{:?}", header.content), row[1], "{row:?}");
-        assert_eq!(
-            (header.size, header.turned),
-            (size, row[3] == "turned"),
-            "{row:?}"
-        );
+        assert_eq!((header.size, header.turned), (size, row[3] == "turned"), "{row:?}");
     }
 }
 
@@ -105,13 +95,7 @@ fn a_jpeg_says_its_size_behind_any_segments() {
     let long = [0x55; 0xfffd];
     assert_eq!(probe(&jpeg(&[])).size, FRAME);
     assert_eq!(
-        probe(&jpeg(&[
-            (0xe0, &[]),
-            (0xed, &long),
-            (0xfe, &long),
-            (0xc4, &[0; 20])
-        ]))
-        .size,
+        probe(&jpeg(&[(0xe0, &[]), (0xed, &long), (0xfe, &long), (0xc4, &[0; 20])])).size,
         FRAME
     );
     // Fill bytes before a marker, and a restart marker, which has no length.
@@ -129,39 +113,15 @@ fn a_jpeg_that_cannot_be_trusted_has_no_size() {
         }
         probe(&bytes).size
     };
-    assert_eq!(
-        edited(&[(7, 0), (8, 0)]),
-        Err(Unsure::Zero),
-        "height, to be told later"
-    );
+    assert_eq!(edited(&[(7, 0), (8, 0)]), Err(Unsure::Zero), "height, to be told later");
     assert_eq!(edited(&[(9, 0), (10, 0)]), Err(Unsure::Zero), "width");
-    assert_eq!(
-        edited(&[(5, 17)]),
-        Err(Unsure::Damaged),
-        "length and components disagree"
-    );
+    assert_eq!(edited(&[(5, 17)]), Err(Unsure::Damaged), "length and components disagree");
     assert_eq!(edited(&[(11, 0)]), Err(Unsure::Damaged), "no components");
     assert_eq!(edited(&[(6, 0)]), Err(Unsure::Damaged), "no precision");
-    assert_eq!(
-        edited(&[(5, 1)]),
-        Err(Unsure::Damaged),
-        "a length below its own size"
-    );
-    assert_eq!(
-        edited(&[(3, 0xd9)]),
-        Err(Unsure::Damaged),
-        "the end comes first"
-    );
-    assert_eq!(
-        edited(&[(3, 0xda)]),
-        Err(Unsure::Damaged),
-        "the scan comes first"
-    );
-    assert_eq!(
-        edited(&[(3, 0xe9)]),
-        Err(Unsure::Truncated),
-        "no frame header"
-    );
+    assert_eq!(edited(&[(5, 1)]), Err(Unsure::Damaged), "a length below its own size");
+    assert_eq!(edited(&[(3, 0xd9)]), Err(Unsure::Damaged), "the end comes first");
+    assert_eq!(edited(&[(3, 0xda)]), Err(Unsure::Damaged), "the scan comes first");
+    assert_eq!(edited(&[(3, 0xe9)]), Err(Unsure::Truncated), "no frame header");
     let whole = jpeg(&[(0xe0, &[0; 600])]);
     for cut in 3..whole.len() - 3 {
         assert_eq!(probe(&whole[..cut]).size, Err(Unsure::Truncated), "{cut}");
@@ -173,10 +133,7 @@ fn orientation_is_read_in_both_byte_orders_and_survives_nonsense() {
     let little = b"Exif\0\0II*\0\x0c\0\0\0....\x02\0\x00\x01\x03\0\x01\0\0\0\0\0\0\0\x12\x01\x03\0\x01\0\0\0\x08\0\0\0";
     let big = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0";
     for exif in [&little[..], big] {
-        let header = probe(&jpeg(&[
-            (0xe1, b"http://ns.adobe.com/xap/1.0/"),
-            (0xe1, exif),
-        ]));
+        let header = probe(&jpeg(&[(0xe1, b"http://ns.adobe.com/xap/1.0/"), (0xe1, exif)]));
         assert_eq!((header.size, header.turned), (FRAME, true));
         for cut in 0..exif.len() - 3 {
             let header = probe(&jpeg(&[(0xe1, &exif[..cut])]));
@@ -205,10 +162,7 @@ fn first_bytes_that_are_no_image() {
     for (bytes, content) in [
         (&b""[..], Content::Unknown),
         (b"\xff\xd8", Content::Unknown),
-        (
-            b"BMW drives through rain, cinematic light",
-            Content::Unknown,
-        ),
+        (b"BMW drives through rain, cinematic light", Content::Unknown),
         (b"<p>text</p>", Content::Unknown),
         (b"\xef\xbb\xbf <svg/>", Content::Svg),
         (b"/9j/4AAQSkZJRg", Content::Base64Text),

@@ -35,15 +35,9 @@ fn a_fix_is_not_said_twice() {
     );
     assert_eq!(
         advice(Some("see the page"), fix.as_ref()),
-        (
-            Some("see the page".into()),
-            Some("write \"5\" (safe)".into())
-        )
+        (Some("see the page".into()), Some("write \"5\" (safe)".into()))
     );
-    assert_eq!(
-        advice(Some("see the page"), None),
-        (Some("see the page".into()), None)
-    );
+    assert_eq!(advice(Some("see the page"), None), (Some("see the page".into()), None));
     assert_eq!(advice(None, None), (None, None));
 }
 
@@ -61,24 +55,15 @@ fn a_finding_takes_less_than_2_kb() {
         let usual = Human::new(width, true, false).finding("a.json", &samples::far_right());
         assert!(usual.len() < 1024, "{} bytes at width {width}", usual.len());
         let absurd = Human::new(width, false, false).finding("a.json", &finding);
-        assert!(
-            absurd.len() < 2048,
-            "{} bytes at width {width}",
-            absurd.len()
-        );
+        assert!(absurd.len() < 2048, "{} bytes at width {width}", absurd.len());
     }
 }
 
 #[test]
 fn a_highlight_that_is_off_is_drawn_all_the_same() {
     let mut finding = samples::wrong_type();
-    for highlight in [
-        0..0,
-        1..2,
-        Range { start: 2, end: 1 },
-        3..usize::MAX,
-        usize::MAX..usize::MAX,
-    ] {
+    for highlight in [0..0, 1..2, Range { start: 2, end: 1 }, 3..usize::MAX, usize::MAX..usize::MAX]
+    {
         finding.excerpt = Excerpt::new("é…é".into(), highlight);
         assert!(calm().finding("a.json", &finding).contains("é…é"));
     }
