@@ -66,11 +66,11 @@ impl Judge<'_> {
             Shape::Url(url) => self.url(url),
             Shape::Path => self.path(),
             Shape::Data | Shape::Other => return self.data(),
-            Shape::Empty => self.neither("an empty text", None),
-            Shape::Blank => self.neither("white space", None),
+            Shape::Empty => self.neither("an empty text", &self.itself()),
+            Shape::Blank => self.neither("white space", &self.itself()),
             Shape::Hostless => {
                 let found = format!("the incomplete URL {}", quoted(&text.head));
-                self.neither(&found, Some("write the whole address, with its host"))
+                self.neither(&found, "write the whole address, with its host")
             }
             Shape::Schemeless => self.schemeless(),
             Shape::Scheme(scheme) => {
@@ -80,7 +80,7 @@ impl Judge<'_> {
                 } else {
                     "only `http` and `https` are fetched: make a public or presigned `https://` link"
                 };
-                self.neither(&found, Some(advice))
+                self.neither(&found, advice)
             }
         };
         Judged { form, size: None, turned: false }
@@ -124,27 +124,29 @@ impl Judge<'_> {
         self.out.extend(draft);
     }
 
-    fn neither(&mut self, found: &str, advice: Option<&str>) -> Form {
+    /// A text that is neither URL nor Base64.
+    fn neither(&mut self, found: &str, advice: &str) -> Form {
         let draft = self.form_broken(&rules::NOT_A_MEDIA_SOURCE, |_| false);
-        self.add(draft.map(|draft| draft.with("found", found).with_some("advice", advice)));
+        self.add(draft.map(|draft| draft.with("found", found).with("advice", advice)));
         Form::Neither
     }
 
+    /// A web address without a scheme.
     fn schemeless(&mut self) -> Form {
-        let found = format!("an address without a scheme, {}", quoted(&self.text.head));
-        self.neither(&found, Some("write `https://` in front"));
-        let missing = if self.text.head.starts_with("//") { "https:" } else { "https://" };
-        if self.text.head.starts_with(url::BLANKS) {
-            return Form::Neither;
-        }
-        if let Some(draft) = self.out.last_mut()
-            && draft.rule == &rules::NOT_A_MEDIA_SOURCE
-            && draft.span == self.span
-        {
+        let head = &self.text.head;
+        let missing = if head.starts_with("//") { "https:" } else { "https://" };
+        let title = format!("write `{missing}` in front");
+        let draft = self.form_broken(&rules::NOT_A_MEDIA_SOURCE, |_| false).map(|draft| {
             let at = self.span.start + 1;
-            let fix = DraftFix::safe(format!("write `{missing}` in front"), at..at, missing);
-            draft.fix = Some(fix.unsafe_());
-        }
+            let draft = draft
+                .with("found", format!("an address without a scheme, {}", quoted(head)))
+                .with("advice", title.as_str());
+            if head.starts_with(url::BLANKS) {
+                return draft;
+            }
+            draft.fixed_by(DraftFix::safe(title, at..at, missing).unsafe_())
+        });
+        self.add(draft);
         Form::Neither
     }
 
@@ -238,6 +240,11 @@ impl Judge<'_> {
                 _ => None,
             })
             .max_by_key(|(limit, _)| limit.basis.severity)
+    }
+
+    /// What to do about a text that stands for the media.
+    fn itself(&self) -> String {
+        format!("replace it with the {} itself", self.noun())
     }
 
     fn noun(&self) -> &'static str {

@@ -28,7 +28,8 @@ pub(super) static RULES: &[&Rule] = &[
 
 /// A media text is neither a URL nor Base64.
 ///
-/// Parameters: found (a phrase), allowed (a phrase), advice (optional).
+/// Parameters: found (a phrase), allowed (a phrase), advice (optional: none for a URL where only
+/// Base64 is taken).
 pub static NOT_A_MEDIA_SOURCE: Rule = Rule {
     id: "KL4001",
     name: "not-a-media-source",

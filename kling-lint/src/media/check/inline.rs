@@ -1,10 +1,11 @@
 //! Inline data: the encoding, and the file inside.
 
-use kling_schema::Bound;
 use kling_schema::aspect::End;
-use kling_schema::rules::media as rules;
+use kling_schema::rules::{Rule, media as rules};
+use kling_schema::{Bound, Limit};
 
 use super::{Form, Judge, Judged, names, quoted, trailing};
+use crate::finding::Draft;
 use crate::fix::DraftFix;
 use crate::media::base64::{Base64Facts, Fault, FaultKind};
 use crate::media::pixels;
@@ -27,7 +28,12 @@ impl Judge<'_> {
             && (facts.verdict.is_err() || facts.decoded_len < SMALLEST_FILE);
         if prefix.is_empty() && unlikely {
             let found = format!("the text {}", quoted(&self.text.head));
-            self.neither(&found, None);
+            let advice = if self.text.head.starts_with('/') && !self.text.head.contains(' ') {
+                String::from("if it is a local file, give it its suffix, such as `.png`")
+            } else {
+                self.itself()
+            };
+            self.neither(&found, &advice);
             return none;
         }
         if let Some(draft) = self.form_broken(&rules::NOT_A_MEDIA_SOURCE, |forms| forms.base64) {
@@ -101,21 +107,26 @@ impl Judge<'_> {
             ),
             FaultKind::Character(character) => (shown(character), true, advice_on(character)),
             FaultKind::PaddingMissing(count) => {
-                (format!("it lacks `{}` at its end", equals(count.into())), false, "append it")
+                (format!("missing `{}` at its end", equals(count.into())), false, "append it")
             }
             FaultKind::PaddingExtra(count) => {
-                (format!("it has `{}` too much at its end", equals(count)), false, "remove it")
+                (format!("extra `{}` at its end", equals(count)), false, "remove it")
             }
             FaultKind::PaddingInside => {
                 (String::from("data go on behind the padding"), true, "send one file as one text")
             }
             FaultKind::Length => {
-                (String::from("it was cut: one character is left over"), false, again)
+                (String::from("cut short, with one character left over"), false, again)
             }
         };
         let place = place.then_some(fault.at + 1);
+        let fix = self.end_fix(fault, facts);
+        let advice = match fault.kind {
+            FaultKind::LineBreak | FaultKind::Space if fix.is_some() => "remove it",
+            _ => advice,
+        };
         let mut draft = draft.with("found", found).with_some("at", place).with("advice", advice);
-        draft.fix = self.end_fix(fault, facts);
+        draft.fix = fix;
         self.add(Some(draft));
     }
 
@@ -222,40 +233,51 @@ impl Judge<'_> {
     }
 
     /// The size in pixels.
-    pub(super) fn pixels(&mut self, size: PixelSize) {
+    fn pixels(&mut self, size: PixelSize) {
+        let (short, long) = (size.width.min(size.height), size.width.max(size.height));
         for limit in self.limits {
-            let draft = match limit.bound {
+            match limit.bound {
                 Bound::Edge(range) => {
-                    let (short, long) = (size.width.min(size.height), size.width.max(size.height));
-                    let (rule, end, allowed) = match (range.min, range.max) {
-                        (Some(min), _) if short < min => (&rules::TOO_FEW_PIXELS, End::Min, min),
-                        (_, Some(max)) if long > max => (&rules::TOO_MANY_PIXELS, End::Max, max),
-                        _ => continue,
-                    };
-                    let target = pixels::scaled(size, allowed, end, self.limits);
-                    self.broken_at(rule, limit, end)
-                        .with("allowed", allowed)
-                        .with_some("target", target.map(pixels::shown))
-                }
-                Bound::Ratio(range) => {
-                    if range.admits(size.width.into(), size.height.into()) {
-                        continue;
+                    if let Some(min) = range.min.filter(|&min| short < min) {
+                        self.edge(&rules::TOO_FEW_PIXELS, limit, End::Min, min, size);
                     }
+                    if let Some(max) = range.max.filter(|&max| long > max) {
+                        self.edge(&rules::TOO_MANY_PIXELS, limit, End::Max, max, size);
+                    }
+                }
+                Bound::Ratio(range) if !range.admits(size.width.into(), size.height.into()) => {
                     let target = pixels::cropped(size, range, self.limits);
-                    self.broken(&rules::BAD_RATIO, limit)
+                    let draft = sized(self.broken(&rules::BAD_RATIO, limit), size)
                         .with("ratio", pixels::ratio_beyond(size, range))
                         .with("allowed", pixels::ratios(range))
-                        .with_some("target", target.map(pixels::shown))
+                        .with_some("target", target.map(pixels::shown));
+                    self.add(Some(draft));
                 }
-                _ => continue,
-            };
-            let draft = draft
-                .with("found", pixels::shown(size))
-                .with("width", size.width)
-                .with("height", size.height);
-            self.add(Some(draft));
+                _ => {}
+            }
         }
     }
+
+    /// A side beyond one end of its range.
+    fn edge(
+        &mut self,
+        rule: &'static Rule,
+        limit: &Limit,
+        end: End,
+        allowed: u32,
+        size: PixelSize,
+    ) {
+        let target = pixels::scaled(size, allowed, end, self.limits);
+        let draft = sized(self.broken_at(rule, limit, end), size)
+            .with("allowed", allowed)
+            .with_some("target", target.map(pixels::shown));
+        self.add(Some(draft));
+    }
+}
+
+/// The finding with the size it is about.
+fn sized(draft: Draft, size: PixelSize) -> Draft {
+    draft.with("found", pixels::shown(size)).with("width", size.width).with("height", size.height)
 }
 
 /// A character that is not Base64, safe to print.

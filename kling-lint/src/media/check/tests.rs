@@ -226,12 +226,12 @@ fn faults_of_the_encoding() {
     for (text, message, fixed) in [
         (
             png.trim_end_matches('=').to_owned(),
-            "`image` is not valid Base64: it lacks `==` at its end",
+            "`image` is not valid Base64: missing `==` at its end",
             Some(png.to_owned()),
         ),
         (
             format!("{png}=="),
-            "`image` is not valid Base64: it has `==` too much at its end",
+            "`image` is not valid Base64: extra `==` at its end",
             Some(png.to_owned()),
         ),
         (
@@ -255,7 +255,7 @@ fn faults_of_the_encoding() {
         ),
         (
             png[..png.len() - 3].to_owned(),
-            "`image` is not valid Base64: it was cut: one character is left over",
+            "`image` is not valid Base64: cut short, with one character left over",
             None,
         ),
     ] {
@@ -398,7 +398,7 @@ fn sides_at_their_exact_bounds() {
     assert_eq!(large.drafts[0].constraint.as_deref(), Some("image2video/image/max-edge"));
     assert_eq!(large.help(), "scale it down to 3000 × 3000");
     // Both at once: the strip is too thin and too long.
-    assert_eq!(sized(1, u32::MAX, ALL).ids(), ["too-few-pixels", "bad-ratio"]);
+    assert_eq!(sized(1, u32::MAX, ALL).ids(), ["too-few-pixels", "too-many-pixels", "bad-ratio"]);
 }
 
 #[test]
@@ -531,11 +531,11 @@ fn the_examples_of_the_rules_show_what_they_say() {
 
 proptest::proptest! {
     #[test]
-    fn any_text_is_judged(text in "\\PC*", wire in proptest::prelude::any::<bool>()) {
+    fn any_text_is_judged(text in proptest::prelude::any::<String>(), wire in proptest::prelude::any::<bool>()) {
         let raw = serde_json::to_string(&text).expect("text");
         let run = run_written(&raw[1..raw.len() - 1], ALL, wire);
         for message in run.messages() {
-            proptest::prop_assert!(!message.contains(['{', '}']) || text.contains(['{', '}', '\\']) || message.contains("\\u{"), "{}", message);
+            proptest::prop_assert!(!message.chars().any(char::is_control), "{}", message);
         }
     }
 
