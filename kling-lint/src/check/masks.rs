@@ -8,6 +8,24 @@ use super::path::{self, Place};
 use crate::media::{PixelSize, pixels};
 use crate::read::Node;
 
+/// The size of a media string whose header was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pixels {
+    /// As stored.
+    pub(super) size: PixelSize,
+    /// Shown turned by a quarter: which way a server sees it is unknown.
+    pub(super) turned: bool,
+}
+
+impl Pixels {
+    /// Every size it may be seen as.
+    fn seen(self) -> impl Iterator<Item = PixelSize> {
+        let PixelSize { width, height } = self.size;
+        let turned = self.turned.then_some(PixelSize { width: height, height: width });
+        std::iter::once(self.size).chain(turned)
+    }
+}
+
 /// Every media of the first path has the pixels of the second.
 pub(super) fn same_size<'d>(
     cx: &mut Cx<'d>,
@@ -41,19 +59,17 @@ fn compare<'d>(
     other: Path,
     same: impl Fn(PixelSize, PixelSize) -> bool,
 ) {
-    let Some((reference, wanted)) = sized(cx, root, other) else {
-        return;
-    };
+    let Some((reference, wanted)) = sized(cx, root, other) else { return };
     let shown = reference.trail(rule.trail, |trail| trail.shown());
     path::places(root, one, &mut |place| {
-        if let Some(size) = size(cx, &place)
-            && !same(size, wanted)
-        {
+        let Some(found) = size(cx, &place) else { return false };
+        let fits = found.seen().any(|mask| wanted.seen().any(|image| same(mask, image)));
+        if !fits {
             let draft = rule
                 .at(&place)
                 .with("other", shown.clone())
-                .with("found", pixels::shown(size))
-                .with("allowed", pixels::shown(wanted))
+                .with("found", pixels::shown(found.size))
+                .with("allowed", pixels::shown(wanted.size))
                 .with_some("hint", rule.constraint.basis.note);
             cx.push(draft);
         }
@@ -69,7 +85,7 @@ pub(super) fn points_inside<'d>(
     points: Path,
     image: Path,
 ) {
-    let Some((_, size)) = sized(cx, root, image) else {
+    let Some((_, picture)) = sized(cx, root, image) else {
         return;
     };
     path::places(root, points, &mut |place| {
@@ -79,15 +95,17 @@ pub(super) fn points_inside<'d>(
         let outside = list.items().enumerate().find_map(|(index, point)| {
             let axis = |key: &str| path::member(point, key)?.number().map(|number| number.as_f64());
             let (x, y) = (axis("x")?, axis("y")?);
-            let inside = (0.0..=f64::from(size.width)).contains(&x)
-                && (0.0..=f64::from(size.height)).contains(&y);
+            let inside = picture.seen().any(|size| {
+                (0.0..=f64::from(size.width)).contains(&x)
+                    && (0.0..=f64::from(size.height)).contains(&y)
+            });
             (!inside).then_some((index, point, x, y))
         });
         if let Some((index, point, x, y)) = outside {
             let mut draft = rule
                 .at(&place)
                 .with("found", format!("({x}, {y})"))
-                .with("allowed", pixels::shown(size))
+                .with("allowed", pixels::shown(picture.size))
                 .with_some("hint", rule.constraint.basis.note);
             let (pointer, shown) = place.trail(rule.trail, |trail| {
                 let point = trail.index(index);
@@ -102,12 +120,12 @@ pub(super) fn points_inside<'d>(
     });
 }
 
-fn sized<'d>(cx: &Cx<'d>, root: Node<'d>, path: Path) -> Option<(Place<'d>, PixelSize)> {
+fn sized<'d>(cx: &Cx<'d>, root: Node<'d>, path: Path) -> Option<(Place<'d>, Pixels)> {
     // "The input image" of several is the first: if its size is unknown nothing is claimed.
     let place = path::first(root, path, |place| place.value.is_some())?;
     Some((place, size(cx, &place)?))
 }
 
-fn size(cx: &Cx<'_>, place: &Place<'_>) -> Option<PixelSize> {
+fn size(cx: &Cx<'_>, place: &Place<'_>) -> Option<Pixels> {
     cx.sizes.get(&place.value?.span().start).copied()
 }

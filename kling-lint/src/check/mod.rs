@@ -27,8 +27,8 @@ use std::collections::{HashMap, HashSet};
 use kling_schema::Object;
 
 use crate::finding::Draft;
-use crate::media::PixelSize;
 use crate::read::{Document, Node};
+use masks::Pixels;
 use trail::Trail;
 
 /// How many drafts are kept before they are only counted: memory stays bounded on hostile input.
@@ -105,7 +105,7 @@ struct Cx<'d> {
     wire: bool,
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
-    sizes: HashMap<u32, PixelSize>,
+    sizes: HashMap<u32, Pixels>,
     /// Starts of values that are not even read: their closed sets are not enforced.
     suspended: HashSet<u32>,
 }

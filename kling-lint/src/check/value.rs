@@ -6,6 +6,7 @@ use kling_schema::{
     Basis, Bound, Choice, Field, Kind, Limit, MediaClass, Presence, Range, Severity, Tier, aspect,
 };
 
+use super::masks::Pixels;
 use super::trail::Trail;
 use super::{Cx, Unique, describe};
 use crate::finding::Draft;
@@ -502,7 +503,7 @@ fn media_string<'d>(
         cx.push(draft);
     }
     if let Some(size) = judged.size {
-        cx.sizes.insert(node.span().start, size);
+        cx.sizes.insert(node.span().start, Pixels { size, turned: judged.turned });
     }
 }
 
