@@ -339,7 +339,7 @@ fn finding(
     edits: &mut impl Iterator<Item = Span>,
 ) -> Finding {
     let Draft { rule, constraint, basis, pointer, params, fix, .. } = draft;
-    let help = message::fill(rule.help, &params);
+    let help = message::help(rule.help, &params);
     let fix = fix.map(|fix| Fix {
         title: fix.title,
         applicability: fix.applicability,

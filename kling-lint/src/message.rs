@@ -28,6 +28,19 @@ pub(crate) fn fill(template: &str, params: &Params) -> String {
     out
 }
 
+/// A rule's help. A row's own note, the parameter `hint`, is added where the template has no place
+/// for it.
+pub(crate) fn help(template: &str, params: &Params) -> String {
+    let help = fill(template, params);
+    match params.get("hint").map(text) {
+        Some(hint) if !template.contains("{hint}") => {
+            let joint = if help.is_empty() { "" } else { "; " };
+            format!("{help}{joint}{hint}")
+        }
+        _ => help,
+    }
+}
+
 /// The part with its parameters, unless one is absent.
 fn substitute(part: &str, params: &Params) -> Option<String> {
     let mut out = String::new();

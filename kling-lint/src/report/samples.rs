@@ -13,7 +13,8 @@ use crate::fix::{Applicability, Edit, Fix};
 use crate::message::fill;
 use crate::report::{Checked, Reporter, Totals};
 
-const PAGE: Source = Source::Page { url: "https://example.com/kling/image2video", read: "2026-03" };
+const PAGE: Source =
+    Source::Page { url: "https://cdn.acme.net/kling/image2video", read: "2026-03" };
 
 /// A number where a text belongs: an error with a safe fix.
 pub(crate) fn wrong_type() -> Finding {
