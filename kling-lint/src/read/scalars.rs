@@ -7,6 +7,7 @@ use super::parse::Parser;
 use super::tape::{Entry, HIGH, JsonKind, TRUE};
 use crate::fix::DraftFix;
 
+const SAVE_AS_UTF8: &str = "save the file as UTF-8";
 /// How long a template's placeholder may be.
 const PLACEHOLDER: usize = 256;
 
@@ -53,7 +54,7 @@ impl Parser<'_, '_> {
             }) => (kind, reason, Some(suggestion), safe),
             None => (
                 JsonKind::Broken,
-                "it is incomplete or has stray characters",
+                "it is incomplete, or has stray characters",
                 None,
                 false,
             ),
@@ -153,10 +154,14 @@ impl Parser<'_, '_> {
             self.told_utf8 |= !utf8;
             self.faults
                 .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
-                    draft
-                        .with("expected", "a value")
-                        .with("found", found)
-                        .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
+                    draft.with("expected", "a value").with("found", found).with(
+                        "advice",
+                        if utf8 {
+                            "write the value itself: JSON has no code"
+                        } else {
+                            SAVE_AS_UTF8
+                        },
+                    )
                 });
             self.push(Entry::new(JsonKind::Broken, span.start, span.end));
             return;
@@ -211,15 +216,15 @@ impl Parser<'_, '_> {
         let key = &self.text[span.clone()];
         let (found, suggestion) = (quoted(key), String::from_utf8_lossy(key));
         let suggestion = quoted(format!("\"{suggestion}\"").as_bytes());
-        self.faults
-            .error(&rules::UNQUOTED_KEY, span.clone(), |draft| {
-                let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
-                    .and(offsets(span.end..span.end), "\"");
-                draft
-                    .with("found", found)
-                    .with("suggestion", suggestion)
-                    .fixed_by(fix)
-            });
+        self.faults.habit(
+            &rules::UNQUOTED_KEY,
+            span.clone(),
+            |draft| draft.with("found", found).with("suggestion", suggestion),
+            || {
+                DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
+                    .and(offsets(span.end..span.end), "\"")
+            },
+        );
         let mut entry = Entry::new(JsonKind::String, span.start, span.end);
         entry.flags = if key.is_ascii() { 0 } else { HIGH };
         self.pos = span.end;
@@ -261,13 +266,19 @@ impl Parser<'_, '_> {
             let utf8 = std::str::from_utf8(&junk[..shown]).is_ok();
             let found = quoted(&junk[..shown]);
             let suggestion = wide(junk).map(|plain| format!("`{plain}`"));
+            let advice = match junk.first() {
+                _ if suggestion.is_some() => None,
+                _ if !utf8 => Some(SAVE_AS_UTF8),
+                Some(b'+') => Some("write one string: JSON does not join strings"),
+                _ => Some("remove it"),
+            };
             self.faults
                 .error(&rules::UNEXPECTED_TEXT, start..start + shown, |draft| {
                     draft
                         .with("expected", expected)
                         .with("found", found)
                         .with_some("suggestion", suggestion)
-                        .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
+                        .with_some("advice", advice)
                 });
         }
         self.expect_separator();
@@ -411,7 +422,7 @@ impl Sloppy {
                 .ok()
                 .filter(|_| !hex.starts_with('+'))?;
             let suggestion = format!("{sign}{value}");
-            let reason = "hexadecimal is not allowed";
+            let reason = "it is hexadecimal";
             return Some(Sloppy {
                 kind: JsonKind::Broken,
                 reason,
@@ -422,7 +433,7 @@ impl Sloppy {
         if digits.contains('_') && digits.starts_with(|first: char| first.is_ascii_digit()) {
             let suggestion = text.replace('_', "");
             let whole = strict_number(suggestion.as_bytes()) == suggestion.len();
-            let reason = "digits are not separated";
+            let reason = "its digits are separated";
             return whole.then_some(Sloppy {
                 kind: JsonKind::Broken,
                 reason,
@@ -436,13 +447,13 @@ impl Sloppy {
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let reason = if text.starts_with('+') {
-            "no plus sign stands in front"
+            "it has a plus sign"
         } else if whole.is_empty() {
-            "digits must stand before the point"
+            "no digit stands before the point"
         } else if fraction.is_empty() && mantissa.ends_with('.') {
-            "digits must follow the point"
+            "no digit follows the point"
         } else {
-            "no zero stands in front"
+            "it has a leading zero"
         };
         let trimmed = whole.trim_start_matches('0');
         // In other languages a leading zero may mean octal.
