@@ -397,7 +397,20 @@ impl Parser<'_, '_> {
                 self.state = State::Element;
             }
             _ if self.starts_element(byte, object) => self.missing_comma(),
-            _ => self.junk("a comma"),
+            _ => {
+                self.spoil();
+                self.junk("a comma");
+            }
+        }
+    }
+
+    /// More text follows the value just read: it is not the whole value.
+    fn spoil(&mut self) {
+        let end = self.last_end as u32;
+        if let Some(last) = self.tape.last_mut().filter(|entry| entry.end == end)
+            && !matches!(last.kind, JsonKind::Array | JsonKind::Object)
+        {
+            last.kind = JsonKind::Broken;
         }
     }
 

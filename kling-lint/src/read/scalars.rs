@@ -450,7 +450,7 @@ impl Sloppy {
             "it has a plus sign"
         } else if whole.is_empty() {
             "no digit stands before the point"
-        } else if fraction.is_empty() && mantissa.ends_with('.') {
+        } else if mantissa.ends_with('.') {
             "no digit follows the point"
         } else {
             "it has a leading zero"
@@ -459,7 +459,8 @@ impl Sloppy {
         // In other languages a leading zero may mean octal.
         let safe = whole.len() <= 1 || !whole.starts_with('0');
         let whole = if trimmed.is_empty() { "0" } else { trimmed };
-        let point = if fraction.is_empty() { "" } else { "." };
+        let point = if mantissa.contains('.') { "." } else { "" };
+        let fraction = if point == "." && fraction.is_empty() { "0" } else { fraction };
         let suggestion = format!("{sign}{whole}{point}{fraction}{exponent}");
         let has_digits = mantissa.bytes().any(|byte| byte.is_ascii_digit());
         let whole = has_digits && strict_number(suggestion.as_bytes()) == suggestion.len();
