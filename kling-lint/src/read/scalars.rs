@@ -460,7 +460,11 @@ impl Sloppy {
         let safe = whole.len() <= 1 || !whole.starts_with('0');
         let whole = if trimmed.is_empty() { "0" } else { trimmed };
         let point = if mantissa.contains('.') { "." } else { "" };
-        let fraction = if point == "." && fraction.is_empty() { "0" } else { fraction };
+        let fraction = if point == "." && fraction.is_empty() {
+            "0"
+        } else {
+            fraction
+        };
         let suggestion = format!("{sign}{whole}{point}{fraction}{exponent}");
         let has_digits = mantissa.bytes().any(|byte| byte.is_ascii_digit());
         let whole = has_digits && strict_number(suggestion.as_bytes()) == suggestion.len();

@@ -285,7 +285,12 @@ const REFUSED: &[&[u8]] = &[
 fn json_is_accepted() {
     for text in ACCEPTED {
         let (drafts, value) = reading(text);
-        assert_eq!(errors(&drafts), [""; 0], "{}", String::from_utf8_lossy(text));
+        assert_eq!(
+            errors(&drafts),
+            [""; 0],
+            "{}",
+            String::from_utf8_lossy(text)
+        );
         assert!(value.is_some(), "{}", String::from_utf8_lossy(text));
     }
 }
@@ -297,7 +302,11 @@ fn anything_else_is_refused() {
         let text = String::from_utf8_lossy(text);
         let named = drafts.iter().any(|draft| draft.rule.id.starts_with("KL00"));
         assert!(named, "{text}: {:?}", errors(&drafts));
-        assert!(errors(&drafts).len() <= 4, "a cascade: {text}: {:?}", errors(&drafts));
+        assert!(
+            errors(&drafts).len() <= 4,
+            "a cascade: {text}: {:?}",
+            errors(&drafts)
+        );
     }
 }
 
@@ -305,7 +314,9 @@ fn anything_else_is_refused() {
 fn the_lists_above_agree_with_serde_json() {
     let odd = |error: &serde_json::Error| {
         let text = error.to_string();
-        ["surrogate", "hex escape", "out of range"].iter().any(|odd| text.contains(odd))
+        ["surrogate", "hex escape", "out of range"]
+            .iter()
+            .any(|odd| text.contains(odd))
     };
     for text in ACCEPTED {
         if let Err(error) = serde_json::from_slice::<serde_json::Value>(text) {

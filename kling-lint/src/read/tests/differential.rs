@@ -16,7 +16,8 @@ fn json() -> impl Strategy<Value = String> {
             "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\u0000", "\\ud83d\\ude00", "\\t", "\\u1234",
         ]).prop_map(str::to_owned),
     ];
-    let string = prop::collection::vec(piece, 0..5).prop_map(|pieces| format!("\"{}\"", pieces.concat()));
+    let string =
+        prop::collection::vec(piece, 0..5).prop_map(|pieces| format!("\"{}\"", pieces.concat()));
     let number = prop_oneof![
         any::<i64>().prop_map(|n| n.to_string()),
         any::<u64>().prop_map(|n| n.to_string()),
@@ -32,23 +33,77 @@ fn json() -> impl Strategy<Value = String> {
             .prop_map(|(a, k, b, c, v, d)| format!("{a}{k}{b}:{c}{v}{d}"));
         prop_oneof![
             prop::collection::vec(spaced, 0..6).prop_map(|items| format!("[{}]", items.join(","))),
-            prop::collection::vec(member, 0..6).prop_map(|members| format!("{{{}}}", members.join(","))),
+            prop::collection::vec(member, 0..6)
+                .prop_map(|members| format!("{{{}}}", members.join(","))),
         ]
     })
 }
 
 /// What damage puts in.
 const SPLINTERS: &[&[u8]] = &[
-    b"\"", b"\\", b"{", b"}", b"[", b"]", b",", b":", b"'", b"\n", b"\t", b" ", b"0", b"1", b"-", b"+", b".",
-    b"e", b"/", b"//", b"/*", b"*/", b"#", b"true", b"null", b"NaN", b"True", b"\\u", b"\\ud800", b"\xe9",
-    b"\xff", b"\xf0\x9f", b"\0", b"\x1f", b"=", b"=>", b";", b"{{", b"}}", b"``", b"`",
-    "\u{201c}".as_bytes(), "\u{201d}".as_bytes(), "\u{a0}".as_bytes(), "\u{feff}".as_bytes(), "：".as_bytes(),
-    "，".as_bytes(), b"a", b"abc:", b"\"k\":", b",,", b"],", b"},",
+    b"\"",
+    b"\\",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b"'",
+    b"\n",
+    b"\t",
+    b" ",
+    b"0",
+    b"1",
+    b"-",
+    b"+",
+    b".",
+    b"e",
+    b"/",
+    b"//",
+    b"/*",
+    b"*/",
+    b"#",
+    b"true",
+    b"null",
+    b"NaN",
+    b"True",
+    b"\\u",
+    b"\\ud800",
+    b"\xe9",
+    b"\xff",
+    b"\xf0\x9f",
+    b"\0",
+    b"\x1f",
+    b"=",
+    b"=>",
+    b";",
+    b"{{",
+    b"}}",
+    b"``",
+    b"`",
+    "\u{201c}".as_bytes(),
+    "\u{201d}".as_bytes(),
+    "\u{a0}".as_bytes(),
+    "\u{feff}".as_bytes(),
+    "：".as_bytes(),
+    "，".as_bytes(),
+    b"a",
+    b"abc:",
+    b"\"k\":",
+    b",,",
+    b"],",
+    b"},",
 ];
 
 /// JSON text with a few bytes lost, added or moved.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
-    let blow = (any::<prop::sample::Index>(), 0..4usize, 0..SPLINTERS.len(), any::<bool>());
+    let blow = (
+        any::<prop::sample::Index>(),
+        0..4usize,
+        0..SPLINTERS.len(),
+        any::<bool>(),
+    );
     (json(), prop::collection::vec(blow, 1..6)).prop_map(|(text, blows)| {
         let mut text = text.into_bytes();
         for (at, lost, splinter, add) in blows {

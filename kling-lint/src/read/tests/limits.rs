@@ -91,17 +91,35 @@ fn endless_faults_are_cut_and_take_linear_time() {
         let text = open.to_owned() + &fault.repeat(200_000);
         let (drafts, _) = reading(text.as_bytes());
         let count = errors(&drafts).len();
-        assert!((1..=MAX_FINDINGS + 1).contains(&count), "{open} {fault}: {count}");
-        let edits = drafts.iter().filter_map(|draft| draft.fix.as_ref()).map(|fix| fix.edits.len());
+        assert!(
+            (1..=MAX_FINDINGS + 1).contains(&count),
+            "{open} {fault}: {count}"
+        );
+        let edits = drafts
+            .iter()
+            .filter_map(|draft| draft.fix.as_ref())
+            .map(|fix| fix.edits.len());
         assert!(edits.sum::<usize>() < 1_000_000, "{open} {fault}");
     }
 }
 
 #[test]
 fn the_tape_is_whole_whatever_is_left_open() {
-    for text in ["{\"a\": [1, {\"b\": [", "[{\"a\"", "[[1,2", "{\"a\":", "[1}", "{\"a\": [\"b\": 1"] {
+    for text in [
+        "{\"a\": [1, {\"b\": [",
+        "[{\"a\"",
+        "[[1,2",
+        "{\"a\":",
+        "[1}",
+        "{\"a\": [\"b\": 1",
+    ] {
         let loaded = Loaded::from_bytes(text.as_bytes());
         let document = super::read(&loaded, &mut Vec::new()).expect("a value");
-        assert!(nodes(document.root()).iter().all(|node| node.span().end as usize <= text.len()), "{text}");
+        assert!(
+            nodes(document.root())
+                .iter()
+                .all(|node| node.span().end as usize <= text.len()),
+            "{text}"
+        );
     }
 }

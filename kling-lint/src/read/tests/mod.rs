@@ -22,7 +22,9 @@ pub(super) fn reading(text: &[u8]) -> (Vec<Draft>, Option<Value>) {
 }
 
 pub(super) fn errors(drafts: &[Draft]) -> Vec<&'static str> {
-    let errors = drafts.iter().filter(|draft| draft.basis.severity == Severity::Error);
+    let errors = drafts
+        .iter()
+        .filter(|draft| draft.basis.severity == Severity::Error);
     errors.map(|draft| draft.rule.name).collect()
 }
 

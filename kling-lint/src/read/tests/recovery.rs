@@ -24,7 +24,13 @@ fn fixtures() -> Vec<Fixture> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/syntax");
     let mut names: Vec<String> = fs::read_dir(&folder)
         .expect("the fixtures are there")
-        .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("readable")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
         .filter(|name| !name.ends_with(".repaired"))
         .collect();
@@ -39,7 +45,14 @@ fn fixtures() -> Vec<Fixture> {
 
 /// The finding as it reads, place and fix included.
 fn shown(text: &[u8], draft: &Draft) -> String {
-    let Draft { rule, basis, params, span, fix, .. } = draft;
+    let Draft {
+        rule,
+        basis,
+        params,
+        span,
+        fix,
+        ..
+    } = draft;
     let loaded = Loaded::from_bytes(text);
     let places = Places::new(&loaded);
     let place = places.resolve(std::slice::from_ref(span))[0];
@@ -55,8 +68,17 @@ fn shown(text: &[u8], draft: &Draft) -> String {
         filled(rule.message)
     );
     let before = excerpt.text[..excerpt.highlight.start].chars().count();
-    let under = excerpt.text[excerpt.highlight.clone()].chars().count().max(1);
-    let _ = writeln!(out, "  | {}\n  | {}{}", excerpt.text, " ".repeat(before), "^".repeat(under));
+    let under = excerpt.text[excerpt.highlight.clone()]
+        .chars()
+        .count()
+        .max(1);
+    let _ = writeln!(
+        out,
+        "  | {}\n  | {}{}",
+        excerpt.text,
+        " ".repeat(before),
+        "^".repeat(under)
+    );
     let help = filled(rule.help);
     if !help.is_empty() {
         let _ = writeln!(out, "  help: {help}");
@@ -69,7 +91,11 @@ fn shown(text: &[u8], draft: &Draft) -> String {
 
 /// The text after all fixes.
 fn fixed(text: &[u8], drafts: &[Draft]) -> Vec<u8> {
-    let mut edits: Vec<_> = drafts.iter().filter_map(|draft| draft.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
+    let mut edits: Vec<_> = drafts
+        .iter()
+        .filter_map(|draft| draft.fix.as_ref())
+        .flat_map(|fix| &fix.edits)
+        .collect();
     edits.sort_by_key(|(span, _)| (span.start, span.end));
     let mut out = text.to_vec();
     for (span, text) in edits.into_iter().rev() {
@@ -106,24 +132,43 @@ fn one_fault_is_one_finding() {
 
 #[test]
 fn the_rest_reads_as_in_the_repaired_text() {
-    for Fixture { name, text, repaired } in fixtures() {
+    for Fixture {
+        name,
+        text,
+        repaired,
+    } in fixtures()
+    {
         let (drafts, value) = reading(&text);
         let Some(repaired) = repaired else {
             assert_eq!(value, None, "{name}");
             continue;
         };
         let (left, expected) = reading(&repaired);
-        assert!(left.iter().all(|draft| draft.basis.severity < Severity::Error), "{name}: {left:?}");
+        assert!(
+            left.iter()
+                .all(|draft| draft.basis.severity < Severity::Error),
+            "{name}: {left:?}"
+        );
         let (value, expected) = (value.expect("a value"), expected.expect("a value"));
-        assert!(reads_alike(&value, &expected), "{name}:\n{value:#}\n{expected:#}");
+        assert!(
+            reads_alike(&value, &expected),
+            "{name}:\n{value:#}\n{expected:#}"
+        );
 
         let all_fixed = drafts.iter().all(|draft| draft.fix.is_some());
-        if all_fixed && drafts.iter().all(|draft| draft.basis.severity == Severity::Error) {
+        if all_fixed
+            && drafts
+                .iter()
+                .all(|draft| draft.basis.severity == Severity::Error)
+        {
             let fixed = fixed(&text, &drafts);
             let (left, value) = reading(&fixed);
             let shown = String::from_utf8_lossy(&fixed);
             assert!(left.is_empty(), "{name}: {shown}: {left:?}");
-            assert!(reads_alike(&value.expect("a value"), &expected), "{name}: {shown}");
+            assert!(
+                reads_alike(&value.expect("a value"), &expected),
+                "{name}: {shown}"
+            );
         }
     }
 }
@@ -136,7 +181,10 @@ fn reads_alike(value: &Value, expected: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| reads_alike(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|((k, a), (l, b))| (k == l || k == "<broken>") && reads_alike(a, b))
+            a.len() == b.len()
+                && a.iter()
+                    .zip(b)
+                    .all(|((k, a), (l, b))| (k == l || k == "<broken>") && reads_alike(a, b))
         }
         _ => value == expected,
     }
@@ -149,7 +197,10 @@ fn every_rule_of_this_range_is_shown_by_a_fixture() {
         shown.extend(reading(&fixture.text).0.iter().map(|draft| draft.rule.id));
     }
     let all = kling_schema::rules::all().filter(|rule| rule.id.starts_with("KL00"));
-    let missing: Vec<_> = all.map(|rule| rule.id).filter(|id| !shown.contains(id)).collect();
+    let missing: Vec<_> = all
+        .map(|rule| rule.id)
+        .filter(|id| !shown.contains(id))
+        .collect();
     assert_eq!(missing, [""; 0]);
 }
 
@@ -159,7 +210,15 @@ fn examples_of_the_rules_have_their_finding_and_twins_have_none() {
         let (drafts, _) = reading(rule.example.bad.as_bytes());
         let names: Vec<_> = drafts.iter().map(|draft| draft.rule.id).collect();
         // Rust text is UTF-8: that rule's example cannot be written in it.
-        assert!(names == [rule.id] || rule.name == "not-utf8", "{}: {names:?}", rule.name);
-        assert!(reading(rule.example.good.as_bytes()).0.is_empty(), "{}", rule.name);
+        assert!(
+            names == [rule.id] || rule.name == "not-utf8",
+            "{}: {names:?}",
+            rule.name
+        );
+        assert!(
+            reading(rule.example.good.as_bytes()).0.is_empty(),
+            "{}",
+            rule.name
+        );
     }
 }
