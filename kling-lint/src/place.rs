@@ -227,3 +227,6 @@ impl<'p> Cursor<'p> {
         self.after_cr = extent.trailing_cr;
     }
 }
+
+#[cfg(test)]
+mod tests;

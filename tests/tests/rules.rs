@@ -7,9 +7,11 @@ use kling_schema::rules::{self, Rule};
 
 /// Rules whose example needs more than one short document: no request can show them in a few lines.
 const WITHOUT_EXAMPLE: &[&str] = &[
+    "KL0004", // bytes that are no text
     "KL0103", "KL0104", "KL0107", // a document too deep or too large to print
     "KL2002", // no covered field has a smallest length; types of other people do
-    "KL4010", "KL4011", // ten megabytes of Base64
+    "KL4011", "KL4012", // ten megabytes of Base64
+    "KL4014", // no image has a largest side
     "KL4022", "KL4023", "KL4024", // a local video
 ];
 

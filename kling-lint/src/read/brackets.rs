@@ -124,25 +124,24 @@ impl Parser<'_, '_> {
 
     /// After what closed the document: whether more members follow, so that the bracket was extra.
     fn goes_on(&mut self) -> bool {
+        let rest = self.rest();
+        let comma = blank(rest, 0);
+        let key = blank(rest, comma + 1);
+        rest.get(comma) == Some(&b',') && rest.get(key) == Some(&b'"') && self.is_key_at(key)
+    }
+
+    /// Whether the string here is a key.
+    pub(super) fn is_key(&mut self) -> bool {
+        self.is_key_at(0)
+    }
+
+    fn is_key_at(&mut self, ahead: usize) -> bool {
         let window = self.window();
-        let mut pos = blank(window, 0);
-        if window.get(pos) != Some(&b',') {
-            return false;
-        }
-        pos = blank(window, pos + 1);
-        if window.get(pos) != Some(&b'"') {
-            return false;
-        }
-        let (close, _) = scan(window, pos + 1);
-        let (goes_on, looked) = match close {
-            Some(close) => {
-                let colon = blank(window, close + 1);
-                (window.get(colon) == Some(&b':'), colon)
-            }
-            None => (false, window.len()),
-        };
-        self.budget = self.budget.saturating_sub(looked);
-        goes_on
+        let (close, _) = scan(window, ahead + 1);
+        let colon = close.map_or(window.len(), |close| blank(window, close + 1));
+        let is_key = window.get(colon) == Some(&b':');
+        self.budget = self.budget.saturating_sub(colon);
+        is_key
     }
 
     /// The most plausible reading of the closing bracket here, and whether it is the only one.
@@ -243,6 +242,7 @@ impl Parser<'_, '_> {
     pub(super) fn key_in_list(&mut self) {
         let Some(key) = self.tape.pop() else { return };
         self.values -= 1;
+        let owed = std::mem::take(&mut self.comma_owed);
         let span = key.start as usize..key.end as usize;
         let found = quoted(&self.text[span.clone()]);
         let window = self.window();
@@ -250,12 +250,18 @@ impl Parser<'_, '_> {
         self.budget = self.budget.saturating_sub(looked);
         let inside_object = self.stack.iter().rev().nth(1).is_some_and(|frame| frame.object);
         if closer == Some(b'}') && inside_object {
+            let list = self.stack.last().map_or(0, |frame| self.tape[frame.node].start as usize);
+            let place = self.prev_end.max(list + 1);
+            let expected = if owed { "]," } else { "]" };
             self.faults.error(&rules::UNCLOSED_BRACKET, span, |draft| {
+                let title = format!("add `{expected}`");
+                let fix = DraftFix::safe(title, offsets(place..place), expected);
                 draft
                     .with("found", "`[`")
                     .with("before", found)
-                    .with("expected", "`]`")
+                    .with("expected", format!("`{expected}`"))
                     .with("place", "before it")
+                    .fixed_by(fix.unsafe_())
             });
             let after = std::mem::replace(&mut self.pos, key.start as usize);
             self.close(false);
@@ -323,7 +329,7 @@ impl Frame {
         if self.object { '{' } else { '[' }
     }
 
-    fn closer(&self) -> char {
+    pub(super) fn closer(&self) -> char {
         if self.object { '}' } else { ']' }
     }
 }

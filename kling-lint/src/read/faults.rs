@@ -7,33 +7,84 @@ use kling_schema::rules::Rule;
 
 use super::MAX_FINDINGS;
 use crate::finding::Draft;
+use crate::fix::DraftFix;
 use crate::printable;
+
+/// Edits gathered in one fix, at most.
+const MAX_EDITS: usize = 1000;
 
 /// A list of findings that stops growing.
 pub(super) struct Faults<'o> {
     out: &'o mut Vec<Draft>,
     errors: usize,
     warnings: usize,
+    habits: Vec<Habit>,
+}
+
+/// A fault that tends to run through a whole text: one finding stands for all of them.
+struct Habit {
+    rule: &'static Rule,
+    /// Where its finding is, if there was room for it.
+    index: Option<usize>,
+    count: u64,
 }
 
 impl<'o> Faults<'o> {
     pub(super) fn new(out: &'o mut Vec<Draft>) -> Self {
-        Faults { out, errors: 0, warnings: 0 }
+        Faults { out, errors: 0, warnings: 0, habits: Vec::new() }
     }
 
-    /// An error at these bytes; it is put into words only if there is room for it. Returns a handle.
+    /// An error at these bytes; it is put into words only if there is room for it.
     pub(super) fn error(
         &mut self,
         rule: &'static Rule,
         span: Range<usize>,
         words: impl FnOnce(Draft) -> Draft,
-    ) -> Option<usize> {
+    ) {
         self.errors += 1;
-        if self.errors > MAX_FINDINGS {
-            return None;
+        if self.errors <= MAX_FINDINGS {
+            let draft = Draft::house(rule, Severity::Error, offsets(span));
+            self.out.push(words(draft));
         }
-        self.out.push(words(Draft::house(rule, Severity::Error, offsets(span))));
-        Some(self.out.len() - 1)
+    }
+
+    /// An error that tends to come many times, and its repair: only the first is a finding, whose
+    /// fix repairs all.
+    pub(super) fn habit(
+        &mut self,
+        rule: &'static Rule,
+        span: Range<usize>,
+        words: impl FnOnce(Draft) -> Draft,
+        fix: impl FnOnce() -> DraftFix,
+    ) {
+        let Some(habit) = self.habits.iter_mut().find(|habit| habit.rule == rule) else {
+            let index = self.out.len();
+            self.error(rule, span, |draft| words(draft).fixed_by(fix()));
+            let index = (self.out.len() > index).then_some(index);
+            self.habits.push(Habit { rule, index, count: 1 });
+            return;
+        };
+        habit.count += 1;
+        let draft = habit.index.and_then(|index| self.out.get_mut(index));
+        if let Some(slot) = draft.map(|draft| &mut draft.fix)
+            && let Some(all) = slot
+        {
+            if all.edits.len() < MAX_EDITS {
+                all.edits.extend(fix().edits);
+            } else {
+                *slot = None;
+            }
+        }
+    }
+
+    /// The text has been read: says how often each habit was seen.
+    pub(super) fn finish(&mut self) {
+        for habit in &self.habits {
+            let more = (habit.count > 1).then_some(habit.count - 1);
+            if let Some(draft) = habit.index.and_then(|index| self.out.get_mut(index)) {
+                draft.params = std::mem::take(&mut draft.params).with_some("more", more);
+            }
+        }
     }
 
     /// A warning at these bytes.
@@ -47,11 +98,6 @@ impl<'o> Faults<'o> {
         if self.warnings <= MAX_FINDINGS {
             self.out.push(words(Draft::house(rule, Severity::Warning, offsets(span))));
         }
-    }
-
-    /// The finding of this handle.
-    pub(super) fn get(&mut self, handle: usize) -> Option<&mut Draft> {
-        self.out.get_mut(handle)
     }
 
     /// Whether anything was wrong.
@@ -73,7 +119,7 @@ pub(super) fn quoted(raw: &[u8]) -> String {
     if shown.len() < raw.len() && !text.ends_with('…') {
         text.push('…');
     }
-    format!("`{text}`")
+    if text.contains('`') { format!("\"{text}\"") } else { format!("`{text}`") }
 }
 
 /// A character by its name: `a tab`, `U+00A0`.

@@ -2,7 +2,7 @@
 
 use kling_schema::rules::{document, not_json as rules};
 
-use super::blank::{OddSpace, first_char};
+use super::blank::first_char;
 use super::faults::{Faults, offsets, quoted};
 use super::tape::{Entry, JsonKind};
 use super::view::Document;
@@ -21,13 +21,15 @@ pub(super) struct Parser<'t, 'o> {
     pub(super) tape: Vec<Entry>,
     pub(super) stack: Vec<Frame>,
     pub(super) faults: Faults<'o>,
-    pub(super) odd_spaces: OddSpace,
     /// Bytes that may still be looked at twice.
     pub(super) budget: usize,
     pub(super) values: usize,
     state: State,
-    /// Where the last element ends.
+    /// Where the last element ends, and the one before it.
     pub(super) last_end: usize,
+    pub(super) prev_end: usize,
+    /// No comma stands before the last element, which was not reported.
+    pub(super) comma_owed: bool,
     /// Where the last run of junk ends: more of it right after is no second finding.
     pub(super) junk_end: usize,
     /// Invalid UTF-8 has been reported.
@@ -75,11 +77,12 @@ pub(super) fn document<'s>(
         tape: Vec::new(),
         stack: Vec::new(),
         faults: Faults::new(drafts),
-        odd_spaces: OddSpace::default(),
         budget: LOOK_AHEAD,
         values: 0,
         state: State::Element,
         last_end: 0,
+        prev_end: 0,
+        comma_owed: false,
         junk_end: usize::MAX,
         told_utf8: false,
         ends_in_string: false,
@@ -92,7 +95,7 @@ pub(super) fn document<'s>(
             parser.ends();
         }
     }
-    parser.count_odd_spaces();
+    parser.faults.finish();
     let tape = parser.tape;
     (!tape.is_empty()).then(|| Document::new(loaded, tape))
 }
@@ -127,7 +130,7 @@ impl Parser<'_, '_> {
     fn run(&mut self) {
         while let Some(object) = self.stack.last().map(|frame| frame.object) {
             self.skip_blank();
-            let before = (self.pos, self.stack.len());
+            let before = (self.pos, self.stack.len(), self.state);
             match self.state {
                 State::Element if object => self.member(),
                 State::Element => self.item(),
@@ -135,7 +138,7 @@ impl Parser<'_, '_> {
                 State::Stopped => break,
             }
             // Every element takes some text or closes a bracket: this is a safety net.
-            if self.state == State::Element && before == (self.pos, self.stack.len()) {
+            if before == (self.pos, self.stack.len(), State::Element) {
                 self.junk("a value");
             }
         }
@@ -158,7 +161,7 @@ impl Parser<'_, '_> {
 
     pub(super) fn expect_separator(&mut self) {
         self.state = State::Separator;
-        self.last_end = self.pos;
+        self.prev_end = std::mem::replace(&mut self.last_end, self.pos);
         if let Some(frame) = self.stack.last_mut() {
             frame.comma = None;
         }
@@ -366,9 +369,28 @@ impl Parser<'_, '_> {
             }
             b'}' | b']' => self.closer(byte),
             b':' if !object && self.last_is_string() => self.key_in_list(),
+            _ if std::mem::take(&mut self.comma_owed) => self.missing_comma(),
             _ if self.false_comma() => self.state = State::Element,
+            // A key in a list: the bracket is missing as well, and one finding says so.
+            b'"' if !object && self.is_key() => {
+                self.comma_owed = true;
+                self.state = State::Element;
+            }
             _ if self.starts_element(byte, object) => self.missing_comma(),
-            _ => self.junk("a comma"),
+            _ => {
+                self.spoil();
+                self.junk("a comma");
+            }
+        }
+    }
+
+    /// More text follows the value just read: it is not the whole value.
+    fn spoil(&mut self) {
+        let end = self.last_end as u32;
+        if let Some(last) = self.tape.last_mut().filter(|entry| entry.end == end)
+            && !matches!(last.kind, JsonKind::Array | JsonKind::Object)
+        {
+            last.kind = JsonKind::Broken;
         }
     }
 

@@ -7,6 +7,7 @@ use super::parse::Parser;
 use super::tape::{Entry, HIGH, JsonKind, TRUE};
 use crate::fix::DraftFix;
 
+const SAVE_AS_UTF8: &str = "save the file as UTF-8";
 /// How long a template's placeholder may be.
 const PLACEHOLDER: usize = 256;
 
@@ -48,7 +49,7 @@ impl Parser<'_, '_> {
             Some(Sloppy { kind, reason, suggestion, safe }) => {
                 (kind, reason, Some(suggestion), safe)
             }
-            None => (JsonKind::Broken, "it is incomplete or has stray characters", None, false),
+            None => (JsonKind::Broken, "it is incomplete, or has stray characters", None, false),
         };
         self.faults.error(&rules::BAD_NUMBER, span.clone(), |mut draft| {
             if let Some(text) = &suggestion {
@@ -134,10 +135,10 @@ impl Parser<'_, '_> {
             let utf8 = std::str::from_utf8(words).is_ok();
             self.told_utf8 |= !utf8;
             self.faults.error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
-                draft
-                    .with("expected", "a value")
-                    .with("found", found)
-                    .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
+                draft.with("expected", "a value").with("found", found).with(
+                    "advice",
+                    if utf8 { "write the value itself: JSON has no code" } else { SAVE_AS_UTF8 },
+                )
             });
             self.push(Entry::new(JsonKind::Broken, span.start, span.end));
             return;
@@ -190,11 +191,15 @@ impl Parser<'_, '_> {
         let key = &self.text[span.clone()];
         let (found, suggestion) = (quoted(key), String::from_utf8_lossy(key));
         let suggestion = quoted(format!("\"{suggestion}\"").as_bytes());
-        self.faults.error(&rules::UNQUOTED_KEY, span.clone(), |draft| {
-            let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
-                .and(offsets(span.end..span.end), "\"");
-            draft.with("found", found).with("suggestion", suggestion).fixed_by(fix)
-        });
+        self.faults.habit(
+            &rules::UNQUOTED_KEY,
+            span.clone(),
+            |draft| draft.with("found", found).with("suggestion", suggestion),
+            || {
+                DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
+                    .and(offsets(span.end..span.end), "\"")
+            },
+        );
         let mut entry = Entry::new(JsonKind::String, span.start, span.end);
         entry.flags = if key.is_ascii() { 0 } else { HIGH };
         self.pos = span.end;
@@ -236,12 +241,18 @@ impl Parser<'_, '_> {
             let utf8 = std::str::from_utf8(&junk[..shown]).is_ok();
             let found = quoted(&junk[..shown]);
             let suggestion = wide(junk).map(|plain| format!("`{plain}`"));
+            let advice = match junk.first() {
+                _ if suggestion.is_some() => None,
+                _ if !utf8 => Some(SAVE_AS_UTF8),
+                Some(b'+') => Some("write one string: JSON does not join strings"),
+                _ => Some("remove it"),
+            };
             self.faults.error(&rules::UNEXPECTED_TEXT, start..start + shown, |draft| {
                 draft
                     .with("expected", expected)
                     .with("found", found)
                     .with_some("suggestion", suggestion)
-                    .with_some("advice", (!utf8).then_some("save the file as UTF-8"))
+                    .with_some("advice", advice)
             });
         }
         self.expect_separator();
@@ -368,13 +379,13 @@ impl Sloppy {
         if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
             let value = u64::from_str_radix(hex, 16).ok().filter(|_| !hex.starts_with('+'))?;
             let suggestion = format!("{sign}{value}");
-            let reason = "hexadecimal is not allowed";
+            let reason = "it is hexadecimal";
             return Some(Sloppy { kind: JsonKind::Broken, reason, suggestion, safe: true });
         }
         if digits.contains('_') && digits.starts_with(|first: char| first.is_ascii_digit()) {
             let suggestion = text.replace('_', "");
             let whole = strict_number(suggestion.as_bytes()) == suggestion.len();
-            let reason = "digits are not separated";
+            let reason = "its digits are separated";
             return whole.then_some(Sloppy {
                 kind: JsonKind::Broken,
                 reason,
@@ -388,19 +399,20 @@ impl Sloppy {
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let reason = if text.starts_with('+') {
-            "no plus sign stands in front"
+            "it has a plus sign"
         } else if whole.is_empty() {
-            "digits must stand before the point"
-        } else if fraction.is_empty() && mantissa.ends_with('.') {
-            "digits must follow the point"
+            "no digit stands before the point"
+        } else if mantissa.ends_with('.') {
+            "no digit follows the point"
         } else {
-            "no zero stands in front"
+            "it has a leading zero"
         };
         let trimmed = whole.trim_start_matches('0');
         // In other languages a leading zero may mean octal.
         let safe = whole.len() <= 1 || !whole.starts_with('0');
         let whole = if trimmed.is_empty() { "0" } else { trimmed };
-        let point = if fraction.is_empty() { "" } else { "." };
+        let point = if mantissa.contains('.') { "." } else { "" };
+        let fraction = if point == "." && fraction.is_empty() { "0" } else { fraction };
         let suggestion = format!("{sign}{whole}{point}{fraction}{exponent}");
         let has_digits = mantissa.bytes().any(|byte| byte.is_ascii_digit());
         let whole = has_digits && strict_number(suggestion.as_bytes()) == suggestion.len();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use kling_schema::rules::{Rule, document, not_json as rules};
 
 use super::faults::{escaped, named, offsets, quoted};
-use super::parse::Parser;
+use super::parse::{Frame, Parser};
 use super::tape::{ESCAPES, Entry, GAP, HIGH, JsonKind};
 use crate::fix::DraftFix;
 use crate::load::{Fault, FaultKind, Gap, Scan, StringFacts, survey};
@@ -50,6 +50,16 @@ pub(super) fn scan(text: &[u8], from: usize) -> (Option<usize>, u8) {
         }
     }
     (None, flags)
+}
+
+/// What there is in a string's content.
+fn flags_of(content: &[u8]) -> u8 {
+    let (has_control, has_high) = survey(content);
+    let has_escapes = memchr::memchr(b'\\', content).is_some();
+    [(has_control, CONTROL), (has_high, HIGH), (has_escapes, ESCAPES)]
+        .into_iter()
+        .filter(|(has, _)| *has)
+        .fold(0, |flags, (_, flag)| flags | flag)
 }
 
 /// Length of the curly quote that a text begins with.
@@ -141,12 +151,12 @@ impl Parser<'_, '_> {
         self.budget -= line.len();
         let trimmed = content.trim_ascii_end();
         if key && trimmed.ends_with(b":") {
-            self.close_early(start, start + trimmed.len(), key, "`:`");
+            self.close_early(start, start + trimmed.len(), key, "`:`", "\"");
             return true;
         }
         let quotes = line.iter().filter(|&&byte| byte == b'"').count();
         if !key && trimmed.ends_with(b",") && quotes % 2 == 1 {
-            self.close_early(start, start + trimmed.len(), key, "`,`");
+            self.close_early(start, start + trimmed.len(), key, "`,`", "\"");
             return true;
         }
         let adjacent = line.first().is_some_and(|byte| !b" \t\"'{[=(".contains(byte));
@@ -183,17 +193,23 @@ impl Parser<'_, '_> {
             inner = rest.trim_ascii_end();
             closed += 1;
         }
-        let open = self.stack.iter().filter(|frame| !frame.implied).count();
-        let end = if closed == open { start + 1 + inner.len() } else { end };
-        self.ends_in_string = closed != open;
-        self.close_early(start, end, key, "the end of the text");
+        let open = self.stack.iter().rev().filter(|frame| !frame.implied);
+        let missing: String = open.skip(closed).map(Frame::closer).collect();
+        if missing.is_empty() {
+            let end = start + 1 + inner.len();
+            return self.close_early(start, end, key, "the end of the text", "\"");
+        }
+        self.ends_in_string = true;
+        // Of brackets that close only some of what is open it cannot be told where they belong.
+        let rest = if closed == 0 { format!("\"{missing}") } else { String::from("\"") };
+        self.close_early(start, end, key, "the end of the text", &rest);
     }
 
     /// The closing quote is missing on this line.
     fn cut_string(&mut self, start: usize, line_end: usize, key: bool, found: &'static str) {
         let content = &self.text[start + 1..line_end];
         let colon = memchr::memchr(b':', content).filter(|_| key);
-        let mut end = match colon {
+        let end = match colon {
             Some(colon) => content[..colon].trim_ascii_end().len(),
             None => {
                 let trimmed = content.trim_ascii_end();
@@ -201,48 +217,56 @@ impl Parser<'_, '_> {
             }
         };
         if content[..end].ends_with(b"\\\"") {
-            // `"C:\dir\"`: the backslash takes the quote away.
-            end -= 1;
+            self.quote_taken(start, start + end, key, found);
+        } else {
+            self.close_early(start, start + 1 + end, key, found, "\"");
         }
-        self.close_early(start, start + 1 + end, key, found);
     }
 
-    /// Takes the string to end before `end`, where its closing quote should be.
-    fn close_early(&mut self, start: usize, end: usize, key: bool, found: &'static str) {
-        let end = end.max(start + 1);
-        let stolen = self.text.get(end) == Some(&b'"');
-        let advice = stolen.then_some("`\\\"` does not end a string: write `\\\\` for a backslash");
-        self.faults.error(&rules::UNCLOSED_STRING, start..end, |draft| {
-            let fix = if stolen {
-                DraftFix::safe("double the backslash", offsets(end..end), "\\")
-            } else {
-                DraftFix::safe("add the closing quote", offsets(end..end), "\"")
-            };
-            draft.with("found", found).with_some("advice", advice).fixed_by(fix.unsafe_())
+    /// `"C:\dir\"`: the backslash takes the closing quote away.
+    fn quote_taken(&mut self, start: usize, quote: usize, key: bool, found: &'static str) {
+        self.pos = quote + 1;
+        self.faults.error(&rules::UNCLOSED_STRING, start..self.pos, |draft| {
+            let fix = DraftFix::safe("double the backslash", offsets(quote..quote), "\\");
+            draft
+                .with("found", found)
+                .with("advice", "write `\\\\` for a backslash: `\\\"` is a quote inside the string")
+                .fixed_by(fix.unsafe_())
         });
-        let content = start + 1..if stolen { end - 1 } else { end };
-        let content_end = content.end;
-        let (has_control, has_high) = survey(&self.text[content.clone()]);
-        let mut flags = if has_high { HIGH } else { 0 };
-        if memchr::memchr(b'\\', &self.text[content]).is_some() {
-            flags |= ESCAPES;
-        }
-        if has_control {
-            flags |= CONTROL;
-        }
-        self.pos = if stolen { end + 1 } else { end };
-        let mut closing = 0;
-        if stolen {
-            closing = 1;
-        }
-        self.add_string(start..content_end + usize::from(closing), (1, closing), flags, key);
+        let mut entry = Entry::new(JsonKind::String, start, self.pos);
+        entry.flags = ESCAPES | HIGH;
+        (entry.opening, entry.closing) = (1, 1);
+        self.add(entry, key);
+    }
+
+    /// Takes the string to end before `end`, where `rest` is missing: its closing quote, and perhaps
+    /// brackets.
+    fn close_early(
+        &mut self,
+        start: usize,
+        end: usize,
+        key: bool,
+        found: &'static str,
+        rest: &str,
+    ) {
+        let end = end.max(start + 1);
+        self.pos = end;
+        self.faults.error(&rules::UNCLOSED_STRING, start..end, |draft| {
+            let fix = DraftFix::safe(format!("add `{rest}`"), offsets(end..end), rest);
+            draft
+                .with("found", found)
+                .with("advice", format!("add `{rest}`"))
+                .fixed_by(fix.unsafe_())
+        });
+        let flags = flags_of(&self.text[start + 1..end]);
+        self.add_string(start..end, (1, 0), flags, key);
     }
 
     /// Quotes stand inside a string; the last one ends it.
     fn quote_inside(&mut self, start: usize, first: usize, end: usize, key: bool) {
         let text = self.text;
-        let before =
-            quoted(text[first + 1..end].split(|&byte| byte == b' ').next().unwrap_or_default());
+        let word = text[first + 1..end].split(|byte| b" \"".contains(byte)).next();
+        let before = quoted(word.unwrap_or_default());
         self.faults.error(&rules::QUOTE_IN_STRING, first..first + 1, |draft| {
             let inner = text[first..end].iter().enumerate();
             let quotes = inner
@@ -254,11 +278,7 @@ impl Parser<'_, '_> {
             }
             draft.with("found", before).fixed_by(fix)
         });
-        let (has_control, has_high) = survey(&text[start + 1..end]);
-        let mut flags = if has_high { HIGH } else { 0 } | if has_control { CONTROL } else { 0 };
-        if memchr::memchr(b'\\', &text[start + 1..end]).is_some() {
-            flags |= ESCAPES;
-        }
+        let flags = flags_of(&text[start + 1..end]);
         self.pos = end + 1;
         self.add_string(start..end + 1, (1, 1), flags, key);
     }
@@ -303,8 +323,7 @@ impl Parser<'_, '_> {
         };
         self.ends_in_string |= line.is_none();
         self.faults.error(&rules::UNCLOSED_STRING, start..end, |draft| {
-            let fix = DraftFix::safe("add the closing quote", offsets(end..end), "\"");
-            draft.with("found", found).fixed_by(fix.unsafe_())
+            draft.with("found", found).with("advice", "add `\"`")
         });
         self.pos = end;
         self.add(Entry::new(JsonKind::Broken, start, end), key);
@@ -341,32 +360,13 @@ impl Parser<'_, '_> {
         let content = &text[start + opening..end];
         let found = quoted(&text[start..start + opening]);
         let span = start..end + closing;
-        self.faults.error(&rules::WRONG_QUOTES, span.clone(), |draft| {
-            let mut fix =
-                DraftFix::safe("use straight double quotes", offsets(start..start + opening), "\"");
-            let mut at = 0;
-            let mut count = 0;
-            while let Some(next) =
-                memchr::memchr2(b'"', b'\\', &content[at..]).map(|next| at + next)
-            {
-                let here = start + opening + next;
-                match (content[next], content.get(next + 1)) {
-                    (b'"', _) => fix = fix.and(offsets(here..here), "\\"),
-                    (_, Some(b'\'' | b'`')) => fix = fix.and(offsets(here..here + 1), ""),
-                    _ => {}
-                }
-                at = (next + if content[next] == b'"' { 1 } else { 2 }).min(content.len());
-                count += 1;
-            }
-            fix = fix.and(offsets(end..end + closing), "\"");
-            let draft = draft.with("found", found);
-            if count > LINE { draft } else { draft.fixed_by(fix) }
-        });
-        let (has_control, has_high) = survey(content);
-        let mut flags = if has_high { HIGH } else { 0 } | if has_control { CONTROL } else { 0 };
-        if memchr::memchr(b'\\', content).is_some() {
-            flags |= ESCAPES;
-        }
+        self.faults.habit(
+            &rules::WRONG_QUOTES,
+            span.clone(),
+            |draft| draft.with("found", found),
+            || requoted(start, opening, content, closing),
+        );
+        let flags = flags_of(content);
         self.pos = span.end;
         // Quotes are at most three bytes long.
         self.add_string(span, (opening as u8, closing as u8), flags, key);
@@ -583,6 +583,29 @@ fn control_fix<'f>(faults: impl Iterator<Item = &'f Fault>, content: usize) -> D
         fix = fix.and(offsets(at..at + 1), escaped(byte));
     }
     fix
+}
+
+/// Straight double quotes for others, and what that asks of the text between.
+fn requoted(start: usize, opening: usize, content: &[u8], closing: usize) -> DraftFix {
+    let inner = start + opening;
+    let mut fix = DraftFix::safe("use straight double quotes", offsets(start..inner), "\"");
+    let mut at = 0;
+    while let Some(rest) = content.get(at..)
+        && let Some(next) = memchr::memchr2(b'"', b'\\', rest)
+    {
+        let here = inner + at + next;
+        at += next + 1;
+        if rest[next] == b'"' {
+            fix = fix.and(offsets(here..here), "\\");
+            continue;
+        }
+        if matches!(content.get(at), Some(b'\'' | b'`')) {
+            fix = fix.and(offsets(here..here + 1), "");
+        }
+        at += 1;
+    }
+    let end = inner + content.len();
+    fix.and(offsets(end..end + closing), "\"")
 }
 
 fn empty_fix() -> DraftFix {

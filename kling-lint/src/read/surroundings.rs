@@ -49,10 +49,13 @@ impl Parser<'_, '_> {
         let start = self.pos;
         self.skip_blank();
         let Some(byte) = self.peek() else {
-            let blank = self.pos > start;
-            self.faults.error(&rules::EMPTY_INPUT, start..start, |draft| {
-                draft.with_some("found", blank.then_some("it holds no value"))
-            });
+            let found = match self.pos > start {
+                true if self.faults.any() => Some("it holds no value"),
+                true => Some("it holds only white space"),
+                false => None,
+            };
+            self.faults
+                .error(&rules::EMPTY_INPUT, start..start, |draft| draft.with_some("found", found));
             return false;
         };
         match byte {
@@ -90,11 +93,13 @@ impl Parser<'_, '_> {
             let span = start..start + prefix.len();
             let shown = memchr::memchr2(b'\n', b'\r', prefix).unwrap_or(prefix.len());
             let found = quoted(&prefix[..shown]);
+            let fence = prefix.starts_with(b"```");
             self.pos = start + at;
             let gone = start..self.pos;
             self.faults.error(&rules::TEXT_BEFORE, span, |draft| {
                 let fix = DraftFix::safe("remove it", offsets(gone), "");
-                draft.with("found", found).fixed_by(fix.unsafe_())
+                let fix = if fence { fix } else { fix.unsafe_() };
+                draft.with("found", found).fixed_by(fix)
             });
             return true;
         }

@@ -62,7 +62,7 @@ impl<'d> Text<'d> {
 
     /// Whether nothing stands between the quotes.
     pub(crate) fn is_empty(self) -> bool {
-        self.raw.is_empty()
+        self.raw.is_empty() && !self.has_gap()
     }
 
     /// Whether it is not empty but holds only white space, in the sense of Unicode.

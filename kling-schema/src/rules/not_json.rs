@@ -1,7 +1,9 @@
 //! KL00xx: the text is not JSON.
 //!
 //! The message parameters are the same everywhere: `found` is what stands in the text, quoted;
-//! `expected` what JSON wants there; `suggestion` what to write; `advice` a word more.
+//! `expected` what JSON wants there; `suggestion` what to write; `advice` a word more; `more` how many
+//! others a finding stands for; `offset` how far into a string the fault is, when its text was too
+//! long to keep.
 
 use super::{Example, Rule};
 
@@ -77,11 +79,11 @@ pub static WRONG_ENCODING: Rule = Rule {
     id: "KL0003",
     name: "wrong-encoding",
     summary: "The text is in UTF-16 or UTF-32.",
-    message: "the text is {found}; JSON that is sent over the net is UTF-8",
-    help: "save the file as UTF-8[: {advice}]",
+    message: "the text is {found}; a JSON body is UTF-8",
+    help: "save the file as UTF-8",
     explain: "JSON between systems is UTF-8 (RFC 8259, section 8.1). Some Windows tools write UTF-16 unless told otherwise; \
         servers answer such a body as if it were noise. Save or convert the file as UTF-8 without a byte order mark.",
-    example: example("\u{feff}\0"),
+    example: example("{\0}\0"),
 };
 
 /// Bytes that are no UTF-8.
@@ -90,7 +92,7 @@ pub static NOT_UTF8: Rule = Rule {
     name: "not-utf8",
     summary: "Bytes that are no UTF-8.",
     message: "{found} is not UTF-8[, {offset} bytes into the string]",
-    help: "save the file as UTF-8[; {advice}]",
+    help: "save the file as UTF-8",
     explain: "JSON is UTF-8 text. Other bytes come from an editor that saves in an older encoding, from a file cut in the middle of a character, or from binary data. \
         The first place is reported; the rest of the request is checked as if the bytes were replacement characters.",
     example: example(""),
@@ -180,7 +182,7 @@ pub static MISSING_COMMA: Rule = Rule {
     name: "missing-comma",
     summary: "No comma between two members or items.",
     message: "a comma is missing before {found}",
-    help: "add a comma[; {advice}]",
+    help: "add a comma",
     explain: "Members of an object and items of an array are separated by commas. The comma belongs at the end of the value before.",
     example: example(
         "{\n  \"image\": \"https://media.acme.com/cat.jpg\"\n  \"prompt\": \"The cat turns its head\"\n}",
@@ -216,7 +218,7 @@ pub static COMMENT: Rule = Rule {
     id: "KL0014",
     name: "comment",
     summary: "A comment.",
-    message: "JSON has no comments[: {found} is never closed]",
+    message: "JSON has no comments[: {found} is never closed][; {more} more in the text]",
     help: "remove it",
     explain: "Editors colour comments in JSON and some tools strip them, but the server takes the body as it stands and refuses it.",
     example: example(
@@ -229,7 +231,7 @@ pub static WRONG_QUOTES: Rule = Rule {
     id: "KL0015",
     name: "wrong-quotes",
     summary: "A string in other quotes than `\"`.",
-    message: "strings stand in `\"`; found {found}",
+    message: "strings stand in `\"`; found {found}[; {more} more like it]",
     help: "use straight double quotes",
     explain: "Single quotes come from Python and JavaScript (`json.dumps`, not `str`, writes JSON); curly quotes come from word processors and chats.",
     example: example(
@@ -242,7 +244,7 @@ pub static UNQUOTED_KEY: Rule = Rule {
     id: "KL0016",
     name: "unquoted-key",
     summary: "A key without quotes.",
-    message: "keys stand in quotes; found {found}",
+    message: "keys stand in quotes; found {found}[; {more} more like it]",
     help: "write {suggestion}",
     explain: "JavaScript and YAML let simple keys stand bare; JSON does not. `JSON.stringify` writes the quotes for you.",
     example: example(
@@ -295,7 +297,7 @@ pub static BAD_ESCAPE: Rule = Rule {
     name: "bad-escape",
     summary: "A backslash that begins no escape.",
     message: "{found} is not a JSON escape[, {offset} bytes into the string][; {more} more like it in this string]",
-    help: "[write {suggestion}][; {advice}]",
+    help: "[write {suggestion}][{advice}]",
     explain: "In a string a backslash is followed by one of `\"` `\\` `/` `b` `f` `n` `r` `t`, or by `u` and four hexadecimal digits. A backslash itself is written twice, as in Windows paths.",
     example: example(
         "{\n  \"image\": \"https://media.acme.com/cat.jpg\",\n  \"prompt\": \"The cat\\'s head turns\"\n}",
@@ -321,7 +323,7 @@ pub static UNCLOSED_STRING: Rule = Rule {
     name: "unclosed-string",
     summary: "A string without its closing quote.",
     message: "this string has no closing quote[: {found} comes first]",
-    help: "add `\"`[; {advice}]",
+    help: "{advice}",
     explain: "The string was taken to end where its line ends, or before the next key, and the rest was checked as if the quote stood there.",
     example: example(
         "{\n  \"image\": \"https://media.acme.com/cat.jpg,\n  \"prompt\": \"The cat turns its head\"\n}",
@@ -373,12 +375,12 @@ pub static MISSING_BRACES: Rule = Rule {
     name: "missing-braces",
     summary: "A key and value stand in a list without braces.",
     message: "key {found} stands in a list; only objects have keys",
-    help: "put the item in braces, as in `[{…}]`",
+    help: "put braces around the item",
     explain: "The items of a list are values. An item with keys is an object and needs braces of its own.",
     example: Example {
         endpoint: "multi-image2video",
-        bad: "{\n  \"image_list\": [\"image\": \"https://media.acme.com/cat.jpg\"],\n  \"prompt\": \"The cat turns its head\"\n}",
-        good: GOOD,
+        bad: "{\n  \"model_name\": \"kling-v1-6\",\n  \"image_list\": [\n    \"image\": \"https://media.acme.com/cat.jpg\",\n    \"image\": \"https://media.acme.com/dog.jpg\"\n  ],\n  \"prompt\": \"The cat meets the dog\",\n  \"duration\": \"5\"\n}",
+        good: "{\n  \"model_name\": \"kling-v1-6\",\n  \"image_list\": [\n    {\"image\": \"https://media.acme.com/cat.jpg\"},\n    {\"image\": \"https://media.acme.com/dog.jpg\"}\n  ],\n  \"prompt\": \"The cat meets the dog\",\n  \"duration\": \"5\"\n}",
     },
 };
 
