@@ -78,7 +78,7 @@ struct Constraint {
     statement: String,
     tier: Tier,
     severity: Severity,
-    source: Option<Page>,
+    source: Page,
     note: Option<&'static str>,
 }
 

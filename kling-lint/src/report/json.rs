@@ -21,7 +21,8 @@
 //!   "constraint": the row of the table, such as "omni-video/prompt/max-chars", or null
 //!   "severity":   "error" | "warning" | "info"
 //!   "tier":       "documented" | "upstream" | "advice" | "house"
-//!   "source":     { "page", "read" }: where and when it was read; null for "house"
+//!   "source":     { "page", "read" }: where and when it was read; for "house" the page is
+//!                 "kling-lint" and "read" is null
 //!   "pointer":    JSON Pointer (RFC 6901) to the value, or to the object that lacks a key
 //!   "span":       { "start", "end" }          bytes of the file, from 0, end excluded
 //!   "start":      { "line", "column" }        from 1; columns count Unicode code points
@@ -153,7 +154,7 @@ struct Told<'a> {
     constraint: Option<&'a str>,
     severity: Severity,
     tier: Tier,
-    source: Option<Page>,
+    source: Page,
     pointer: &'a str,
     span: Bytes,
     start: Place,
@@ -182,16 +183,13 @@ impl From<&'static Rule> for RuleName {
 #[derive(Serialize)]
 pub(crate) struct Page {
     page: &'static str,
-    read: &'static str,
+    read: Option<&'static str>,
 }
 
 impl Page {
-    /// The page, unless the tool infers it.
-    pub(crate) fn of(source: Source) -> Option<Self> {
-        match source {
-            Source::Page { url, read } => Some(Page { page: url, read }),
-            Source::House => None,
-        }
+    /// The page, or the name of the tool that infers.
+    pub(crate) fn of(source: Source) -> Self {
+        Page { page: source.name(), read: source.read() }
     }
 }
 
