@@ -194,27 +194,31 @@ impl Linter {
         let mut drafts = Vec::new();
         let mut dropped = [0; 3];
         let document = read::read(&loaded, &mut drafts);
-        let mut endpoint = None;
+        let mut told = self.named(name);
         if let Some(document) = &document {
             let root = document.root();
             for draft in &mut drafts {
                 draft.pointer = check::pointer_at(root, draft.span.start);
             }
-            match self.detect(root, name) {
-                Ok((object, reason)) => {
-                    endpoint = Some(Detected { name: object.name, reason });
-                    let checked = check::check(document, object, self.options.wire);
-                    drafts.extend(checked.drafts);
-                    dropped = checked.dropped;
-                    if let Some(ids) = ids {
-                        drafts.extend(ids.compare(checked.unique, name));
-                    }
-                }
-                Err(draft) => drafts.extend(draft),
+            match root.kind() {
+                JsonKind::Object if told.is_none() => match by_keys(root) {
+                    Ok(found) => told = Some(found),
+                    Err(draft) => drafts.push(*draft),
+                },
+                // The reader has said what is wrong with a broken one.
+                JsonKind::Object | JsonKind::Broken => {}
+                _ => drafts.push(not_an_object(root)),
             }
-        } else if let Some((object, reason)) = self.named(name) {
-            endpoint = Some(Detected { name: object.name, reason });
+            if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
+                let checked = check::check(document, object, self.options.wire);
+                drafts.extend(checked.drafts);
+                dropped = checked.dropped;
+                if let Some(ids) = ids {
+                    drafts.extend(ids.compare(checked.unique, name));
+                }
+            }
         }
+        let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
         self.report(&loaded, drafts, dropped, endpoint)
     }
 
@@ -223,39 +227,6 @@ impl Linter {
         match self.options.object {
             Some(object) => Some((object, "the caller says so".to_owned())),
             None => name.and_then(detect::by_path),
-        }
-    }
-
-    /// The table to check against, or why there is none. No draft: the reader has said it already.
-    fn detect(
-        &self,
-        root: Node<'_>,
-        name: Option<&Path>,
-    ) -> Result<(&'static Object, String), Option<Draft>> {
-        match root.kind() {
-            JsonKind::Object => {}
-            JsonKind::Broken => return Err(None),
-            _ => return Err(Some(not_an_object(root))),
-        }
-        if let Some(named) = self.named(name) {
-            return Ok(named);
-        }
-        let start = root.span().start;
-        let house = |rule| Draft::house(rule, Severity::Error, start..start + 1);
-        match detect::by_keys(root) {
-            Detection::Endpoint(object, reason) => Ok((object, reason)),
-            Detection::NotCovered(route, reason) => Err(Some(
-                house(&document::ROUTE_NOT_COVERED)
-                    .with("route", route.path)
-                    .with("reason", reason)
-                    .with("candidates", all_names("|")),
-            )),
-            Detection::Undecided { candidates, reason } => Err(Some(
-                house(&document::UNKNOWN_ENDPOINT)
-                    .with("reason", reason)
-                    .with("candidates", candidates.join("|"))
-                    .with("example", candidates.first().copied().unwrap_or_default()),
-            )),
         }
     }
 
@@ -365,6 +336,27 @@ fn finding(
         params,
         fix,
         excerpt,
+    }
+}
+
+/// The table of the endpoint that the keys tell, or the finding that none can be told.
+fn by_keys(root: Node<'_>) -> Result<(&'static Object, String), Box<Draft>> {
+    let start = root.span().start;
+    let house = |rule| Draft::house(rule, Severity::Error, start..start + 1);
+    match detect::by_keys(root) {
+        Detection::Endpoint(object, reason) => Ok((object, reason)),
+        Detection::NotCovered(route, reason) => Err(Box::new(
+            house(&document::ROUTE_NOT_COVERED)
+                .with("route", route.path)
+                .with("reason", reason)
+                .with("candidates", all_names("|")),
+        )),
+        Detection::Undecided { candidates, reason } => Err(Box::new(
+            house(&document::UNKNOWN_ENDPOINT)
+                .with("reason", reason)
+                .with("candidates", candidates.join("|"))
+                .with("example", candidates.first().copied().unwrap_or_default()),
+        )),
     }
 }
 

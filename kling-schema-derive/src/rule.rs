@@ -176,7 +176,7 @@ impl Check {
                 needs.uses(None, &mut uses);
             }
             Check::AtMostOne(groups) => {
-                groups.iter().flatten().for_each(|path| name(path, Want::Anything))
+                groups.iter().flatten().for_each(|path| name(path, Want::Anything));
             }
             Check::Only { path, values, when } => {
                 uses.push(Use {

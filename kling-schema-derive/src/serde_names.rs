@@ -106,10 +106,10 @@ pub(crate) fn container(cx: &Ctxt, attrs: &[Attribute]) -> Option<Case> {
                 "leaves no closed set of values; only a last variant may be untagged",
             ),
             "transparent" => {
-                refuse(cx, &item, "makes a bare value of it; implement `Typed` by hand")
+                refuse(cx, &item, "makes a bare value of it; implement `Typed` by hand");
             }
             "from" | "try_from" | "into" => {
-                refuse(cx, &item, "puts another type on the wire; derive on that one")
+                refuse(cx, &item, "puts another type on the wire; derive on that one");
             }
             "remote" => refuse(cx, &item, "describes another type; derive on that one"),
             _ => {}
@@ -159,7 +159,7 @@ pub(crate) fn variant(cx: &Ctxt, attrs: &[Attribute]) -> Names {
                 );
             }
             "alias" => {
-                refuse(cx, &item, "is a second spelling that the linter would refuse; keep one")
+                refuse(cx, &item, "is a second spelling that the linter would refuse; keep one");
             }
             "other" => refuse(
                 cx,

@@ -54,7 +54,7 @@ pub(super) fn check<'d>(
                 masks::points_inside(cx, root, &rule, *points, *image);
             }
             Check::Ignored { path, when } | Check::Unread { path, when } => {
-                rule.ignored(cx, root, *path, when)
+                rule.ignored(cx, root, *path, when);
             }
             Check::Defaulted { path, when } => rule.defaulted(cx, root, *path, when),
         }

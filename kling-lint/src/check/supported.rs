@@ -21,10 +21,10 @@ pub(super) fn check<'d>(
     else {
         return;
     };
-    let matches = |row: &&[Option<&str>]| {
+    let matches = |row: &[Option<&str>]| {
         row.iter().zip(&values).all(|(want, (have, _))| want.is_none_or(|want| want == have))
     };
-    if rows.iter().any(|row| matches(&row)) {
+    if rows.iter().any(|row| matches(row)) {
         return;
     }
     let found: Vec<String> = axes

@@ -42,7 +42,10 @@ pub(super) fn field<'d>(cx: &mut Cx<'d>, node: Node<'d>, field: &'static Field, 
         each: field.each,
     };
     if node.kind() == JsonKind::Null {
-        return if field.nullable { () } else { null(cx, node, field, trail) };
+        if !field.nullable {
+            null(cx, node, field, trail);
+        }
+        return;
     }
     value(cx, node, &field.kind, rules, trail);
 }
@@ -253,9 +256,8 @@ fn names<'d>(
     if known.iter().any(|name| text.is(name)) {
         return;
     }
-    let milder = rules.limits.iter().find_map(|limit| match limit.bound {
-        Bound::OtherNames(others) if others.iter().any(|name| text.is(name)) => Some(limit),
-        _ => None,
+    let milder = rules.limits.iter().find(|limit| {
+        matches!(limit.bound, Bound::OtherNames(others) if others.iter().any(|name| text.is(name)))
     });
     let (basis, aspect) = match milder {
         Some(limit) => (limit.basis, limit.bound.aspect(End::Max)),
