@@ -123,6 +123,24 @@ fn agree(want: &str, have: &[String]) -> bool {
     left.is_empty()
 }
 
+/// A finding that names a constraint names one that `rules` lists and `explain` explains.
+#[test]
+fn constraints_of_findings_are_rows() {
+    let rows: BTreeSet<String> =
+        kling_schema::rows::all().into_iter().map(|row| row.name).collect();
+    let mut files = Vec::new();
+    collect(&fixtures().join("requests"), &mut files);
+    collect(&fixtures().join("realistic"), &mut files);
+    let mut unknown = BTreeSet::new();
+    for file in files {
+        let report = Linter::new().lint_named(&bytes(&file), &file);
+        for finding in report.findings() {
+            unknown.extend(finding.constraint.iter().filter(|name| !rows.contains(*name)).cloned());
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
 #[test]
 fn every_file_stands_in_its_table() {
     let mut listed: BTreeSet<PathBuf> = BTreeSet::new();

@@ -147,19 +147,17 @@ impl<'d> Seen<'d> {
                     .broken(rule, known.basis, aspect::ALIAS, span)
                     .with("owner", owner(object, trail))
                     .with("suggestion", of);
-                if let Some(right) = path::member(node, of) {
-                    // Both spellings are there: each is worth a look.
-                    let other = trail.sibling(of, |trail| {
+                // Which spelling the server takes is unverified, so beside it the right one is
+                // suspect too.
+                if let Some(right) = path::member(node, of).filter(|_| !safe) {
+                    let mut other = trail.sibling(of, |trail| {
                         trail
-                            .broken(rule, known.basis, aspect::ALIAS, right.span())
-                            .with("owner", owner(object, trail))
+                            .found(rule, known.basis, right.span())
                             .with("suggestion", of)
                             .with("advice", format!("`{}` is there too: keep one", known.key))
                     });
-                    // Which spelling the server takes is unverified, so the right one is suspect too.
-                    if !safe {
-                        cx.push(other);
-                    }
+                    other.constraint.clone_from(&draft.constraint);
+                    cx.push(other);
                 }
                 self.rename(draft, object, of, member, safe, renamed)
             }

@@ -11,6 +11,9 @@ use kling_schema::rules::Rule;
 use crate::finding::Draft;
 use crate::printable;
 
+/// How a row's name says "each item".
+pub(crate) const EACH: &str = "[]";
+
 /// A key as a step of a JSON Pointer.
 pub(super) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
@@ -29,6 +32,8 @@ enum Step<'a> {
     Root(&'static str),
     Key(&'a str),
     Index(usize),
+    /// A key, or `[]`, that the table has and a tolerated shape leaves out.
+    Implied(&'a str),
 }
 
 impl<'a> Trail<'a> {
@@ -45,6 +50,11 @@ impl<'a> Trail<'a> {
     /// Down to an item, counted from 0.
     pub(crate) fn index(&'a self, index: usize) -> Trail<'a> {
         Trail { up: Some(self), step: Step::Index(index) }
+    }
+
+    /// Down to what a tolerated shape leaves out: the row has it, the document does not.
+    pub(crate) fn implied(&'a self, step: &'a str) -> Trail<'a> {
+        Trail { up: Some(self), step: Step::Implied(step) }
     }
 
     /// The name of the object that holds this key, as [`Trail::shown`] gives it.
@@ -64,7 +74,7 @@ impl<'a> Trail<'a> {
     pub(crate) fn owner(&self) -> &'static str {
         match self.step {
             Step::Root(owner) => owner,
-            Step::Key(_) | Step::Index(_) => self.up.map_or("", Trail::owner),
+            Step::Key(_) | Step::Index(_) | Step::Implied(_) => self.up.map_or("", Trail::owner),
         }
     }
 
@@ -72,7 +82,7 @@ impl<'a> Trail<'a> {
     pub(crate) fn pointer(&self) -> String {
         let mut out = String::new();
         self.write(&mut |step| match step {
-            Step::Root(_) => {}
+            Step::Root(_) | Step::Implied(_) => {}
             Step::Key(key) => {
                 out.push('/');
                 out.push_str(&escaped(key));
@@ -88,7 +98,7 @@ impl<'a> Trail<'a> {
     pub(crate) fn shown(&self) -> String {
         let mut out = String::from("`");
         self.write(&mut |step| match step {
-            Step::Root(_) => {}
+            Step::Root(_) | Step::Implied(_) => {}
             Step::Key(key) => {
                 if out.len() > 1 {
                     out.push('.');
@@ -115,13 +125,13 @@ impl<'a> Trail<'a> {
                 out.push_str(owner);
                 out.push('/');
             }
-            Step::Key(key) => {
+            Step::Index(_) | Step::Implied(EACH) => out.push_str(EACH),
+            Step::Key(key) | Step::Implied(key) => {
                 if !std::mem::take(&mut first) {
                     out.push('.');
                 }
                 out.push_str(key);
             }
-            Step::Index(_) => out.push_str("[]"),
         });
         if !out.ends_with('/') {
             out.push('/');
@@ -176,6 +186,9 @@ mod tests {
             item.key("image_url").constraint("max-bytes"),
             "omni-video/image_list[].image_url/max-bytes"
         );
+        let short = item.implied("image_url");
+        assert_eq!(short.pointer(), "/image_list/2");
+        assert_eq!(short.constraint("form"), "omni-video/image_list[].image_url/form");
         assert_eq!(root.pointer(), "");
         assert_eq!(root.shown(), "the request");
     }

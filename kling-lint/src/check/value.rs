@@ -3,11 +3,12 @@
 use kling_schema::aspect::End;
 use kling_schema::rules::{across, models, shape, value as rules};
 use kling_schema::{
-    Basis, Bound, Choice, Field, Kind, Limit, MediaClass, Presence, Range, Severity, Tier, aspect,
+    Basis, Bound, Choice, Field, Kind, Limit, MediaClass, Object, Presence, Range, Severity, Tier,
+    aspect,
 };
 
 use super::masks::Pixels;
-use super::trail::Trail;
+use super::trail::{EACH, Trail};
 use super::{Cx, Unique, describe};
 use crate::finding::Draft;
 use crate::fix::DraftFix;
@@ -116,14 +117,7 @@ fn value<'d>(
             if node.kind() == JsonKind::Object {
                 super::shape::object(cx, node, object, trail);
             } else {
-                wrong_type(
-                    cx,
-                    node,
-                    &kind.phrase(),
-                    object.shape.unwrap_or(rules.shape),
-                    trail,
-                    None,
-                );
+                not_an_item(cx, node, object, rules, trail);
             }
         }
         Kind::Media(class) => match node.text() {
@@ -148,7 +142,7 @@ pub(super) fn wrong_type<'d>(
         .with("allowed", allowed)
         .with("found", describe::value(node))
         .with_some("suggestion", meant.as_deref())
-        .with_some("advice", if meant.is_none() { basis.note } else { None });
+        .with_some("hint", basis.note);
     cx.push(match meant {
         Some(json) => draft.fixed_by(DraftFix::safe(format!("write {json}"), node.span(), json)),
         None => draft,
@@ -195,6 +189,25 @@ fn string<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, rules: Rules, tra
             | Bound::FramesPerSecond(_) => {}
         }
     }
+}
+
+/// Something else where an object should stand; of a bare string it can be said where it belongs.
+fn not_an_item<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    object: &'static Object,
+    rules: Rules,
+    trail: &Trail<'_>,
+) {
+    let basis = object.shape.unwrap_or(rules.shape);
+    let media = media_field(object, None).filter(|_| node.kind() == JsonKind::String);
+    let draft = trail
+        .broken(&shape::WRONG_TYPE, basis, aspect::TYPE, node.span())
+        .with("allowed", "an object")
+        .with("found", describe::value(node))
+        .with_some("advice", media.map(write_as))
+        .with_some("hint", basis.note);
+    cx.push(draft);
 }
 
 fn chars<'d>(
@@ -547,24 +560,33 @@ fn either<'d>(
     match (usual, tolerated) {
         (Kind::List(each), _) => {
             cx.push(draft.with("advice", "write it as an array of one"));
-            value(cx, node, each, Rules { limits: rules.each, each: &[], ..rules }, trail);
+            let rules = Rules { limits: rules.each, each: &[], ..rules };
+            value(cx, node, each, rules, &trail.implied(EACH));
         }
         (Kind::Object(object), Kind::Media(class)) => {
             // The string stands for an object with that media, and has that media's bounds.
-            let media = object
-                .fields
-                .iter()
-                .find(|field| matches!(field.kind, Kind::Media(own) if own == *class));
-            let key = media.map_or("", |field| field.key);
-            cx.push(draft.with("advice", format!("write it as {{\"{key}\": …}}")));
-            let limits = media.map_or(rules.limits, |field| field.limits);
-            value(cx, node, tolerated, Rules { limits, ..rules }, trail);
+            let Some(media) = media_field(object, Some(*class)) else { return cx.push(draft) };
+            cx.push(draft.with("advice", write_as(media)));
+            let rules = Rules { limits: media.limits, ..rules };
+            value(cx, node, tolerated, rules, &trail.implied(media.key));
         }
         _ => {
             cx.push(draft.with("advice", "write the usual shape"));
             value(cx, node, tolerated, rules, trail);
         }
     }
+}
+
+/// The field of an item that holds its media.
+fn media_field(object: &'static Object, class: Option<MediaClass>) -> Option<&'static Field> {
+    object.fields.iter().find(|field| match field.kind {
+        Kind::Media(own) => class.is_none_or(|class| class == own),
+        _ => false,
+    })
+}
+
+fn write_as(media: &Field) -> String {
+    format!("write it as {{\"{}\": …}}", media.key)
 }
 
 /// Whether the JSON type fits the kind; nothing inside is looked at.
