@@ -27,15 +27,6 @@ pub enum LintError {
         /// The name that was asked for.
         name: String,
     },
-    /// The type has no endpoint, so nothing says what it is a request for.
-    #[error(
-        "`{name}` has no endpoint: write `#[kling(endpoint = \"…\")]` on it, or pass its table to `LinterBuilder::schema`"
-    )]
-    #[non_exhaustive]
-    NoEndpoint {
-        /// The type's name.
-        name: &'static str,
-    },
     /// The value does not serialize.
     #[error("the value cannot be written as JSON")]
     #[non_exhaustive]

@@ -132,19 +132,15 @@ impl Linter {
     /// Checks a typed request: it is serialized and read like any text, so the verdict is the same.
     ///
     /// # Errors
-    /// A type without endpoint, or one that does not serialize.
+    /// A value that does not serialize.
     pub fn lint_request<T: KlingSchema + Serialize>(
         &self,
         request: &T,
     ) -> Result<Report, LintError> {
-        let object = T::SCHEMA;
-        if object.endpoint.is_none() {
-            return Err(LintError::NoEndpoint { name: object.name });
-        }
         let json = serde_json::to_vec(request).map_err(|source| LintError::NotJson { source })?;
         let linter = Linter {
             options: Arc::new(Options {
-                object: Some(object),
+                object: Some(T::SCHEMA),
                 strict: self.options.strict,
                 wire: self.options.wire,
                 severities: self.options.severities.clone(),

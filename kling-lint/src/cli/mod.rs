@@ -120,7 +120,6 @@ fn blamed<'e>(error: &'e LintError, asked: &'e Path) -> &'e Path {
         LintError::Io { path, .. } | LintError::NotAFile { path, .. } => path,
         LintError::UnknownEndpoint { .. }
         | LintError::UnknownRule { .. }
-        | LintError::NoEndpoint { .. }
         | LintError::NotJson { .. } => asked,
     }
 }
