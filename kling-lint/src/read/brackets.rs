@@ -2,7 +2,7 @@
 
 use kling_schema::rules::not_json as rules;
 
-use super::faults::{offsets, quoted};
+use super::faults::{fix_of, offsets, quoted};
 use super::parse::{Frame, Parser};
 use super::strings::scan;
 use super::tape::{CLOSED, JsonKind};
@@ -59,11 +59,7 @@ impl Parser<'_, '_> {
         };
         self.faults.error(rule, span, |mut draft| {
             if commas.len() <= MAX_EDITS {
-                let mut edits = commas.into_iter();
-                if let Some(first) = edits.next() {
-                    let fix = DraftFix::safe(title, offsets(first), "");
-                    draft = draft.fixed_by(edits.fold(fix, |fix, edit| fix.and(offsets(edit), "")));
-                }
+                draft.fix = fix_of(title, commas.into_iter().map(|span| (span, String::new())));
             }
             draft.with_some("found", closer.map(|byte| quoted(&[byte])))
         });

@@ -8,9 +8,12 @@
 mod blank;
 mod brackets;
 mod faults;
+mod junk;
 mod number;
+mod numerals;
 mod parse;
-mod scalars;
+mod quotes;
+mod string_faults;
 mod strings;
 mod surroundings;
 mod tape;
@@ -18,6 +21,7 @@ mod tape;
 mod tests;
 mod text;
 mod view;
+mod words;
 
 use crate::finding::Draft;
 use crate::load::Loaded;

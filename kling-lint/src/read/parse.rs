@@ -424,7 +424,7 @@ impl Parser<'_, '_> {
         match byte {
             b'"' | b'\'' => true,
             b'{' | b'[' | b'0'..=b'9' | b'-' => !object,
-            _ if super::strings::curly(self.rest()).is_some() => true,
+            _ if super::quotes::curly(self.rest()).is_some() => true,
             _ if object => self.bare_key_len().is_some(),
             _ => [&b"true"[..], b"false", b"null"]
                 .iter()
