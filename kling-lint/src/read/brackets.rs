@@ -9,7 +9,7 @@ use super::tape::{CLOSED, JsonKind};
 use crate::fix::DraftFix;
 
 /// How far ahead brackets are matched to tell what a wrong one means.
-const WINDOW: usize = 64 << 10;
+const WINDOW: usize = 32 << 10;
 /// Commas that one fix removes, at most.
 const MAX_EDITS: usize = 1000;
 
@@ -272,7 +272,7 @@ impl Parser<'_, '_> {
         self.values -= 1;
         let owed = std::mem::take(&mut self.comma_owed);
         let span = key.start as usize..key.end as usize;
-        let found = quoted(&self.text[span.clone()]);
+        let found = &self.text[span.clone()];
         let window = self.window();
         let (looked, closer) = first_closer(window);
         self.budget = self.budget.saturating_sub(looked);
@@ -294,7 +294,7 @@ impl Parser<'_, '_> {
                 let fix = DraftFix::safe(title, offsets(place..place), expected);
                 draft
                     .with("found", "`[`")
-                    .with("before", found)
+                    .with("before", quoted(found))
                     .with("expected", format!("`{expected}`"))
                     .with("place", "before it")
                     .fixed_by(fix.unsafe_())
@@ -304,7 +304,7 @@ impl Parser<'_, '_> {
             self.pos = after;
         } else {
             self.faults.error(&rules::MISSING_BRACES, span, |draft| {
-                draft.with("found", found)
+                draft.with("found", quoted(found))
             });
             self.open_frame(true, key.start as usize, true);
         }

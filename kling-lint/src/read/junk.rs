@@ -26,7 +26,7 @@ impl Parser<'_, '_> {
             let junk = self.text[start..self.pos].trim_ascii_end();
             let shown = memchr::memchr2(b'\n', b'\r', junk).unwrap_or(junk.len());
             let utf8 = std::str::from_utf8(&junk[..shown]).is_ok();
-            let found = quoted(&junk[..shown]);
+            let found = &junk[..shown];
             let suggestion = wide(junk).map(|plain| format!("`{plain}`"));
             let advice = match junk.first() {
                 _ if suggestion.is_some() => None,
@@ -38,7 +38,7 @@ impl Parser<'_, '_> {
                 .error(&rules::UNEXPECTED_TEXT, start..start + shown, |draft| {
                     draft
                         .with("expected", expected)
-                        .with("found", found)
+                        .with("found", quoted(found))
                         .with_some("suggestion", suggestion)
                         .with_some("advice", advice)
                 });

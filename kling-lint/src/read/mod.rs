@@ -38,7 +38,7 @@ const MAX_VALUES: usize = 250_000;
 /// Most findings of one severity about one text.
 const MAX_FINDINGS: usize = 100;
 /// Bytes that may be looked at twice to tell what a fault means.
-const LOOK_AHEAD: usize = 1 << 20;
+const LOOK_AHEAD: usize = 256 << 10;
 
 /// Reads a document; what is wrong with its text is added to the drafts. Nothing comes back when
 /// there is nothing to check.

@@ -40,7 +40,7 @@ impl Parser<'_, '_> {
         }
         let end = start + word.len();
         let span = start..end;
-        let found = quoted(word);
+        let found = word;
         self.pos = end;
         let (kind, reason, suggestion, safe) = match sloppy {
             Some(Sloppy {
@@ -66,7 +66,7 @@ impl Parser<'_, '_> {
                     .is_none()
                     .then_some("write digits, as in `5` or `0.5`");
                 draft
-                    .with("found", found)
+                    .with("found", quoted(found))
                     .with("reason", reason)
                     .with_some("suggestion", suggestion.map(|text| format!("`{text}`")))
                     .with_some("advice", advice)

@@ -211,12 +211,12 @@ impl Parser<'_, '_> {
         };
         let text = self.text;
         let content = &text[start + opening..end];
-        let found = quoted(&text[start..start + opening]);
+        let found = &text[start..start + opening];
         let span = start..end + closing;
         self.faults.habit(
             &rules::WRONG_QUOTES,
             span.clone(),
-            |draft| draft.with("found", found),
+            |draft| draft.with("found", quoted(found)),
             || requoted(start, opening, content, closing),
         );
         let flags = flags_of(content);

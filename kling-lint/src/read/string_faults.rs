@@ -41,7 +41,7 @@ impl Parser<'_, '_> {
             let more = (total > 1).then_some(total - 1);
             let fixable = gap.is_none()
                 && total == faults.iter().filter(|fault| fault.kind == kind).count() as u64;
-            let found = quoted(first.bytes());
+            let found = first.bytes();
             match kind {
                 FaultKind::Escape => {
                     let (suggestion, advice) = suggest_escape(first.bytes());
@@ -49,7 +49,7 @@ impl Parser<'_, '_> {
                         .error(&rules::BAD_ESCAPE, place.span, |mut draft| {
                             draft.fix = escape_fix(of(kind), content).filter(|_| fixable);
                             draft
-                                .with("found", found)
+                                .with("found", quoted(found))
                                 .with_some("offset", place.offset)
                                 .with_some("more", more)
                                 .with_some("suggestion", suggestion)
@@ -71,14 +71,14 @@ impl Parser<'_, '_> {
                 FaultKind::Surrogate => {
                     self.faults
                         .warning(&document::LONE_SURROGATE, place.span, |draft| {
-                            draft.with("found", found)
+                            draft.with("found", quoted(found))
                         });
                 }
                 FaultKind::Utf8 if std::mem::replace(&mut self.told_utf8, true) => {}
                 FaultKind::Utf8 => {
-                    let found = hex(first.bytes());
+                    let bytes = hex(first.bytes());
                     self.faults.error(&rules::NOT_UTF8, place.span, |draft| {
-                        draft.with("found", found).with_some("offset", place.offset)
+                        draft.with("found", bytes).with_some("offset", place.offset)
                     });
                 }
             }

@@ -39,7 +39,7 @@ impl Parser<'_, '_> {
     fn foreign(&mut self, len: usize, foreign: &Foreign) {
         let start = self.pos;
         let span = start..start + len;
-        let found = quoted(&self.text[span.clone()]);
+        let found = &self.text[span.clone()];
         self.pos = span.end;
         self.faults
             .error(&rules::BAD_LITERAL, span.clone(), |mut draft| {
@@ -51,7 +51,7 @@ impl Parser<'_, '_> {
                     ));
                 }
                 draft
-                    .with("found", found)
+                    .with("found", quoted(found))
                     .with_some(
                         "suggestion",
                         foreign.suggestion.map(|text| format!("`{text}`")),
@@ -75,7 +75,7 @@ impl Parser<'_, '_> {
         let len = words_len(self.rest());
         let span = start..start + len;
         let words = &self.text[span.clone()];
-        let found = quoted(words);
+        let found = words;
         // A text of letters and the signs of URLs is what it looks like; other things are code.
         let plain = std::str::from_utf8(words).ok().filter(|text| {
             text.starts_with(|first: char| first.is_alphanumeric() || first == '/')
@@ -89,14 +89,17 @@ impl Parser<'_, '_> {
             self.told_utf8 |= !utf8;
             self.faults
                 .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
-                    draft.with("expected", "a value").with("found", found).with(
-                        "advice",
-                        if utf8 {
-                            "write the value itself: JSON has no code"
-                        } else {
-                            SAVE_AS_UTF8
-                        },
-                    )
+                    draft
+                        .with("expected", "a value")
+                        .with("found", quoted(found))
+                        .with(
+                            "advice",
+                            if utf8 {
+                                "write the value itself: JSON has no code"
+                            } else {
+                                SAVE_AS_UTF8
+                            },
+                        )
                 });
             self.push(Entry::new(JsonKind::Broken, span.start, span.end));
             return;
@@ -108,7 +111,7 @@ impl Parser<'_, '_> {
                 let fix = DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
                     .and(offsets(span.end..span.end), "\"");
                 draft
-                    .with("found", found)
+                    .with("found", quoted(found))
                     .with("suggestion", quoted(suggestion.as_bytes()))
                     .fixed_by(fix.unsafe_())
             });
@@ -129,13 +132,13 @@ impl Parser<'_, '_> {
             return false;
         }
         let span = start..start + 2 + end + 2;
-        let found = quoted(&self.text[span.clone()]);
+        let found = &self.text[span.clone()];
         self.pos = span.end;
         self.faults
             .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
                 draft
                     .with("expected", "a value")
-                    .with("found", found)
+                    .with("found", quoted(found))
                     .with("advice", "a template's variable was not filled in")
             });
         self.push(Entry::new(JsonKind::Broken, span.start, span.end));
@@ -149,12 +152,15 @@ impl Parser<'_, '_> {
         };
         let span = self.pos..self.pos + len;
         let key = &self.text[span.clone()];
-        let (found, suggestion) = (quoted(key), String::from_utf8_lossy(key));
-        let suggestion = quoted(format!("\"{suggestion}\"").as_bytes());
         self.faults.habit(
             &rules::UNQUOTED_KEY,
             span.clone(),
-            |draft| draft.with("found", found).with("suggestion", suggestion),
+            |draft| {
+                let quotes = format!("\"{}\"", String::from_utf8_lossy(key));
+                draft
+                    .with("found", quoted(key))
+                    .with("suggestion", quoted(quotes.as_bytes()))
+            },
             || {
                 DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
                     .and(offsets(span.end..span.end), "\"")
