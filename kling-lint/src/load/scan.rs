@@ -219,24 +219,18 @@ impl Scan {
             }
         }
         let mut rest = raw;
-        while has_high {
-            match std::str::from_utf8(rest) {
-                Ok(_) => break,
-                Err(error) => {
-                    let valid = error.valid_up_to();
-                    self.whole(&rest[..valid], has_high, out);
-                    rest = &rest[valid..];
-                    let len = match error.error_len() {
-                        Some(len) => len,
-                        None if complete => rest.len(),
-                        None => return raw.len() - rest.len(),
-                    };
-                    self.fault(FaultKind::Utf8, self.at, &rest[..len]);
-                    self.replace(out);
-                    self.at += len as u64;
-                    rest = &rest[len..];
-                }
-            }
+        while let Err(error) = if has_high { std::str::from_utf8(rest) } else { Ok("") } {
+            let (valid, broken) = rest.split_at(error.valid_up_to());
+            self.whole(valid, has_high, out);
+            let len = match error.error_len() {
+                Some(len) => len,
+                None if complete => broken.len(),
+                None => return raw.len() - broken.len(),
+            };
+            self.fault(FaultKind::Utf8, self.at, &broken[..len]);
+            self.replace(out);
+            self.at += len as u64;
+            rest = &broken[len..];
         }
         self.whole(rest, has_high, out);
         raw.len()

@@ -9,7 +9,14 @@ use crate::load::utf8_len;
 
 impl Parser<'_, '_> {
     /// Moves to the next byte that is neither white space nor in a comment.
+    #[inline]
     pub(super) fn skip_blank(&mut self) {
+        if !matches!(self.peek(), Some(b'"' | b':' | b',' | b'{' | b'}' | b'[' | b']')) {
+            self.skip_blanks();
+        }
+    }
+
+    fn skip_blanks(&mut self) {
         while let Some(byte) = self.peek() {
             match byte {
                 b' ' | b'\n' | b'\r' | b'\t' => self.pos += 1,

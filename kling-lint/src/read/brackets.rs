@@ -2,14 +2,14 @@
 
 use kling_schema::rules::not_json as rules;
 
-use super::faults::{offsets, quoted};
+use super::faults::{fix_of, offsets, quoted};
 use super::parse::{Frame, Parser};
 use super::strings::scan;
 use super::tape::{CLOSED, JsonKind};
 use crate::fix::DraftFix;
 
 /// How far ahead brackets are matched to tell what a wrong one means.
-const WINDOW: usize = 64 << 10;
+const WINDOW: usize = 32 << 10;
 /// Commas that one fix removes, at most.
 const MAX_EDITS: usize = 1000;
 
@@ -55,11 +55,7 @@ impl Parser<'_, '_> {
         let title = if commas.len() == 1 { "remove the comma" } else { "remove the commas" };
         self.faults.error(rule, span, |mut draft| {
             if commas.len() <= MAX_EDITS {
-                let mut edits = commas.into_iter();
-                if let Some(first) = edits.next() {
-                    let fix = DraftFix::safe(title, offsets(first), "");
-                    draft = draft.fixed_by(edits.fold(fix, |fix, edit| fix.and(offsets(edit), "")));
-                }
+                draft.fix = fix_of(title, commas.into_iter().map(|span| (span, String::new())));
             }
             draft.with_some("found", closer.map(|byte| quoted(&[byte])))
         });
@@ -244,7 +240,7 @@ impl Parser<'_, '_> {
         self.values -= 1;
         let owed = std::mem::take(&mut self.comma_owed);
         let span = key.start as usize..key.end as usize;
-        let found = quoted(&self.text[span.clone()]);
+        let found = &self.text[span.clone()];
         let window = self.window();
         let (looked, closer) = first_closer(window);
         self.budget = self.budget.saturating_sub(looked);
@@ -258,7 +254,7 @@ impl Parser<'_, '_> {
                 let fix = DraftFix::safe(title, offsets(place..place), expected);
                 draft
                     .with("found", "`[`")
-                    .with("before", found)
+                    .with("before", quoted(found))
                     .with("expected", format!("`{expected}`"))
                     .with("place", "before it")
                     .fixed_by(fix.unsafe_())
@@ -267,7 +263,8 @@ impl Parser<'_, '_> {
             self.close(false);
             self.pos = after;
         } else {
-            self.faults.error(&rules::MISSING_BRACES, span, |draft| draft.with("found", found));
+            self.faults
+                .error(&rules::MISSING_BRACES, span, |draft| draft.with("found", quoted(found)));
             self.open_frame(true, key.start as usize, true);
         }
         self.push_key(key);

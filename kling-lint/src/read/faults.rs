@@ -111,6 +111,17 @@ pub(super) fn offsets(span: Range<usize>) -> Range<u32> {
     span.start as u32..span.end as u32
 }
 
+/// A fix of any number of edits; none at all is no fix.
+pub(super) fn fix_of(
+    title: &str,
+    edits: impl IntoIterator<Item = (Range<usize>, String)>,
+) -> Option<DraftFix> {
+    let mut edits = edits.into_iter();
+    let (span, text) = edits.next()?;
+    let fix = DraftFix::safe(title, offsets(span), text);
+    Some(edits.fold(fix, |fix, (span, text)| fix.and(offsets(span), text)))
+}
+
 /// Outside text in backticks, cut and escaped.
 pub(super) fn quoted(raw: &[u8]) -> String {
     // Enough bytes for what is shown of it.

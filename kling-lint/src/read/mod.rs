@@ -8,9 +8,12 @@
 mod blank;
 mod brackets;
 mod faults;
+mod junk;
 mod number;
+mod numerals;
 mod parse;
-mod scalars;
+mod quotes;
+mod string_faults;
 mod strings;
 mod surroundings;
 mod tape;
@@ -18,6 +21,7 @@ mod tape;
 mod tests;
 mod text;
 mod view;
+mod words;
 
 use crate::finding::Draft;
 use crate::load::Loaded;
@@ -33,7 +37,7 @@ const MAX_VALUES: usize = 250_000;
 /// Most findings of one severity about one text.
 const MAX_FINDINGS: usize = 100;
 /// Bytes that may be looked at twice to tell what a fault means.
-const LOOK_AHEAD: usize = 1 << 20;
+const LOOK_AHEAD: usize = 256 << 10;
 
 /// Reads a document; what is wrong with its text is added to the drafts. Nothing comes back when
 /// there is nothing to check.

@@ -74,8 +74,9 @@ pub(super) fn document<'s>(
         pos: 0,
         loaded,
         gaps: loaded.gaps(),
-        tape: Vec::new(),
-        stack: Vec::new(),
+        // A value or key takes about ten bytes of text; long strings take more.
+        tape: Vec::with_capacity((loaded.text().len() / 8).clamp(8, 4096)),
+        stack: Vec::with_capacity(8),
         faults: Faults::new(drafts),
         budget: LOOK_AHEAD,
         values: 0,
@@ -100,7 +101,7 @@ pub(super) fn document<'s>(
     (!tape.is_empty()).then(|| Document::new(loaded, tape))
 }
 
-impl Parser<'_, '_> {
+impl<'t> Parser<'t, '_> {
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.get(self.pos).copied()
     }
@@ -110,7 +111,7 @@ impl Parser<'_, '_> {
     }
 
     /// The text from here on.
-    pub(super) fn rest(&self) -> &[u8] {
+    pub(super) fn rest(&self) -> &'t [u8] {
         self.text.get(self.pos..).unwrap_or_default()
     }
 
@@ -251,9 +252,9 @@ impl Parser<'_, '_> {
         // At the end of the text the open bracket says it all.
         if self.pos < self.text.len() {
             let span = self.char_span();
-            let found = quoted(&self.text[span.clone()]);
+            let found = &self.text[span.clone()];
             self.faults.error(&rules::MISSING_VALUE, span, |draft| {
-                draft.with("expected", expected).with("found", found)
+                draft.with("expected", expected).with("found", quoted(found))
             });
         }
     }
@@ -328,11 +329,11 @@ impl Parser<'_, '_> {
             return;
         };
         let span = if len > 0 { start..start + len } else { self.char_span() };
-        let found = quoted(&self.text[span.clone()]);
+        let found = &self.text[span.clone()];
         let place = if len > 0 { start..start + len } else { key.end..key.end };
         let key = quoted(&self.text[key]);
         self.faults.error(&rules::MISSING_COLON, span, |draft| {
-            draft.with("key", key).with("found", found).fixed_by(DraftFix::safe(
+            draft.with("key", key).with("found", quoted(found)).fixed_by(DraftFix::safe(
                 "write `:`",
                 offsets(place),
                 ":",
@@ -343,11 +344,11 @@ impl Parser<'_, '_> {
     /// A bracket where a key should be: it is stepped over.
     fn keyless(&mut self) {
         let span = self.pos..self.pos + 1;
-        let found = quoted(&self.text[span.clone()]);
+        let found = &self.text[span.clone()];
         self.faults.error(&rules::UNEXPECTED_TEXT, span, |draft| {
             draft
                 .with("expected", "a key in quotes")
-                .with("found", found)
+                .with("found", quoted(found))
                 .with("advice", "give the value a key, or remove the extra bracket")
         });
         self.skip_brackets();
@@ -404,7 +405,7 @@ impl Parser<'_, '_> {
         match byte {
             b'"' | b'\'' => true,
             b'{' | b'[' | b'0'..=b'9' | b'-' => !object,
-            _ if super::strings::curly(self.rest()).is_some() => true,
+            _ if super::quotes::curly(self.rest()).is_some() => true,
             _ if object => self.bare_key_len().is_some(),
             _ => [&b"true"[..], b"false", b"null"].iter().any(|word| self.rest().starts_with(word)),
         }
@@ -413,9 +414,9 @@ impl Parser<'_, '_> {
     fn missing_comma(&mut self) {
         let span = self.char_span();
         let end = self.last_end;
-        let found = quoted(self.glimpse());
+        let found = self.glimpse();
         self.faults.error(&rules::MISSING_COMMA, span, |draft| {
-            draft.with("found", found).fixed_by(DraftFix::safe(
+            draft.with("found", quoted(found)).fixed_by(DraftFix::safe(
                 "add a comma",
                 offsets(end..end),
                 ",",
@@ -425,7 +426,7 @@ impl Parser<'_, '_> {
     }
 
     /// What stands here, up to the end of the word or string.
-    pub(super) fn glimpse(&self) -> &[u8] {
+    fn glimpse(&self) -> &'t [u8] {
         let rest = self.rest();
         let rest = &rest[..rest.len().min(80)];
         let end = match rest.first() {

@@ -69,7 +69,7 @@ impl Parser<'_, '_> {
     fn is_value(&self) -> bool {
         let rest = self.rest().trim_ascii_end();
         let first = rest.first().copied().unwrap_or_default();
-        if b"-0123456789'".contains(&first) || super::strings::curly(rest).is_some() {
+        if b"-0123456789'".contains(&first) || super::quotes::curly(rest).is_some() {
             return true;
         }
         let word = rest.len() <= WORD && !rest.contains(&b' ') && !rest.contains(&b'{');
@@ -161,7 +161,7 @@ fn foreign_encoding(text: &[u8]) -> Option<&'static str> {
 /// Whether a brace opens a JSON object rather than something in prose.
 fn is_object(text: &[u8]) -> bool {
     let rest = text[1..].trim_ascii_start();
-    matches!(rest.first(), Some(b'"' | b'\'' | b'}')) || super::strings::curly(rest).is_some()
+    matches!(rest.first(), Some(b'"' | b'\'' | b'}')) || super::quotes::curly(rest).is_some()
 }
 
 /// `key: value`.

@@ -70,7 +70,9 @@ fn heads_and_tails_are_whole_characters() {
 #[test]
 fn quotes_are_no_part_of_the_text() {
     for json in ["'prompt'", "“prompt”", "“prompt\""] {
-        with_text(json, |string| assert_eq!(string.to_str(), "prompt", "{json}"));
+        with_text(json, |string| {
+            assert_eq!(string.to_str(), "prompt", "{json}");
+        });
     }
 }
 
