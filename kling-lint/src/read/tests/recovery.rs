@@ -20,6 +20,7 @@ struct Fixture {
     repaired: Option<Vec<u8>>,
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests read their fixtures whole")]
 fn fixtures() -> Vec<Fixture> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/syntax");
     let mut names: Vec<String> = fs::read_dir(&folder)
