@@ -96,7 +96,7 @@ mod values;
 /// ```
 pub use kling_schema_derive::KlingSchema;
 pub use source::{Basis, Severity, Source, Tier};
-pub use statement::join;
+pub use statement::{join, together};
 pub use table::*;
 pub use values::{Either, ImageSource, Loose, NumericId, VideoSource};
 

@@ -146,7 +146,8 @@ impl<'d> Seen<'d> {
                 let draft = trail
                     .broken(rule, known.basis, aspect::ALIAS, span)
                     .with("owner", owner(object, trail))
-                    .with("suggestion", of);
+                    .with("suggestion", of)
+                    .with("alias", known.key);
                 if let Some(right) = path::member(node, of) {
                     // Both spellings are there: each is worth a look.
                     let other = trail.sibling(of, |trail| {
@@ -154,6 +155,7 @@ impl<'d> Seen<'d> {
                             .broken(rule, known.basis, aspect::ALIAS, right.span())
                             .with("owner", owner(object, trail))
                             .with("suggestion", of)
+                            .with("alias", known.key)
                             .with("advice", format!("`{}` is there too: keep one", known.key))
                     });
                     // Which spelling the server takes is unverified, so the right one is suspect too.

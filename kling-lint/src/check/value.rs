@@ -21,7 +21,7 @@ const URL_LOOKED_AT: usize = 256;
 const MEDIA_LOOKED_AT: (usize, usize) = (4096, 64);
 
 /// How alike two values must be for a "did you mean", from 0 to 1.
-const ALIKE: f64 = 0.7;
+const ALIKE: f64 = 0.72;
 
 /// What a field says of a value, or of each item of it.
 #[derive(Clone, Copy)]
@@ -112,14 +112,12 @@ fn value<'d>(
             if node.kind() == JsonKind::Object {
                 super::shape::object(cx, node, object, trail);
             } else {
-                wrong_type(
-                    cx,
-                    node,
-                    &kind.phrase(),
-                    object.shape.unwrap_or(rules.shape),
-                    trail,
-                    None,
-                );
+                let basis = object.shape.unwrap_or(rules.shape);
+                let media = object.fields.iter().find(|field| matches!(field.kind, Kind::Media(_)));
+                let advice = media
+                    .filter(|_| node.kind() == JsonKind::String)
+                    .map(|field| format!("write it as {{\"{}\": …}}", field.key));
+                mistyped(cx, node, &kind.phrase(), basis, trail, None, advice);
             }
         }
         Kind::Media(class) => match node.text() {
@@ -139,12 +137,30 @@ pub(super) fn wrong_type<'d>(
     trail: &Trail<'_>,
     meant: Option<String>,
 ) {
+    let advice = match node.kind() {
+        JsonKind::Object if allowed.starts_with("an array") => Some("put it into an array: […]"),
+        JsonKind::Array if node.len() == 1 => Some("write the item itself, without the brackets"),
+        _ => None,
+    };
+    mistyped(cx, node, allowed, basis, trail, meant, advice.map(String::from));
+}
+
+fn mistyped<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    allowed: &str,
+    basis: Basis,
+    trail: &Trail<'_>,
+    meant: Option<String>,
+    advice: Option<String>,
+) {
+    let advice = advice.or(basis.note.map(String::from)).filter(|_| meant.is_none());
     let draft = trail
         .broken(&shape::WRONG_TYPE, basis, aspect::TYPE, node.span())
         .with("allowed", allowed)
         .with("found", describe::value(node))
         .with_some("suggestion", meant.as_deref())
-        .with_some("advice", if meant.is_none() { basis.note } else { None });
+        .with_some("advice", advice);
     cx.push(match meant {
         Some(json) => draft.fixed_by(DraftFix::safe(format!("write {json}"), node.span(), json)),
         None => draft,
@@ -612,6 +628,11 @@ fn likeness(text: &str, value: &str) -> f64 {
         let word = value.bytes().all(|byte| byte.is_ascii_alphabetic());
         let start = word && text.starts_with(&value) && value.len() >= 3;
         return if start { 0.9 } else { 0.0 };
+    }
+    // Another version is another model, not a slip.
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    if digits(&text) != digits(&value) {
+        return 0.0;
     }
     strsim::normalized_damerau_levenshtein(&text, &value)
 }

@@ -20,7 +20,6 @@ pub(crate) use scan::{
 pub(crate) struct Loaded<'s> {
     text: Cow<'s, [u8]>,
     gaps: Vec<Gap>,
-    len: u64,
     too_large: Option<&'static str>,
 }
 
@@ -89,7 +88,6 @@ impl<'s> Loaded<'s> {
     pub(crate) fn from_bytes(text: &'s [u8]) -> Self {
         let fits = u32::try_from(text.len()).is_ok();
         Loaded {
-            len: text.len() as u64,
             text: Cow::Borrowed(if fits { text } else { &[] }),
             gaps: Vec::new(),
             too_large: (!fits).then_some("4 GiB"),
@@ -118,11 +116,6 @@ impl<'s> Loaded<'s> {
     pub(crate) fn gap_of(&self, opens: u32) -> Option<&Gap> {
         let index = self.gaps.binary_search_by_key(&opens, |gap| gap.opens).ok()?;
         self.gaps.get(index)
-    }
-
-    /// Length of the file in bytes, gaps included; what was read of it, if it is too large.
-    pub(crate) fn len(&self) -> u64 {
-        self.len
     }
 
     /// The limit the text went over, in words. The rest was not read.

@@ -15,8 +15,7 @@ pub(super) fn read(mut reader: impl Read, sizes: &Sizes) -> io::Result<Loaded<'s
     if filled < block.len() {
         block.truncate(filled);
         if block.len() <= sizes.whole {
-            let len = block.len() as u64;
-            return Ok(Loaded { text: Cow::Owned(block), gaps: Vec::new(), len, too_large: None });
+            return Ok(Loaded { text: Cow::Owned(block), gaps: Vec::new(), too_large: None });
         }
     }
     let mut stream = Stream::new(sizes);
@@ -49,7 +48,6 @@ struct Stream<'a> {
     sizes: &'a Sizes,
     text: Vec<u8>,
     gaps: Vec<Gap>,
-    len: u64,
     state: State,
     /// The last byte was a backslash inside a string that escapes the next one.
     escaping: bool,
@@ -75,14 +73,7 @@ struct Long {
 
 impl<'a> Stream<'a> {
     fn new(sizes: &'a Sizes) -> Self {
-        Stream {
-            sizes,
-            text: Vec::new(),
-            gaps: Vec::new(),
-            len: 0,
-            state: State::Outside,
-            escaping: false,
-        }
+        Stream { sizes, text: Vec::new(), gaps: Vec::new(), state: State::Outside, escaping: false }
     }
 
     fn is_full(&self) -> bool {
@@ -90,7 +81,6 @@ impl<'a> Stream<'a> {
     }
 
     fn push(&mut self, block: &[u8]) {
-        self.len += block.len() as u64;
         let mut rest = block;
         while !rest.is_empty() && !self.is_full() {
             if matches!(self.state, State::Outside) {
@@ -166,7 +156,7 @@ impl<'a> Stream<'a> {
     fn finish(mut self) -> Loaded<'static> {
         self.close(false);
         let too_large = self.is_full().then_some(self.sizes.limit);
-        Loaded { text: Cow::Owned(self.text), gaps: self.gaps, len: self.len, too_large }
+        Loaded { text: Cow::Owned(self.text), gaps: self.gaps, too_large }
     }
 }
 

@@ -127,11 +127,6 @@ impl<'d> Text<'d> {
         self.scanned(&mut |_| {}).counts()
     }
 
-    /// Whether the string has more code points than this. Short strings are not even counted.
-    pub(crate) fn chars_exceed(self, limit: u64) -> bool {
-        (self.has_gap() || self.raw.len() as u64 > limit) && self.counts().chars > limit
-    }
-
     /// The whole string as Base64.
     pub(crate) fn base64(self) -> Base64Facts {
         if let Some(gap) = self.gap {
