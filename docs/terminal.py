@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ["kling-lint", "fixtures/tour/cat.image2video.json"]
-COLUMNS = 114
+COLUMNS = 118
 SIZE, ADVANCE, LINE, MARGIN, TITLE = 13, 7.83, 19, 16, 30
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 INK, PAPER, BAR = "#d4d7dd", "#16181d", "#23262d"

@@ -100,6 +100,11 @@ pub use statement::{join, together};
 pub use table::*;
 pub use values::{Either, ImageSource, Loose, NumericId, VideoSource};
 
+/// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// For the derive macro's output only.
 #[doc(hidden)]
 pub mod __private {
