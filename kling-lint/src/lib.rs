@@ -60,6 +60,11 @@ pub mod cli;
 #[cfg(feature = "cli")]
 mod report;
 
+/// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 pub use detect::Detected;
 pub use error::LintError;
 pub use finding::{Excerpt, Finding, Params, Position, Span};

@@ -25,6 +25,8 @@ pub(crate) fn fill(template: &str, params: &Params) -> String {
         };
     }
     out.push_str(rest);
+    // A dropped part may leave its space behind.
+    out.truncate(out.trim_end().len());
     out
 }
 

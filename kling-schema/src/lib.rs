@@ -96,9 +96,14 @@ mod values;
 /// ```
 pub use kling_schema_derive::KlingSchema;
 pub use source::{Basis, Severity, Source, Tier};
-pub use statement::join;
+pub use statement::{join, together};
 pub use table::*;
 pub use values::{Either, ImageSource, Loose, NumericId, VideoSource};
+
+/// Compiles the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// For the derive macro's output only.
 #[doc(hidden)]

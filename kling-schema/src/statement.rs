@@ -126,24 +126,35 @@ impl Display for When {
         match self {
             When::Always => f.write_str("always"),
             When::Present(path) => write!(f, "`{path}` is present"),
-            When::NonEmpty(path) => write!(f, "`{path}` is not empty"),
+            When::NonEmpty(path) => {
+                let vowel = path.to_string().starts_with(['a', 'e', 'i', 'o', 'u']);
+                write!(f, "there is {} `{path}`", if vowel { "an" } else { "a" })
+            }
             When::Len(path, range) => match (range.min, range.max) {
                 (Some(min), None) => write!(f, "`{path}` holds {min} items or more"),
                 (_, Some(1)) if range.min == range.max => write!(f, "`{path}` holds one item"),
                 _ => write!(f, "`{path}` holds {range} items"),
             },
             When::Is { path, values, default } => {
-                write!(f, "`{path}` is {}", join(values, "or"))?;
+                // One item of a list is enough.
+                let some = if path.0.contains(&Step::Each) { "some " } else { "" };
+                write!(f, "{some}`{path}` is {}", join(values, "or"))?;
                 match default {
-                    Some(default) if values.contains(default) => f.write_str(" (its default)"),
+                    Some(default) if values.contains(default) => f.write_str(" or absent"),
                     _ => Ok(()),
                 }
             }
             When::Not(When::Present(path)) => write!(f, "`{path}` is absent"),
-            When::Not(When::NonEmpty(path)) => write!(f, "`{path}` is absent or empty"),
+            When::Not(When::NonEmpty(path)) => write!(f, "there is no `{path}`"),
             When::Not(when) => write!(f, "not ({when})"),
-            When::All(all) => several(f, all, " and "),
-            When::Any(any) => several(f, any, ", or "),
+            When::All(all) => f.write_str(&together(all, &|part| match part {
+                When::Any(_) => format!("({part})"),
+                part => part.to_string(),
+            })),
+            When::Any(any) => {
+                let parts: Vec<String> = any.iter().map(ToString::to_string).collect();
+                f.write_str(&listed(&parts, "or"))
+            }
         }
     }
 }
@@ -214,22 +225,30 @@ impl Display for Check {
 /// `"a" or "b"`, quoted as JSON.
 pub fn join(values: &[&str], last: &str) -> String {
     let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-    match quoted.as_slice() {
+    listed(&quoted, last)
+}
+
+/// Conditions that hold together, each put in words by `say`. Lists that must be absent are named in
+/// one breath: "there is no `a`, `b` or `c`".
+pub fn together(all: &[When], say: &dyn Fn(&When) -> String) -> String {
+    let mut parts = Vec::new();
+    let mut absent = Vec::new();
+    for part in all {
+        match part {
+            When::Not(When::NonEmpty(path)) => absent.push(format!("`{path}`")),
+            part => parts.push(say(part)),
+        }
+    }
+    if !absent.is_empty() {
+        parts.push(format!("there is no {}", listed(&absent, "or")));
+    }
+    listed(&parts, "and")
+}
+
+fn listed(parts: &[String], last: &str) -> String {
+    match parts {
         [] => String::new(),
         [one] => one.clone(),
         [init @ .., end] => format!("{} {last} {end}", init.join(", ")),
     }
-}
-
-fn several(f: &mut fmt::Formatter<'_>, parts: &[When], between: &str) -> fmt::Result {
-    for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
-            f.write_str(between)?;
-        }
-        match part {
-            When::Any(_) => write!(f, "({part})")?,
-            part => part.fmt(f)?,
-        }
-    }
-    Ok(())
 }

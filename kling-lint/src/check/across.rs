@@ -92,6 +92,32 @@ impl Rule<'_> {
         draft
     }
 
+    /// What of a condition holds in this document, in words: its own values and places.
+    fn told(&self, root: Node<'_>, when: &When) -> String {
+        match when {
+            When::Is { default, .. } => {
+                let Some(place) = path::is_witness(root, when) else {
+                    return when.to_string();
+                };
+                let shown = place.trail(self.trail, |trail| trail.shown());
+                match (place.sent(), default) {
+                    (Some(node), _) => format!("{shown} is {}", describe::bare(node)),
+                    (None, Some(default)) => format!("{shown} is {default:?} by default"),
+                    (None, None) => when.to_string(),
+                }
+            }
+            When::Len(path, _) => {
+                format!("`{path}` holds {}", describe::items(path::count(root, *path)))
+            }
+            When::All(all) => kling_schema::together(all, &|part| self.told(root, part)),
+            When::Any(any) => {
+                let holds = any.iter().find(|part| path::holds(root, part));
+                holds.map_or_else(|| when.to_string(), |part| self.told(root, part))
+            }
+            When::Always | When::Present(_) | When::NonEmpty(_) | When::Not(_) => when.to_string(),
+        }
+    }
+
     /// With the row's own note as a hint.
     fn noted(&self, draft: Draft) -> Draft {
         draft.with_some("hint", self.constraint.basis.note)
@@ -134,10 +160,10 @@ impl Rule<'_> {
         let held: Vec<String> =
             counts.iter().map(|(list, count)| format!("`{list}` ({count})")).collect();
         let condition = match case {
-            Some((when, _)) => format!("when {when}"),
+            Some((when, _)) => format!("when {}", self.told(root, when)),
             None => match cases {
                 [] => "in all".into(),
-                [(When::NonEmpty(path), _), ..] => format!("when `{path}` is absent or empty"),
+                [(When::NonEmpty(path), _), ..] => format!("when there is no `{path}`"),
                 _ => "here".into(),
             },
         };
@@ -157,7 +183,7 @@ impl Rule<'_> {
         }
         let place = self.blame(root).or_else(|| path::is_witness(root, when));
         let draft = place.map_or_else(|| self.at_object(root), |place| self.at(&place));
-        let draft = draft.with("condition", when.to_string()).with("needs", needs.to_string());
+        let draft = draft.with("condition", self.told(root, when)).with("needs", needs.to_string());
         cx.push(self.noted(draft));
     }
 
@@ -194,7 +220,7 @@ impl Rule<'_> {
                     .at(&place)
                     .with("found", describe::bare(node))
                     .with("allowed", kling_schema::join(values, "or"))
-                    .with("condition", when.to_string());
+                    .with("condition", self.told(root, when));
                 cx.push(self.noted(draft));
             }
             false
@@ -207,7 +233,7 @@ impl Rule<'_> {
         }
         path::places(root, path, &mut |place| {
             if place.sent().is_some() {
-                let draft = self.at(&place).with("condition", when.to_string());
+                let draft = self.at(&place).with("condition", self.told(root, when));
                 cx.push(self.noted(draft));
             }
             false
@@ -220,7 +246,7 @@ impl Rule<'_> {
         }
         path::places(root, path, &mut |place| {
             if place.sent().is_some() {
-                let draft = self.at(&place).with("condition", when.to_string());
+                let draft = self.at(&place).with("condition", self.told(root, when));
                 cx.push(self.noted(draft));
             }
             false

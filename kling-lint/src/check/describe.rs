@@ -6,7 +6,7 @@ use crate::read::{JsonKind, Node};
 /// How a long string is quoted: this many bytes of it are looked at.
 const LOOKED_AT: usize = 512;
 
-/// `the string "abc"`, `the number 5`, `an array of 3`.
+/// `the string "abc"`, `the number 5`, `an array of 3 items`.
 pub(crate) fn value(node: Node<'_>) -> String {
     match node.kind() {
         JsonKind::Null => "`null`".into(),
@@ -22,7 +22,7 @@ pub(crate) fn value(node: Node<'_>) -> String {
         },
         JsonKind::Array => match node.len() {
             0 => "an empty array".into(),
-            len => format!("an array of {len}"),
+            len => format!("an array of {}", items(len)),
         },
         JsonKind::Object => "an object".into(),
         JsonKind::Broken => "unreadable".into(),

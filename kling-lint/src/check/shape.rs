@@ -146,7 +146,8 @@ impl<'d> Seen<'d> {
                 let draft = trail
                     .broken(rule, known.basis, aspect::ALIAS, span)
                     .with("owner", owner(object, trail))
-                    .with("suggestion", of);
+                    .with("suggestion", of)
+                    .with("alias", known.key);
                 // Which spelling the server takes is unverified, so beside it the right one is
                 // suspect too.
                 if let Some(right) = path::member(node, of).filter(|_| !safe) {
@@ -154,6 +155,7 @@ impl<'d> Seen<'d> {
                         trail
                             .found(rule, known.basis, right.span())
                             .with("suggestion", of)
+                            .with("alias", known.key)
                             .with("advice", format!("`{}` is there too: keep one", known.key))
                     });
                     other.constraint.clone_from(&draft.constraint);

@@ -17,25 +17,37 @@ pub(super) fn check<'d>(
     axes: &'static [Axis],
     rows: &[&[Option<&str>]],
 ) {
-    let Some(values) = axes.iter().map(|axis| cell(root, rule, axis)).collect::<Option<Vec<_>>>()
-    else {
+    let values: Vec<_> = axes.iter().map(|axis| cell(root, rule, axis)).collect();
+    // Nothing is said of a model that is not known.
+    let Some(Some((model, _))) = values.first() else {
         return;
     };
+    // A value of which nothing can be said may be any: what the others rule out stays ruled out.
     let matches = |row: &[Option<&str>]| {
-        row.iter().zip(&values).all(|(want, (have, _))| want.is_none_or(|want| want == have))
+        row.iter().zip(&values).all(|(want, have)| match (want, have) {
+            (Some(want), Some((have, _))) => want == have,
+            (None, _) | (_, None) => true,
+        })
     };
     if rows.iter().any(|row| matches(row)) {
         return;
     }
+    // Only what decides is named: without rows of its own, the model alone.
+    let decides = |at: usize| {
+        at == 0 || rows.iter().any(|row| row[0].is_none_or(|own| own == model) && row[at].is_some())
+    };
     let found: Vec<String> = axes
         .iter()
         .zip(&values)
+        .enumerate()
+        .filter(|(at, _)| decides(*at))
+        .filter_map(|(_, (axis, value))| value.as_ref().map(|value| (axis, value)))
         .map(|(axis, (value, given))| {
             let default = if *given { "" } else { " (Kling's default)" };
             format!("`{}` {}{default}", axis.path, describe::quoted(value))
         })
         .collect();
-    let allowed = allowed(axes, rows, &values[0].0);
+    let allowed = allowed(axes, rows, model);
     for path in paths {
         if let Some(place) = path::first_sent(root, *path) {
             let draft = rule
@@ -76,10 +88,20 @@ fn allowed(axes: &[Axis], rows: &[&[Option<&str>]], model: &str) -> String {
         .filter(|cells| !cells.is_empty())
         .collect();
     if own.is_empty() {
-        let all: Vec<String> = rows.iter().map(|row| cells(axes, row, 0)).collect();
-        all.join("; ")
+        let all: Vec<String> = rows.iter().map(|row| row_of(axes, row)).collect();
+        crate::message::listed(&all, "or")
     } else {
         format!("{} for this model", crate::message::listed(&own, "or"))
+    }
+}
+
+/// `"kling-x" (`mode` "pro")`: a model, and what it needs.
+fn row_of(axes: &[Axis], row: &[Option<&str>]) -> String {
+    let needs = cells(axes, row, 1);
+    match row.first().copied().flatten() {
+        Some(model) if needs.is_empty() => describe::quoted(model),
+        Some(model) => format!("{} ({needs})", describe::quoted(model)),
+        None => cells(axes, row, 0),
     }
 }
 

@@ -23,7 +23,7 @@ const URL_LOOKED_AT: usize = 256;
 const MEDIA_LOOKED_AT: (usize, usize) = (4096, 64);
 
 /// How alike two values must be for a "did you mean", from 0 to 1.
-const ALIKE: f64 = 0.7;
+const ALIKE: f64 = 0.72;
 
 /// What a field says of a value, or of each item of it.
 #[derive(Clone, Copy)]
@@ -117,7 +117,10 @@ fn value<'d>(
             if node.kind() == JsonKind::Object {
                 super::shape::object(cx, node, object, trail);
             } else {
-                not_an_item(cx, node, object, rules, trail);
+                let basis = object.shape.unwrap_or(rules.shape);
+                let media = media_field(object, None).filter(|_| node.kind() == JsonKind::String);
+                let advice = media.map(write_as);
+                mistyped(cx, node, &kind.phrase(), basis, trail, None, advice);
             }
         }
         Kind::Media(class) => match node.text() {
@@ -137,11 +140,30 @@ pub(super) fn wrong_type<'d>(
     trail: &Trail<'_>,
     meant: Option<String>,
 ) {
+    let advice = match node.kind() {
+        JsonKind::Object if allowed.starts_with("an array") => Some("put it into an array: […]"),
+        JsonKind::Array if node.len() == 1 => Some("write the item itself, without the brackets"),
+        _ => None,
+    };
+    mistyped(cx, node, allowed, basis, trail, meant, advice.map(String::from));
+}
+
+fn mistyped<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    allowed: &str,
+    basis: Basis,
+    trail: &Trail<'_>,
+    meant: Option<String>,
+    advice: Option<String>,
+) {
+    let advice = advice.filter(|_| meant.is_none());
     let draft = trail
         .broken(&shape::WRONG_TYPE, basis, aspect::TYPE, node.span())
         .with("allowed", allowed)
         .with("found", describe::value(node))
         .with_some("suggestion", meant.as_deref())
+        .with_some("advice", advice)
         .with_some("hint", basis.note);
     cx.push(match meant {
         Some(json) => draft.fixed_by(DraftFix::safe(format!("write {json}"), node.span(), json)),
@@ -189,25 +211,6 @@ fn string<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, rules: Rules, tra
             | Bound::FramesPerSecond(_) => {}
         }
     }
-}
-
-/// Something else where an object should stand; of a bare string it can be said where it belongs.
-fn not_an_item<'d>(
-    cx: &mut Cx<'d>,
-    node: Node<'d>,
-    object: &'static Object,
-    rules: Rules,
-    trail: &Trail<'_>,
-) {
-    let basis = object.shape.unwrap_or(rules.shape);
-    let media = media_field(object, None).filter(|_| node.kind() == JsonKind::String);
-    let draft = trail
-        .broken(&shape::WRONG_TYPE, basis, aspect::TYPE, node.span())
-        .with("allowed", "an object")
-        .with("found", describe::value(node))
-        .with_some("advice", media.map(write_as))
-        .with_some("hint", basis.note);
-    cx.push(draft);
 }
 
 fn chars<'d>(
@@ -637,6 +640,11 @@ fn likeness(text: &str, value: &str) -> f64 {
         let word = value.bytes().all(|byte| byte.is_ascii_alphabetic());
         let start = word && text.starts_with(&value) && value.len() >= 3;
         return if start { 0.9 } else { 0.0 };
+    }
+    // Another version is another model, not a slip.
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    if digits(&text) != digits(&value) {
+        return 0.0;
     }
     strsim::normalized_damerau_levenshtein(&text, &value)
 }

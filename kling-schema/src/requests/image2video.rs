@@ -26,7 +26,7 @@ use crate::{Either, ImageSource, Loose};
         ("kling-v2-5-turbo", "pro", _),
         ("kling-v2-6", "pro", _),
         ("kling-v3", _, _),
-    }, note = "live answers of this kind are on record: HTTP 400, code 1201"),
+    }, note = "a refusal is on record: HTTP 400, code 1201"),
     rule(mask_support: supported([static_mask, dynamic_masks]) by (model_name = "kling-v1", mode = "std", duration = "5") {
         ("kling-v1", _, "5"),
         ("kling-v1-5", "pro", "5"),

@@ -89,8 +89,8 @@ pub static NEEDS_OTHER: Rule = Rule {
     id: "KL3003",
     name: "needs-other",
     summary: "A value that needs another one beside it.",
-    message: "{condition} needs that {needs}",
-    help: "",
+    message: "{condition}, which is supported only when {needs}",
+    help: "add what it needs, or take it out",
     explain: "This value only makes sense beside another one. A video cannot be led to a
 last frame, for instance, without a first frame to start from: Kling says that
 a last frame alone is not supported. Add what is missing, or take this value
@@ -229,7 +229,7 @@ pub static REUSED_ID: Rule = Rule {
     name: "reused-id",
     summary: "Two requests of one run carry the same id.",
     message: "{field} {found} is already used by {first}",
-    help: "give each request its own; the page says it is unique per user",
+    help: "give each request its own: the page asks for unique ids",
     explain: "The page asks for an id that no other request of yours carries. Each of these
 requests is fine alone; together, a query by this id cannot tell them apart,
 and the server may refuse the second one. The ids of all files of one run are

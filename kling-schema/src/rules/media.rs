@@ -57,7 +57,7 @@ pub static DATA_URL_PREFIX: Rule = Rule {
     id: "KL4002",
     name: "data-url-prefix",
     summary: "Base64 has a `data:` prefix.",
-    message: "{field} starts with {found}; {owner} takes {allowed}, without a prefix",
+    message: "{field} has the prefix {found}, which {owner} does not take",
     help: "{advice}",
     explain: "\
 A `data:` URL is neither an `http(s)` URL nor plain Base64. Browsers and `FileReader` make them; the server answers
@@ -338,7 +338,7 @@ pub static MASK_MISMATCH: Rule = Rule {
     id: "KL4020",
     name: "mask-mismatch",
     summary: "Two media that must match differ in size or ratio.",
-    message: "{field} is {found}; it must match {other}, which is {allowed}",
+    message: "{field} is {found} pixels; it must match {other}, which is {allowed}",
     help: "paint the mask over the very image it is sent with",
     explain: "\
 A mask is laid over the image pixel by pixel. A static mask must have the image's size, a dynamic mask its aspect ratio.

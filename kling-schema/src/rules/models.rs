@@ -11,8 +11,8 @@ pub static UNKNOWN_MODEL: Rule = Rule {
     id: "KL6001",
     name: "unknown-model",
     summary: "A model name that is not among the known ones.",
-    message: "{field} is {found}; known for {owner}: {allowed}",
-    help: "[did you mean {suggestion}?][{hint}]",
+    message: "{field} is {found}, which is not among the models listed for {owner}",
+    help: "[did you mean {suggestion}? ]listed: {allowed}[; {hint}]",
     explain: "Models come and go, and the gateway takes names that its pages do not list, so
 an unknown one is no error. But a misspelt one is refused. Check the spelling:
 versions are written with hyphens, not dots. If you have tried the name with

@@ -73,7 +73,7 @@ pub static FOREIGN_REFERENCE: Rule = Rule {
     id: "KL5003",
     name: "foreign-reference",
     summary: "A kind of reference token that only Kling documents.",
-    message: "{found}: Kling knows references of kind `{kind}`, CometAPI does not document them",
+    message: "{found} is a kind of reference that Kling documents and CometAPI does not",
     help: "",
     explain: "Kling's own pages use this kind of token; CometAPI's page does not mention it.
 It may work, or it may stay in the prompt as plain text: that has not been

@@ -23,7 +23,7 @@ pub static MISSING_FIELD: Rule = Rule {
     id: "KL1001",
     name: "missing-field",
     summary: "A required key is missing, or empty.",
-    message: "{field} is required by {owner} and is {found}",
+    message: "{field} is {found}; {owner} requires it",
     help: "{advice}[; {hint}]",
     explain: "The page marks this key as required, and the server refuses a request without
 it. `null` counts as missing, and so does an empty text where a prompt or an
@@ -176,7 +176,7 @@ pub static DUPLICATE_KEY: Rule = Rule {
     name: "duplicate-key",
     summary: "A key is written twice in one object.",
     message: "{field} is written more than once in this object; most readers keep only the last",
-    help: "remove one of them; this is number {found}",
+    help: "keep one of them[; this is number {found}]",
     explain: "JSON leaves open what a key means that is written twice. Most readers keep the
 last value and say nothing, some keep the first, and a few refuse the
 document. Two programs on the way may disagree, so what was checked need not
@@ -200,7 +200,7 @@ pub static SCENE_SPELLING: Rule = Rule {
     id: "KL1008",
     name: "scene-spelling",
     summary: "The scene image is spelt differently by CometAPI and Kling.",
-    message: "CometAPI spells this key `{suggestion}`; {field} is the spelling of Kling and other gateways",
+    message: "CometAPI spells this key `{suggestion}`; Kling and other gateways spell it `{alias}`",
     help: "{advice}",
     explain: "CometAPI's page spells this key `scence_image`; Kling and other gateways spell
 it `scene_image`. Which of the two the server reads is unverified, so the fix
@@ -277,7 +277,7 @@ pub static TOLERATED_SHAPE: Rule = Rule {
     id: "KL1011",
     name: "tolerated-shape",
     summary: "A shape that the page contradicts itself about.",
-    message: "{field} is {found}; real requests use {allowed}, and the page contradicts itself",
+    message: "{field} is {found}; the page contradicts itself, and real requests use {allowed}",
     help: "{advice}",
     explain: "Here the page contradicts itself: the type it prints is not the shape its
 description and every real request have. kling-lint accepts both and checks

@@ -62,7 +62,7 @@ pub static NOT_ALLOWED: Rule = Rule {
     name: "not-allowed",
     summary: "A value outside a closed set.",
     message: "{field} is {found}; allowed: {allowed}",
-    help: "[did you mean {suggestion}?][{hint}]",
+    help: "[did you mean {suggestion}? ][{hint}]",
     explain: "The page lists the values that this key may have, and any other is refused.
 Values are compared exactly: capital letters, units and spaces count. Another
 endpoint of Kling, or Kling itself, may take more than this page lists; the
@@ -174,7 +174,7 @@ pub static EMPTY_VALUE: Rule = Rule {
     id: "KL2007",
     name: "empty-value",
     summary: "An optional key holds an empty text.",
-    message: "{field} is an empty text, which is none of its values",
+    message: "{field} is an empty text; no page says that it counts as absent",
     help: "leave the key out",
     explain: "An empty text is none of the values this key may have, and no image. Forms and
 workflow tools send it for every field left blank. Whether the server reads it
@@ -222,7 +222,7 @@ pub static UTF16_LENGTH: Rule = Rule {
     name: "utf16-length",
     summary: "A text is too long only when counted in UTF-16.",
     message: "{field} has {chars} characters, but {found} UTF-16 units; {owner} allows {allowed}",
-    help: "a server that counts like Java or JavaScript may refuse it: shorten it by {over} units",
+    help: "a server that counts like Java or JavaScript may refuse it: shorten it by {over}",
     explain: "The page prints a number of characters and does not say how they are counted.
 In code points the text fits; in UTF-16 units, which Java and JavaScript
 count, it does not, since most emoji and rare Chinese characters take two.

@@ -203,9 +203,7 @@ fn the_data_prefix_is_deleted_and_the_rest_judged() {
     let found = run(&text);
     assert_eq!(
         found.messages(),
-        [
-            "`image` starts with `data:image/png;base64,`; image2video takes an `http(s)://` URL or Base64, without a prefix"
-        ]
+        ["`image` has the prefix `data:image/png;base64,`, which image2video does not take"]
     );
     assert_eq!(found.fixed(&text), png);
     let escaped = text.replace('/', r"\/");
