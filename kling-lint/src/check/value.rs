@@ -554,8 +554,12 @@ fn either<'d>(
                 .find(|field| matches!(field.kind, Kind::Media(own) if own == *class));
             let key = media.map_or("", |field| field.key);
             cx.push(draft.with("advice", format!("write it as {{\"{key}\": …}}")));
-            let limits = media.map_or(rules.limits, |field| field.limits);
-            value(cx, node, tolerated, Rules { limits, ..rules }, trail);
+            let rules = media.map_or(rules, |field| Rules {
+                presence: field.presence,
+                limits: field.limits,
+                ..rules
+            });
+            value(cx, node, tolerated, rules, trail);
         }
         _ => {
             cx.push(draft.with("advice", "write the usual shape"));
