@@ -19,6 +19,7 @@ pub struct Reply {
     /// For support.
     pub request_id: Option<String>,
     /// The task, or the wrapped error.
+    #[serde(deserialize_with = "object")]
     pub data: Option<Data>,
 }
 
@@ -44,6 +45,7 @@ pub struct Data {
     /// The stale page's `status`.
     pub status: Option<String>,
     /// One level deeper: the wrapped error, or the stale page's task.
+    #[serde(deserialize_with = "object")]
     pub data: Option<Inner>,
 }
 
@@ -84,10 +86,10 @@ pub struct Task {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_result: Option<TaskResult>,
     /// Milliseconds since 1970.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     pub created_at: Option<u64>,
     /// Milliseconds since 1970.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<u64>,
 }
 
@@ -190,6 +192,31 @@ fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::E
         Value::Number(number) => Ok(Some(number.to_string())),
         other => Err(D::Error::custom(format_args!("expected an id, found {other}"))),
     }
+}
+
+/// An object, where an error may have an empty text or an empty list instead.
+fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    match Value::deserialize(deserializer)? {
+        value @ Value::Object(_) => {
+            serde_json::from_value(value).map(Some).map_err(D::Error::custom)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A time that may be written as text; nothing hangs on it, so what is no time is none.
+fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => {
+            number.as_u64().or_else(|| number.as_f64().map(|time| time as u64))
+        }
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    })
 }
 
 /// A list that may be `null`.

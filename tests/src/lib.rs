@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use kling_lint::{Finding, Report, Severity};
+use kling_lint::{Finding, Linter, Report, Severity};
+
+pub mod oracle;
 
 /// The folder of the fixtures.
 pub fn fixtures() -> PathBuf {
@@ -50,4 +52,81 @@ pub fn told(report: &Report, from: Severity) -> Vec<String> {
         .collect();
     told.sort();
     told
+}
+
+/// How [`verdict`] writes that a media text is no URL, Base64 or path, whichever rule says so.
+pub const NO_SOURCE: &str = "KL400x";
+
+/// `KL2001 error /prompt` for each finding, infos too, sorted.
+pub fn verdict(report: &Report) -> Vec<String> {
+    let mut told: Vec<String> = report
+        .findings()
+        .iter()
+        .map(|finding| {
+            let rule = match finding.rule.id {
+                "KL4001" | "KL4003" => NO_SOURCE,
+                id => id,
+            };
+            format!("{rule} {} {}", finding.severity.word(), finding.pointer)
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+/// A linter for one endpoint.
+///
+/// # Panics
+/// When there is no such endpoint.
+pub fn linter(endpoint: &str) -> Linter {
+    Linter::builder().endpoint(endpoint).build().expect("a covered endpoint")
+}
+
+/// Compares the linter with the [oracle](oracle::expected) over many bodies, and tells where they
+/// part.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    compared: usize,
+    wrong: Vec<String>,
+}
+
+impl Comparison {
+    /// None yet.
+    pub fn new() -> Self {
+        Comparison::default()
+    }
+
+    /// One body.
+    pub fn body(&mut self, what: &str, linter: &Linter, endpoint: &str, text: &str) {
+        let value: serde_json::Value =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let want = oracle::expected(endpoint, &value);
+        self.told(what, &want, &verdict(&linter.lint_str(text)), text);
+    }
+
+    /// What was expected of one body, and what was told.
+    pub fn told(&mut self, what: &str, want: &[String], have: &[String], text: &str) {
+        self.compared += 1;
+        if want != have {
+            let text: String = text.chars().take(400).collect();
+            self.wrong
+                .push(format!("{what}: {text}\n    expected: {want:?}\n    told:     {have:?}"));
+        }
+    }
+
+    /// The end of the comparison.
+    ///
+    /// # Panics
+    /// When any body was judged otherwise, or fewer bodies were compared than promised.
+    pub fn finish(self, at_least: usize) {
+        assert!(self.compared >= at_least, "only {} bodies", self.compared);
+        let shown: Vec<String> = self.wrong.iter().take(40).cloned().collect();
+        assert!(
+            self.wrong.is_empty(),
+            "{} of {} differ:\n{}",
+            self.wrong.len(),
+            self.compared,
+            shown.join("\n")
+        );
+    }
 }

@@ -6,7 +6,7 @@ use super::path::{self, Place};
 use super::trail::Trail;
 use super::{Cx, describe, masks, references, supported};
 use crate::finding::Draft;
-use crate::read::Node;
+use crate::read::{JsonKind, Node};
 
 /// Marks values that are not even read: their closed sets are not enforced.
 pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Node<'d>, object: &'static Object) {
@@ -53,9 +53,14 @@ pub(super) fn check<'d>(
             Check::PointsInside { points, image } => {
                 masks::points_inside(cx, root, &rule, *points, *image);
             }
-            Check::Ignored { path, when } | Check::Unread { path, when } => {
-                rule.ignored(cx, root, *path, when);
+            Check::Ignored { path, when } => {
+                rule.ignored(cx, root, *path, when, |place| place.sent().is_some());
             }
+            // Not even an empty text is read.
+            Check::Unread { path, when } => rule.ignored(cx, root, *path, when, |place| {
+                place.sent().is_some()
+                    || place.value.is_some_and(|node| node.kind() == JsonKind::String)
+            }),
             Check::Defaulted { path, when } => rule.defaulted(cx, root, *path, when),
         }
     }
@@ -123,11 +128,9 @@ impl Rule<'_> {
         draft.with_some("hint", self.constraint.basis.note)
     }
 
-    /// The row's blame, where it names one that is there.
+    /// The row's blame, where it names one that is sent.
     fn blame<'d>(&self, root: Node<'d>) -> Option<Place<'d>> {
-        self.constraint
-            .blame
-            .and_then(|path| path::first(root, path, |place| place.value.is_some()))
+        self.constraint.blame.and_then(|path| path::first_sent(root, path))
     }
 
     fn count_cap<'d>(
@@ -240,12 +243,19 @@ impl Rule<'_> {
         });
     }
 
-    fn ignored<'d>(&self, cx: &mut Cx<'d>, root: Node<'d>, path: Path, when: &When) {
+    fn ignored<'d>(
+        &self,
+        cx: &mut Cx<'d>,
+        root: Node<'d>,
+        path: Path,
+        when: &When,
+        counts: impl Fn(&Place<'d>) -> bool,
+    ) {
         if !path::holds(root, when) {
             return;
         }
         path::places(root, path, &mut |place| {
-            if place.sent().is_some() {
+            if counts(&place) {
                 let draft = self.at(&place).with("condition", self.told(root, when));
                 cx.push(self.noted(draft));
             }

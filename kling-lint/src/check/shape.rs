@@ -306,7 +306,7 @@ fn known(object: &'static Object, key: &Text<'_>) -> Option<&'static Known> {
 
 /// The field this key nearly spells.
 fn near(object: &'static Object, key: &Text<'_>) -> Option<&'static str> {
-    if key.raw().len() > LONGEST_KEY {
+    if key.is_longer(LONGEST_KEY) {
         return None;
     }
     let plain = plain(&key.to_str());

@@ -25,6 +25,9 @@ const MEDIA_LOOKED_AT: (usize, usize) = (4096, 64);
 /// How alike two values must be for a "did you mean", from 0 to 1.
 const ALIKE: f64 = 0.72;
 
+/// A text longer than this is no slip of a listed value.
+const LONGEST_NAME: usize = 64;
+
 /// What a field says of a value, or of each item of it.
 #[derive(Clone, Copy)]
 struct Rules {
@@ -570,7 +573,7 @@ fn either<'d>(
             // The string stands for an object with that media, and has that media's bounds.
             let Some(media) = media_field(object, Some(*class)) else { return cx.push(draft) };
             cx.push(draft.with("advice", write_as(media)));
-            let rules = Rules { limits: media.limits, ..rules };
+            let rules = Rules { presence: media.presence, limits: media.limits, ..rules };
             value(cx, node, tolerated, rules, &trail.implied(media.key));
         }
         _ => {
@@ -608,7 +611,7 @@ fn takes(kind: &Kind, node: Node<'_>) -> bool {
 
 /// The value that was probably meant: the same but for case and white space, or the most alike.
 fn nearest(text: &Text<'_>, values: &[&'static str]) -> Option<&'static str> {
-    if text.raw().len() > 64 {
+    if text.is_longer(LONGEST_NAME) {
         return None;
     }
     let text = text.to_str().trim().to_lowercase();

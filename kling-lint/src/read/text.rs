@@ -98,6 +98,11 @@ impl<'d> Text<'d> {
         }
     }
 
+    /// Whether the text has more bytes than this, however it is escaped.
+    pub(crate) fn is_longer(self, most: usize) -> bool {
+        self.raw().len() > most && self.head(most + char::MAX_LEN_UTF8).len() > most
+    }
+
     /// The end of the text: at most so many bytes, whole characters.
     pub(crate) fn tail(self, most: usize) -> Cow<'d, str> {
         let raw = self.after_gap();
