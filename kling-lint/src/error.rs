@@ -55,6 +55,7 @@ pub enum LintError {
 }
 
 impl LintError {
+    #[cfg(feature = "fs")]
     /// The system's refusal to read a path.
     pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
         LintError::Io { path: path.into(), source }

@@ -232,7 +232,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        if path.is_dir() {
+        if path.is_dir() && !path.ends_with("tests") {
             files.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs")
             && path.file_stem().is_some_and(|stem| stem != "tests" && stem != "samples")
