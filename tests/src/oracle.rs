@@ -544,6 +544,10 @@ impl Oracle {
         }
         let frame = |word: &str| images.iter().position(|image| image["type"] == word);
         let first = frame("first_frame");
+        let at_type = |index: usize| match body.get("image_list") {
+            Some(Value::Object(_)) => String::from("/image_list/type"),
+            _ => format!("/image_list/{index}/type"),
+        };
         let refers: Vec<&Value> =
             videos.iter().map(|video| video.get("refer_type").unwrap_or(&Value::Null)).collect();
         let base = refers.iter().any(|refer| *refer == "base");
@@ -555,14 +559,14 @@ impl Oracle {
             self.say("KL3007", INFO, "");
         }
         if let (Some(end), None) = (frame("end_frame"), first) {
-            self.say("KL3003", WARNING, &format!("/image_list/{end}/type"));
+            self.say("KL3003", WARNING, &at_type(end));
         }
         let one = sent(body, "model_name").is_none_or(|model| model == "kling-video-o1");
         for conflict in [base || unsaid, images.len() > 2 && one] {
             for (index, image) in images.iter().enumerate() {
                 if conflict && image.as_object().is_some_and(|image| sent(image, "type").is_some())
                 {
-                    self.say("KL3005", WARNING, &format!("/image_list/{index}/type"));
+                    self.say("KL3005", WARNING, &at_type(index));
                 }
             }
         }

@@ -239,3 +239,258 @@ fn all_required_keys_at_once() {
     }
     comparison.finish(50);
 }
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) as usize % most
+    }
+}
+
+/// Several values at once: what is wrong in one place hides nothing in another.
+#[test]
+fn several_values_at_once() {
+    let mut comparison = Comparison::new();
+    let mut dice = Dice(7);
+    for (endpoint, body) in bodies() {
+        let linter = linter(endpoint);
+        for _ in 0..300 {
+            let mut body = body.clone();
+            for _ in 0..2 + dice.below(4) {
+                let mut all = Vec::new();
+                pointers(&body, "", &mut all);
+                if all.is_empty() {
+                    break;
+                }
+                let pointer = &all[dice.below(all.len())];
+                let old = body.pointer(pointer).expect("a value").clone();
+                if dice.below(4) == 0 {
+                    body = without(&body, pointer);
+                    continue;
+                }
+                let all = match &old {
+                    Value::Array(items) if items.is_empty() => replacements(&Value::Null),
+                    old => replacements(old),
+                };
+                let json = &all[dice.below(all.len())];
+                if !is_left_open(&old, json) && json != "1e400" {
+                    body = serde_json::from_str(&with(&body, pointer, json)).expect("JSON");
+                }
+            }
+            comparison.body("several", &linter, endpoint, &body.to_string());
+        }
+    }
+    comparison.finish(2_000);
+}
+
+/// Keys that the page does not list, in each endpoint.
+#[test]
+fn keys_that_are_not_listed() {
+    let upstream = [
+        "sound",
+        "voice_list",
+        "camera_control",
+        "multi_shot",
+        "shot_type",
+        "multi_prompt",
+        "element_list",
+        "watermark_info",
+        "negative_prompt",
+        "aspect_ratio",
+        "image_reference",
+        "image_fidelity",
+        "human_fidelity",
+        "resolution",
+    ];
+    let others = ["model", "$schema", "foo", "", "x-y", "$ref", "模型", "seed", "~", "a/b"];
+    let mut comparison = Comparison::new();
+    for (endpoint, body) in bodies() {
+        let linter = linter(endpoint);
+        for key in upstream.iter().chain(&others) {
+            if body.get(key).is_some() {
+                continue;
+            }
+            for value in [json!("x"), json!({}), json!(null), json!([])] {
+                // A value of a listed key is another test's business.
+                let lists = ["element_list", "aspect_ratio", "negative_prompt", "camera_control"];
+                if lists.contains(key) {
+                    continue;
+                }
+                let mut body = body.clone();
+                body[*key] = value;
+                let value = body.to_string();
+                // The oracle writes pointers without escapes.
+                if key.contains(['~', '/']) {
+                    let escaped = key.replace('~', "~0").replace('/', "~1");
+                    let want = [format!("KL1004 warning /{escaped}")];
+                    let have = verdict(&linter.lint_str(&value));
+                    comparison.told(key, &want, &have, &value);
+                } else {
+                    comparison.body(key, &linter, endpoint, &value);
+                }
+            }
+        }
+    }
+    comparison.finish(250);
+}
+
+/// Near misses: told as such, with a rename that is safe when the right key is free.
+#[test]
+fn misspelt_keys() {
+    let slips: [fn(&str) -> String; 6] = [
+        |key| key.to_uppercase(),
+        |key| key.replace('_', "-"),
+        |key| format!("{key}s"),
+        |key| key.replace('_', ""),
+        |key| {
+            let mut words = key.split('_');
+            let first = words.next().unwrap_or_default().to_owned();
+            words
+                .fold(first, |all, word| format!("{all}{}{}", word[..1].to_uppercase(), &word[1..]))
+        },
+        |key| format!("{} ", key),
+    ];
+    for (endpoint, body) in bodies() {
+        let linter = linter(endpoint);
+        for key in body.as_object().expect("an object").keys() {
+            for slip in slips {
+                let wrong = slip(key);
+                // A key of a letter or two is near to everything.
+                if wrong == *key || key.len() < 4 {
+                    continue;
+                }
+                let text =
+                    body.to_string().replacen(&format!("{key:?}:"), &format!("{wrong:?}:"), 1);
+                let report = linter.lint_str(&text);
+                let told: Vec<_> = report
+                    .findings()
+                    .iter()
+                    .filter(|finding| finding.pointer == format!("/{wrong}"))
+                    .collect();
+                let [finding] = told.as_slice() else { panic!("{text}: {told:?}") };
+                assert_eq!(finding.rule.id, "KL1005", "{text}");
+                let fix = finding.fix.as_ref().expect("a fix");
+                assert_eq!(fix.applicability, kling_lint::Applicability::Safe, "{text}");
+                let repaired = applied(&text, fix);
+                assert!(verdict(&linter.lint_str(&repaired)).is_empty(), "{repaired}");
+                // The right key beside it: nothing to rename, but told all the same.
+                let mut both = body.clone();
+                both[&wrong] = json!("x");
+                let report = linter.lint_value(&both);
+                let [finding] = report.findings() else {
+                    panic!("{both}: {:?}", report.findings())
+                };
+                assert_eq!((finding.rule.id, finding.fix.is_none()), ("KL1005", true), "{both}");
+            }
+        }
+    }
+}
+
+fn applied(text: &str, fix: &kling_lint::Fix) -> String {
+    let mut text = text.to_owned();
+    let mut edits: Vec<_> = fix.edits.iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+    for edit in edits {
+        text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+    }
+    text
+}
+
+/// Where the facts promise a safe fix, it is there and repairs the body.
+#[test]
+fn safe_fixes_repair() {
+    let cases = [
+        (0, "/duration", "5"),
+        (0, "/duration", "10"),
+        (0, "/duration", "5.0"),
+        (0, "/cfg_scale", "\"0.5\""),
+        (0, "/cfg_scale", "\"1\""),
+        (0, "/mode", "\"PRO\""),
+        (2, "/duration", "null"),
+        (2, "/model_name", "null"),
+        (2, "/duration", ""),
+        (2, "/model_name", ""),
+        (3, "/n", "\"3\""),
+        (5, "/duration", "5"),
+        (6, "/duration", "10"),
+    ];
+    for (index, pointer, json) in cases {
+        let (endpoint, body) = &bodies()[index];
+        let linter = linter(endpoint);
+        let compact = match json {
+            "" => without(body, pointer).to_string(),
+            json => with(body, pointer, json),
+        };
+        let value: Value = serde_json::from_str(&compact).expect("JSON");
+        for text in [compact, serde_json::to_string_pretty(&value).expect("writes")] {
+            let report = linter.lint_str(&text);
+            let errors: Vec<_> = report
+                .findings()
+                .iter()
+                .filter(|finding| finding.severity == kling_lint::Severity::Error)
+                .collect();
+            let [finding] = errors.as_slice() else { panic!("{text}: {errors:?}") };
+            let fix = finding.fix.as_ref().unwrap_or_else(|| panic!("no fix: {finding} {text}"));
+            assert_eq!(fix.applicability, kling_lint::Applicability::Safe, "{text}");
+            let repaired = applied(&text, fix);
+            assert!(linter.lint_str(&repaired).is_acceptable(), "{repaired}");
+        }
+    }
+    // No safe fix where the value is not allowed anyway.
+    for (pointer, json) in [("/duration", "7"), ("/cfg_scale", "\"7\""), ("/cfg_scale", "\"x\"")] {
+        let (endpoint, body) = &bodies()[0];
+        let report = linter(endpoint).lint_str(&with(body, pointer, json));
+        assert!(report.findings().iter().all(|finding| finding.fix.is_none()), "{pointer} {json}");
+    }
+}
+
+/// A key written twice: told at the second, and the last one counts.
+#[test]
+fn keys_written_twice() {
+    for (endpoint, body) in bodies() {
+        let linter = linter(endpoint);
+        for (key, value) in body.as_object().expect("an object") {
+            let text = body.to_string();
+            let text = format!("{{{key:?}: {value}, {}", &text[1..]);
+            assert_eq!(
+                verdict(&linter.lint_str(&text)),
+                [format!("KL1007 warning /{key}")],
+                "{text}"
+            );
+            let last = body.to_string();
+            let last = format!("{}, {key:?}: true}}", &last[..last.len() - 1]);
+            let mut once = body.clone();
+            once[key] = json!(true);
+            let mut want = verdict(&linter.lint_value(&once));
+            want.push(format!("KL1007 warning /{key}"));
+            want.sort();
+            assert_eq!(verdict(&linter.lint_str(&last)), want, "{last}");
+        }
+    }
+}
+
+/// `--strict` raises warnings to errors, and nothing else; `null` is no error by default anywhere.
+#[test]
+fn strict_raises_warnings_only() {
+    for (endpoint, body) in bodies() {
+        let lenient = linter(endpoint);
+        let strict = kling_lint::Linter::builder().endpoint(endpoint).strict(true);
+        let strict = strict.build().expect("a covered endpoint");
+        let mut all = Vec::new();
+        pointers(&body, "", &mut all);
+        for pointer in all {
+            for json in ["null", "\"\"", "7", "[]", "{}"] {
+                let text = with(&body, &pointer, json);
+                let mut want: Vec<String> = verdict(&lenient.lint_str(&text))
+                    .iter()
+                    .map(|told| told.replace(" warning ", " error "))
+                    .collect();
+                want.sort();
+                assert_eq!(verdict(&strict.lint_str(&text)), want, "{text}");
+            }
+        }
+    }
+}

@@ -155,7 +155,11 @@ impl Rule<'_> {
             sum += count;
             sum > cap
         });
-        let Some(place) = self.blame(root).or_else(|| {
+        // The row's own blame goes first, if it holds any.
+        let blame = self.blame(root).filter(|_| {
+            counts.iter().any(|(list, count)| self.constraint.blame == Some(*list) && *count > 0)
+        });
+        let Some(place) = blame.or_else(|| {
             guilty.and_then(|(list, _)| path::first(root, *list, |place| place.value.is_some()))
         }) else {
             return;
