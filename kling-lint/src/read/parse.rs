@@ -46,6 +46,8 @@ pub(super) struct Frame {
     pub(super) implied: bool,
     /// The comma after the last element.
     pub(super) comma: Option<usize>,
+    /// In an object, the node of the latest value.
+    pub(super) value: usize,
 }
 
 /// What comes next inside the innermost bracket.
@@ -91,6 +93,9 @@ pub(super) fn document<'s>(
     parser.end_at_gap();
     if parser.begins() {
         parser.value(Role::Root);
+        if parser.is_key_at_root() {
+            parser.key_at_root();
+        }
         parser.run();
         if parser.state != State::Stopped {
             parser.ends();
@@ -160,6 +165,10 @@ impl<'t> Parser<'t, '_> {
         self.state = State::Stopped;
     }
 
+    pub(super) fn expect_element(&mut self) {
+        self.state = State::Element;
+    }
+
     pub(super) fn expect_separator(&mut self) {
         self.state = State::Separator;
         self.prev_end = std::mem::replace(&mut self.last_end, self.pos);
@@ -221,6 +230,7 @@ impl<'t> Parser<'t, '_> {
                 object,
                 implied,
                 comma: None,
+                value: node,
             });
             self.state = State::Element;
         }
@@ -296,6 +306,19 @@ impl<'t> Parser<'t, '_> {
             b',' => return self.commas(),
             b'}' | b']' => return self.closer(byte),
             b'"' => self.string(true),
+            b':' if self.is_key_behind(1) => {
+                let span = self.pos..self.pos + 1;
+                self.pos = span.end;
+                self.faults
+                    .error(&rules::UNEXPECTED_TEXT, span.clone(), |draft| {
+                        draft
+                            .with("expected", "a key in quotes")
+                            .with("found", "`:`")
+                            .with("advice", "remove it")
+                            .fixed_by(DraftFix::safe("remove the colon", offsets(span), ""))
+                    });
+                return;
+            }
             b':' => {
                 self.missing("a key");
                 self.push_key(Entry::new(JsonKind::Broken, self.pos, self.pos));
@@ -316,6 +339,11 @@ impl<'t> Parser<'t, '_> {
         let start = self.pos;
         match self.peek() {
             Some(b':') => self.pos += 1,
+            Some(b',') if self.is_colon_at(1) => {
+                self.stray_comma();
+                self.skip_blank();
+                self.pos += 1;
+            }
             Some(b',' | b'}' | b']') | None => {}
             Some(_) => {
                 let len = self.false_colon();
@@ -324,7 +352,24 @@ impl<'t> Parser<'t, '_> {
             }
         }
         self.skip_blank();
+        if self.peek() == Some(b',') && self.is_value_at(1) {
+            self.stray_comma();
+            self.skip_blank();
+        }
+        if let Some(frame) = self.stack.last_mut() {
+            frame.value = self.tape.len();
+        }
         self.value(Role::Member);
+    }
+
+    /// A comma between a key and its value.
+    fn stray_comma(&mut self) {
+        let span = self.pos..self.pos + 1;
+        self.pos = span.end;
+        self.faults
+            .error(&rules::EXTRA_COMMA, span.clone(), |draft| {
+                draft.fixed_by(DraftFix::safe("remove the comma", offsets(span), ""))
+            });
     }
 
     /// Length of what other languages write for a colon.
@@ -360,23 +405,6 @@ impl<'t> Parser<'t, '_> {
         });
     }
 
-    /// A bracket where a key should be: it is stepped over.
-    fn keyless(&mut self) {
-        let span = self.pos..self.pos + 1;
-        let found = &self.text[span.clone()];
-        self.faults.error(&rules::UNEXPECTED_TEXT, span, |draft| {
-            draft
-                .with("expected", "a key in quotes")
-                .with("found", quoted(found))
-                .with(
-                    "advice",
-                    "give the value a key, or remove the extra bracket",
-                )
-        });
-        self.skip_brackets();
-        self.expect_separator();
-    }
-
     /// A comma, a closing bracket, or what stands there instead.
     fn separator(&mut self, object: bool) {
         let Some(byte) = self.peek() else {
@@ -400,6 +428,7 @@ impl<'t> Parser<'t, '_> {
                 self.state = State::Element;
             }
             _ if self.starts_element(byte, object) => self.missing_comma(),
+            b'{' | b'[' if self.is_stray_opener() => self.stray_opener("a comma"),
             _ => {
                 self.spoil();
                 self.junk("a comma");
@@ -415,6 +444,14 @@ impl<'t> Parser<'t, '_> {
         {
             last.kind = JsonKind::Broken;
         }
+    }
+
+    fn is_key_at_root(&mut self) -> bool {
+        if !self.stack.is_empty() || !self.last_is_string() {
+            return false;
+        }
+        self.skip_blank();
+        self.peek() == Some(b':')
     }
 
     fn last_is_string(&self) -> bool {
