@@ -10,6 +10,7 @@ mod blank;
 mod brackets;
 mod faults;
 mod junk;
+mod members;
 mod number;
 mod numerals;
 mod openers;
