@@ -351,7 +351,7 @@ fn misspelt_keys() {
             words
                 .fold(first, |all, word| format!("{all}{}{}", word[..1].to_uppercase(), &word[1..]))
         },
-        |key| format!("{} ", key),
+        |key| format!("{key} "),
     ];
     for (endpoint, body) in bodies() {
         let linter = linter(endpoint);

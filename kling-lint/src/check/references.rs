@@ -40,6 +40,8 @@ pub(super) fn check<'d>(
     let mut named: HashSet<(&str, u64)> = HashSet::new();
     if let (Some(place), Some(prompt)) = (place, prompt) {
         let content = prompt.to_str();
+        // Tokens come in order: one walk over the text places them all.
+        let mut spans = prompt.spans();
         for token in tokens(&content) {
             let Some(outcome) = judge(root, &token, kinds, also, &mut named) else {
                 continue;
@@ -56,7 +58,7 @@ pub(super) fn check<'d>(
                 Used::Foreign => &rules::FOREIGN_REFERENCE,
             };
             draft.basis = basis;
-            draft.span = prompt.spans_of(token.range.clone());
+            draft.span = spans.of(token.range.clone());
             draft = draft.with("found", format!("`{}`", printable::shorten(&content[token.range])));
             for (name, value) in params {
                 draft = draft.with(name, value);

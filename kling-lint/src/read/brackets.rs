@@ -4,12 +4,9 @@ use kling_schema::rules::not_json as rules;
 
 use super::faults::{fix_of, offsets, quoted};
 use super::parse::{Frame, Parser};
-use super::strings::scan;
 use super::tape::{CLOSED, JsonKind};
 use crate::fix::DraftFix;
 
-/// How far ahead brackets are matched to tell what a wrong one means.
-const WINDOW: usize = 32 << 10;
 /// Commas that one fix removes, at most.
 const MAX_EDITS: usize = 1000;
 
@@ -63,29 +60,30 @@ impl Parser<'_, '_> {
 
     /// A closing bracket.
     pub(super) fn closer(&mut self, byte: u8) {
-        self.trailing_comma(byte);
         if byte == b']' && self.stack.last().is_some_and(|frame| frame.implied) {
-            self.close(true);
-            return;
+            self.trailing_comma(byte);
+            return self.close(true);
         }
         let object = byte == b'}';
-        if self.stack.last().is_some_and(|frame| frame.object == object) {
+        let fits = self.stack.last().is_some_and(|frame| frame.object == object);
+        if fits && !(self.stack.len() == 1 && object && self.goes_on()) {
+            self.trailing_comma(byte);
             self.pos += 1;
-            if self.stack.len() == 1 && object && self.goes_on() {
-                self.report_extra(byte, true);
-            } else {
-                self.close(true);
-            }
-            return;
+            return self.close(true);
         }
-        match self.judge(object) {
-            (Misfit::Unclosed, sure) => self.close_inner(byte, object, sure),
-            (Misfit::Mistyped, sure) => {
+        let (misfit, sure) = if fits { (Misfit::Extra, true) } else { self.judge(object) };
+        match misfit {
+            Misfit::Unclosed => {
+                self.trailing_comma(byte);
+                self.close_inner(byte, object, sure);
+            }
+            Misfit::Mistyped => {
+                self.trailing_comma(byte);
                 self.pos += 1;
                 self.report_mistyped(byte, sure);
                 self.close(true);
             }
-            (Misfit::Extra, sure) => {
+            Misfit::Extra => {
                 self.pos += 1;
                 self.report_extra(byte, sure);
             }
@@ -105,7 +103,7 @@ impl Parser<'_, '_> {
     }
 
     /// The innermost bracket is closed here.
-    fn close(&mut self, in_text: bool) {
+    pub(super) fn close(&mut self, in_text: bool) {
         let next = self.tape.len() as u32;
         if let Some(frame) = self.stack.pop() {
             let entry = &mut self.tape[frame.node];
@@ -118,35 +116,10 @@ impl Parser<'_, '_> {
         self.expect_separator();
     }
 
-    /// After what closed the document: whether more members follow, so that the bracket was extra.
-    fn goes_on(&mut self) -> bool {
-        let rest = self.rest();
-        let comma = blank(rest, 0);
-        let key = blank(rest, comma + 1);
-        rest.get(comma) == Some(&b',') && rest.get(key) == Some(&b'"') && self.is_key_at(key)
-    }
-
-    /// Whether the string here is a key.
-    pub(super) fn is_key(&mut self) -> bool {
-        self.is_key_at(0)
-    }
-
-    fn is_key_at(&mut self, ahead: usize) -> bool {
-        let window = self.window();
-        let (close, _) = scan(window, ahead + 1);
-        let colon = close.map_or(window.len(), |close| blank(window, close + 1));
-        let is_key = window.get(colon) == Some(&b':');
-        self.budget = self.budget.saturating_sub(colon);
-        is_key
-    }
-
     /// The most plausible reading of the closing bracket here, and whether it is the only one.
     fn judge(&mut self, object: bool) -> (Misfit, bool) {
-        let open: Vec<bool> =
-            self.stack.iter().filter(|frame| !frame.implied).map(|frame| frame.object).collect();
-        let after = self.pos + 1;
-        let window = self.window().get(1..).unwrap_or_default();
-        let at_end = after + window.len() == self.loaded.text().len();
+        let open = self.open_brackets();
+        let ahead = self.ahead(1);
         let inner = open.len().saturating_sub(1);
         let mut readings = Vec::with_capacity(3);
         if let Some(outer) = open.iter().rposition(|&kind| kind == object) {
@@ -154,22 +127,14 @@ impl Parser<'_, '_> {
         }
         readings.push((Misfit::Mistyped, inner));
         readings.push((Misfit::Extra, open.len()));
-        let scores = readings
+        let scores: Vec<_> = readings
             .into_iter()
-            .map(|(misfit, depth)| (misfits(window, open[..depth].to_vec(), at_end), misfit));
-        let scores: Vec<_> = scores.collect();
-        let looked = window.len();
-        self.budget = self.budget.saturating_sub(looked);
+            .map(|(misfit, depth)| (ahead.misfits(&open[..depth], None), misfit))
+            .collect();
         let least = scores.iter().map(|(score, _)| *score).min().unwrap_or_default();
         let mut best = scores.iter().filter(|(score, _)| *score == least);
         let misfit = best.next().map_or(Misfit::Extra, |(_, misfit)| *misfit);
-        (misfit, least == 0 && looked > 0 && best.next().is_none())
-    }
-
-    /// The text ahead that may be looked at.
-    fn window(&self) -> &[u8] {
-        let rest = self.rest();
-        &rest[..rest.len().min(WINDOW).min(self.budget)]
+        (misfit, least == 0 && !ahead.text.is_empty() && best.next().is_none())
     }
 
     /// Brackets inside end before this one.
@@ -230,45 +195,6 @@ impl Parser<'_, '_> {
                 fix.unsafe_()
             })
         });
-        self.expect_separator();
-    }
-
-    /// A colon after a string in a list: a key. Either the list should have ended before it, or the
-    /// item lacks its braces.
-    pub(super) fn key_in_list(&mut self) {
-        let Some(key) = self.tape.pop() else { return };
-        self.values -= 1;
-        let owed = std::mem::take(&mut self.comma_owed);
-        let span = key.start as usize..key.end as usize;
-        let found = &self.text[span.clone()];
-        let window = self.window();
-        let (looked, closer) = first_closer(window);
-        self.budget = self.budget.saturating_sub(looked);
-        let inside_object = self.stack.iter().rev().nth(1).is_some_and(|frame| frame.object);
-        if closer == Some(b'}') && inside_object {
-            let list = self.stack.last().map_or(0, |frame| self.tape[frame.node].start as usize);
-            let place = self.prev_end.max(list + 1);
-            let expected = if owed { "]," } else { "]" };
-            self.faults.error(&rules::UNCLOSED_BRACKET, span, |draft| {
-                let title = format!("add `{expected}`");
-                let fix = DraftFix::safe(title, offsets(place..place), expected);
-                draft
-                    .with("found", "`[`")
-                    .with("before", quoted(found))
-                    .with("expected", format!("`{expected}`"))
-                    .with("place", "before it")
-                    .fixed_by(fix.unsafe_())
-            });
-            let after = std::mem::replace(&mut self.pos, key.start as usize);
-            self.close(false);
-            self.pos = after;
-        } else {
-            self.faults
-                .error(&rules::MISSING_BRACES, span, |draft| draft.with("found", quoted(found)));
-            self.open_frame(true, key.start as usize, true);
-        }
-        self.push_key(key);
-        self.after_key();
     }
 
     /// The text ends, brackets are open.
@@ -329,58 +255,4 @@ impl Frame {
     pub(super) fn closer(&self) -> char {
         if self.object { '}' } else { ']' }
     }
-}
-
-/// The next byte from here that is no white space.
-fn blank(text: &[u8], from: usize) -> usize {
-    let rest = text.get(from..).unwrap_or_default();
-    from + rest.iter().take_while(|byte| b" \t\r\n".contains(byte)).count()
-}
-
-/// How many brackets do not fit, when these are open already.
-fn misfits(text: &[u8], mut open: Vec<bool>, at_end: bool) -> usize {
-    let mut count = 0;
-    for bracket in brackets(text) {
-        match bracket {
-            b'{' | b'[' => open.push(bracket == b'{'),
-            _ => match open.iter().rposition(|&object| object == (bracket == b'}')) {
-                Some(outer) => {
-                    count += usize::from(outer + 1 < open.len());
-                    open.truncate(outer);
-                }
-                None => count += 1,
-            },
-        }
-    }
-    count + usize::from(at_end && !open.is_empty())
-}
-
-/// The first closing bracket that closes something opened before, and how far away it is.
-fn first_closer(text: &[u8]) -> (usize, Option<u8>) {
-    let mut depth = 0_usize;
-    for bracket in brackets(text) {
-        match bracket {
-            b'{' | b'[' => depth += 1,
-            _ if depth == 0 => return (text.len(), Some(bracket)),
-            _ => depth -= 1,
-        }
-    }
-    (text.len(), None)
-}
-
-/// The brackets outside strings.
-fn brackets(text: &[u8]) -> impl Iterator<Item = u8> {
-    let mut pos = 0;
-    std::iter::from_fn(move || {
-        while let Some(&byte) = text.get(pos) {
-            pos = match byte {
-                b'"' => scan(text, pos + 1).0.map_or(text.len(), |close| close + 1),
-                _ => pos + 1,
-            };
-            if matches!(byte, b'{' | b'[' | b'}' | b']') {
-                return Some(byte);
-            }
-        }
-        None
-    })
 }

@@ -5,12 +5,15 @@
 //! forwards with a stack of its own: no input makes it recurse, and looking ahead is paid from a
 //! budget.
 
+mod ahead;
 mod blank;
 mod brackets;
 mod faults;
 mod junk;
+mod members;
 mod number;
 mod numerals;
+mod openers;
 mod parse;
 mod quotes;
 mod string_faults;

@@ -14,13 +14,10 @@ impl Parser<'_, '_> {
         let start = self.pos;
         let len = strict_number(self.rest());
         let ends = match self.text.get(start + len) {
-            None
-            | Some(
-                b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b'"' | b'\'' | b'{' | b'[',
-            ) => true,
-            Some(b'#') => true,
+            None => true,
+            Some(b'"') => self.unopened_text().is_none(),
             Some(b'/') => matches!(self.text.get(start + len + 1), Some(b'/' | b'*')),
-            Some(_) => false,
+            Some(byte) => b",}] \t\r\n'{[#".contains(byte),
         };
         if len > 0 && ends {
             self.pos += len;

@@ -46,6 +46,8 @@ pub(super) struct Frame {
     pub(super) implied: bool,
     /// The comma after the last element.
     pub(super) comma: Option<usize>,
+    /// In an object, the node of the latest value.
+    pub(super) value: usize,
 }
 
 /// What comes next inside the innermost bracket.
@@ -91,6 +93,9 @@ pub(super) fn document<'s>(
     parser.end_at_gap();
     if parser.begins() {
         parser.value(Role::Root);
+        if parser.is_key_at_root() {
+            parser.key_at_root();
+        }
         parser.run();
         if parser.state != State::Stopped {
             parser.ends();
@@ -160,6 +165,10 @@ impl<'t> Parser<'t, '_> {
         self.state = State::Stopped;
     }
 
+    pub(super) fn expect_element(&mut self) {
+        self.state = State::Element;
+    }
+
     pub(super) fn expect_separator(&mut self) {
         self.state = State::Separator;
         self.prev_end = std::mem::replace(&mut self.last_end, self.pos);
@@ -211,7 +220,7 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn open_frame(&mut self, object: bool, start: usize, implied: bool) {
         let kind = if object { JsonKind::Object } else { JsonKind::Array };
         if let Some(node) = self.push(Entry::new(kind, start, start)) {
-            self.stack.push(Frame { node, object, implied, comma: None });
+            self.stack.push(Frame { node, object, implied, comma: None, value: node });
             self.state = State::Element;
         }
     }
@@ -239,26 +248,6 @@ impl<'t> Parser<'t, '_> {
         self.expect_separator_unless_stopped();
     }
 
-    /// No value stands here.
-    fn hole(&mut self, role: Role) {
-        if role == Role::Member {
-            self.missing("a value");
-            self.push(Entry::new(JsonKind::Broken, self.pos, self.pos));
-        }
-        self.expect_separator_unless_stopped();
-    }
-
-    fn missing(&mut self, expected: &'static str) {
-        // At the end of the text the open bracket says it all.
-        if self.pos < self.text.len() {
-            let span = self.char_span();
-            let found = &self.text[span.clone()];
-            self.faults.error(&rules::MISSING_VALUE, span, |draft| {
-                draft.with("expected", expected).with("found", quoted(found))
-            });
-        }
-    }
-
     /// The span of the character here.
     pub(super) fn char_span(&self) -> std::ops::Range<usize> {
         let len = first_char(self.rest()).map_or(1, char::len_utf8);
@@ -273,86 +262,6 @@ impl<'t> Parser<'t, '_> {
             Some(closer @ (b'}' | b']')) => self.closer(closer),
             Some(_) => self.value(Role::Item),
         }
-    }
-
-    /// An object's next key and the beginning of its value, or its end.
-    fn member(&mut self) {
-        let Some(byte) = self.peek() else {
-            return self.text_ends();
-        };
-        match byte {
-            b',' => return self.commas(),
-            b'}' | b']' => return self.closer(byte),
-            b'"' => self.string(true),
-            b':' => {
-                self.missing("a key");
-                self.push_key(Entry::new(JsonKind::Broken, self.pos, self.pos));
-            }
-            b'{' | b'[' => return self.keyless(),
-            _ if self.odd_string(true) => {}
-            _ if self.bare_key() => {}
-            _ => return self.junk("a key"),
-        }
-        if self.state != State::Stopped {
-            self.after_key();
-        }
-    }
-
-    /// The colon and the beginning of the value.
-    pub(super) fn after_key(&mut self) {
-        self.skip_blank();
-        let start = self.pos;
-        match self.peek() {
-            Some(b':') => self.pos += 1,
-            Some(b',' | b'}' | b']') | None => {}
-            Some(_) => {
-                let len = self.false_colon();
-                self.pos += len;
-                self.missing_colon(start, len);
-            }
-        }
-        self.skip_blank();
-        self.value(Role::Member);
-    }
-
-    /// Length of what other languages write for a colon.
-    fn false_colon(&self) -> usize {
-        [&b"=>"[..], b":=", b"->", b"=", "：".as_bytes()]
-            .into_iter()
-            .find(|other| self.rest().starts_with(other))
-            .map_or(0, <[u8]>::len)
-    }
-
-    fn missing_colon(&mut self, start: usize, len: usize) {
-        let key = self.tape.last().copied();
-        let Some(key) = key.map(|key| key.start as usize..key.end as usize) else {
-            return;
-        };
-        let span = if len > 0 { start..start + len } else { self.char_span() };
-        let found = &self.text[span.clone()];
-        let place = if len > 0 { start..start + len } else { key.end..key.end };
-        let key = quoted(&self.text[key]);
-        self.faults.error(&rules::MISSING_COLON, span, |draft| {
-            draft.with("key", key).with("found", quoted(found)).fixed_by(DraftFix::safe(
-                "write `:`",
-                offsets(place),
-                ":",
-            ))
-        });
-    }
-
-    /// A bracket where a key should be: it is stepped over.
-    fn keyless(&mut self) {
-        let span = self.pos..self.pos + 1;
-        let found = &self.text[span.clone()];
-        self.faults.error(&rules::UNEXPECTED_TEXT, span, |draft| {
-            draft
-                .with("expected", "a key in quotes")
-                .with("found", quoted(found))
-                .with("advice", "give the value a key, or remove the extra bracket")
-        });
-        self.skip_brackets();
-        self.expect_separator();
     }
 
     /// A comma, a closing bracket, or what stands there instead.
@@ -378,6 +287,7 @@ impl<'t> Parser<'t, '_> {
                 self.state = State::Element;
             }
             _ if self.starts_element(byte, object) => self.missing_comma(),
+            b'{' | b'[' if self.is_stray_opener() => self.stray_opener("a comma"),
             _ => {
                 self.spoil();
                 self.junk("a comma");
@@ -393,6 +303,14 @@ impl<'t> Parser<'t, '_> {
         {
             last.kind = JsonKind::Broken;
         }
+    }
+
+    fn is_key_at_root(&mut self) -> bool {
+        if !self.stack.is_empty() || !self.last_is_string() {
+            return false;
+        }
+        self.skip_blank();
+        self.peek() == Some(b':')
     }
 
     fn last_is_string(&self) -> bool {

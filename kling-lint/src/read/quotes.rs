@@ -41,18 +41,36 @@ impl Parser<'_, '_> {
         }
         let line = &ahead[..memchr::memchr2(b'\n', b'\r', ahead).unwrap_or(ahead.len())];
         self.budget -= line.len();
-        let trimmed = content.trim_ascii_end();
-        if key && trimmed.ends_with(b":") {
-            self.close_early(start, start + trimmed.len(), key, "`:`", "\"");
+        if key && let Some(colon) = colon_after_name(content) {
+            self.close_early(start, start + 1 + colon, key, "`:`", "\"");
             return true;
         }
         let quotes = line.iter().filter(|&&byte| byte == b'"').count();
-        if !key && trimmed.ends_with(b",") && quotes % 2 == 1 {
-            self.close_early(start, start + trimmed.len(), key, "`,`", "\"");
+        if !key
+            && quotes % 2 == 1
+            && let Some(core) = before_comma(content)
+        {
+            self.close_early(start, start + 1 + core, key, "`,`", "\"");
             return true;
         }
-        let adjacent = line.first().is_some_and(|byte| !b" \t\"'{[=(".contains(byte));
-        if adjacent && let Some(end) = true_end(line, key) {
+        if key
+            && content.iter().all(|&byte| is_name(byte))
+            && line.first().is_some_and(u8::is_ascii_digit)
+        {
+            // Only the colon is missing.
+            return false;
+        }
+        if line.first() == Some(&b'"') && ends_well(&line[1..], key) {
+            self.doubled_quote(start, close, flags, key);
+            return true;
+        }
+        let first = line.trim_ascii_start().first();
+        let adjacent =
+            !line.starts_with(b" ") && first.is_some_and(|byte| !b"\"'{[=(".contains(byte));
+        let next_quote = line.iter().position(|&byte| byte == b'"');
+        if let Some(end) = true_end(line, key)
+            && (adjacent || Some(end) == next_quote && first.is_some_and(u8::is_ascii_alphabetic))
+        {
             let end = close + 1 + end;
             self.quote_inside(start, close, end, key);
             return true;
@@ -154,10 +172,25 @@ impl Parser<'_, '_> {
         self.add_string(start..end, (1, 0), flags, key);
     }
 
+    /// The closing quote stands twice.
+    fn doubled_quote(&mut self, start: usize, close: usize, flags: u8, key: bool) {
+        let second = close + 1..close + 2;
+        self.faults.error(&rules::UNEXPECTED_TEXT, second.clone(), |draft| {
+            draft
+                .with("expected", if key { "`:`" } else { "a comma" })
+                .with("found", "another `\"`")
+                .with("advice", "remove it")
+                .fixed_by(DraftFix::safe("remove the quote", offsets(second), ""))
+        });
+        self.add_string(start..close + 1, (1, 1), flags, key);
+        self.pos = close + 2;
+    }
+
     /// Quotes stand inside a string; the last one ends it.
     fn quote_inside(&mut self, start: usize, first: usize, end: usize, key: bool) {
         let text = self.text;
-        let word = text[first + 1..end].split(|byte| b" \"".contains(byte)).next();
+        let word =
+            text[first + 1..end].trim_ascii_start().split(|byte| b" \"".contains(byte)).next();
         let before = quoted(word.unwrap_or_default());
         self.faults.error(&rules::QUOTE_IN_STRING, first..first + 1, |draft| {
             let quote = |&at: &usize| text[at] == b'"' && (at == first || text[at - 1] != b'\\');
@@ -246,25 +279,68 @@ impl Parser<'_, '_> {
     }
 }
 
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// `prompt:` at the beginning of a key whose closing quote is missing: where the name ends.
+fn colon_after_name(content: &[u8]) -> Option<usize> {
+    let name = content.iter().take_while(|&&byte| is_name(byte)).count();
+    let colon = content[name..].trim_ascii_start().first() == Some(&b':');
+    (name > 0 && colon).then_some(name)
+}
+
+/// The length of a string's text when the comma after it, and brackets that were opened before it,
+/// were taken for text.
+fn before_comma(content: &[u8]) -> Option<usize> {
+    let near = &content[content.len().saturating_sub(LINE)..];
+    let surplus = |text: &[u8], one: u8, other: u8| {
+        let count = |sought: u8| text.iter().filter(|&&byte| byte == sought).count();
+        count(one) > count(other)
+    };
+    let mut core = near;
+    let mut comma = false;
+    // A request nests a few levels, so that a few steps are enough.
+    for _ in 0..16 {
+        let Some((&last, rest)) = core.split_last() else {
+            break;
+        };
+        let strip = match last {
+            b',' => true,
+            b'}' => surplus(core, b'}', b'{'),
+            b']' => surplus(core, b']', b'['),
+            b'{' | b'[' => !comma,
+            _ => last.is_ascii_whitespace(),
+        };
+        if !strip {
+            break;
+        }
+        comma |= last == b',';
+        core = rest;
+    }
+    comma.then_some(content.len() - near.len() + core.len())
+}
+
+/// Whether the rest of a line is what stands after a string.
+fn ends_well(rest: &[u8], key: bool) -> bool {
+    match rest.trim_ascii_start().split_first() {
+        None => true,
+        Some((b':', _)) => key,
+        Some((b'}' | b']', _)) => !key,
+        Some((b',', after)) => {
+            let next = after.trim_ascii_start().first();
+            !key && matches!(next, None | Some(b'"' | b'}' | b']' | b'{'))
+        }
+        Some(_) => false,
+    }
+}
+
 /// In the rest of a line, the quote that truly ends a string with quotes inside.
 fn true_end(line: &[u8], key: bool) -> Option<usize> {
     let mut from = 0;
     while let Some(at) = memchr::memchr(b'"', line.get(from..)?) {
         let quote = from + at;
-        let rest = line[quote + 1..].trim_ascii_start();
-        let ends = match rest.split_first() {
-            None => true,
-            Some((b':', _)) => key,
-            Some((b'}' | b']', _)) => !key,
-            Some((b',', after)) => {
-                !key && matches!(
-                    after.trim_ascii_start().first(),
-                    None | Some(b'"' | b'}' | b']' | b'{')
-                )
-            }
-            Some(_) => false,
-        };
-        if ends && line.get(quote.wrapping_sub(1)) != Some(&b'\\') {
+        if ends_well(&line[quote + 1..], key) && line.get(quote.wrapping_sub(1)) != Some(&b'\\') {
             return Some(quote);
         }
         from = quote + 1;

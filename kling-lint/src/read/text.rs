@@ -152,15 +152,10 @@ impl<'d> Text<'d> {
         }
     }
 
-    /// Where parts of [`Text::to_str`] stand in the resident text.
+    /// Where parts of [`Text::to_str`] stand in the resident text: parts asked for in order cost one
+    /// walk together.
     pub(crate) fn spans(self) -> Spans<'d> {
         Spans { raw: self.before_gap(), start: self.start, told: 0, pos: 0 }
-    }
-
-    /// Where a part of [`Text::to_str`] stands in the resident text. For many parts of one text,
-    /// [`Text::spans`] walks it only once.
-    pub(crate) fn spans_of(self, part: Range<usize>) -> Range<u32> {
-        self.spans().of(part)
     }
 
     pub(super) fn scanned(self, visit: &mut dyn FnMut(&[u8])) -> Scan {

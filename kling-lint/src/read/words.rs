@@ -4,6 +4,7 @@ use kling_schema::rules::not_json as rules;
 
 use super::faults::{offsets, quoted};
 use super::parse::Parser;
+use super::strings::flags_of;
 use super::tape::{Entry, HIGH, JsonKind, TRUE};
 use crate::fix::DraftFix;
 
@@ -64,6 +65,9 @@ impl Parser<'_, '_> {
 
     /// Text without quotes where a value should be.
     fn words(&mut self) {
+        if let Some(len) = self.unopened_text() {
+            return self.text_without_opening(len);
+        }
         let start = self.pos;
         let len = words_len(self.rest());
         let span = start..start + len;
@@ -104,6 +108,34 @@ impl Parser<'_, '_> {
         self.push(entry);
     }
 
+    /// Length of the text here up to a quote that must be its closing one.
+    pub(super) fn unopened_text(&mut self) -> Option<usize> {
+        let rest = self.rest();
+        let near = &rest[..rest.len().min(self.budget)];
+        let stop = memchr::memchr3(b'"', b'\n', b'\r', near);
+        self.budget -= stop.unwrap_or(near.len());
+        let quote = stop.filter(|&at| near[at] == b'"')?;
+        let line = rest[quote + 1..].trim_ascii_start();
+        matches!(line.first(), None | Some(b',' | b'}' | b']')).then_some(quote)
+    }
+
+    /// A text that lacks only its opening quote.
+    fn text_without_opening(&mut self, len: usize) {
+        let start = self.pos;
+        let span = start..start + len + 1;
+        let found = &self.text[span.clone()];
+        self.pos = span.end;
+        self.faults.error(&rules::UNQUOTED_TEXT, span.clone(), |draft| {
+            let fix = DraftFix::safe("add the opening quote", offsets(start..start), "\"");
+            draft
+                .with("found", quoted(found))
+                .with("suggestion", "`\"` before it")
+                .fixed_by(fix.unsafe_())
+        });
+        let flags = flags_of(&self.text[start..start + len]);
+        self.add_string(span, (0, 1), flags, false);
+    }
+
     /// A template's `{{name}}` that was not filled in.
     pub(super) fn placeholder(&mut self) -> bool {
         let start = self.pos;
@@ -133,23 +165,29 @@ impl Parser<'_, '_> {
         let Some(len) = self.bare_key_len() else {
             return false;
         };
-        let span = self.pos..self.pos + len;
-        let key = &self.text[span.clone()];
+        let start = self.pos;
+        let key = &self.text[start..start + len];
+        let closing = u8::from(self.text.get(start + len) == Some(&b'"'));
+        let end = start + len + usize::from(closing);
         self.faults.habit(
             &rules::UNQUOTED_KEY,
-            span.clone(),
+            start..end,
             |draft| {
                 let quotes = format!("\"{}\"", String::from_utf8_lossy(key));
-                draft.with("found", quoted(key)).with("suggestion", quoted(quotes.as_bytes()))
+                draft
+                    .with("found", quoted(&self.text[start..end]))
+                    .with("suggestion", quoted(quotes.as_bytes()))
             },
             || {
-                DraftFix::safe("add quotes", offsets(span.start..span.start), "\"")
-                    .and(offsets(span.end..span.end), "\"")
+                let fix = DraftFix::safe("add quotes", offsets(start..start), "\"");
+                let close = start + len..start + len;
+                if closing == 0 { fix.and(offsets(close), "\"") } else { fix }
             },
         );
-        let mut entry = Entry::new(JsonKind::String, span.start, span.end);
-        entry.flags = if key.is_ascii() { 0 } else { HIGH };
-        self.pos = span.end;
+        let mut entry = Entry::new(JsonKind::String, start, end);
+        entry.flags = flags_of(key);
+        entry.closing = closing;
+        self.pos = end;
         self.push_key(entry);
         true
     }
@@ -162,7 +200,8 @@ impl Parser<'_, '_> {
         if let Some(wide) = memchr::memmem::find(&rest[..len], "：".as_bytes()) {
             len = wide;
         }
-        let after = rest[len..].trim_ascii_start();
+        let closed = rest[len..].strip_prefix(b"\"").unwrap_or(&rest[len..]);
+        let after = closed.trim_ascii_start();
         let colon =
             matches!(after.first(), Some(b':' | b'=')) || after.starts_with("：".as_bytes());
         (len > 0 && colon).then_some(len)

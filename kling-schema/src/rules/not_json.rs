@@ -369,13 +369,13 @@ pub static WRONG_BRACKET: Rule = Rule {
     ),
 };
 
-/// A key in a list.
+/// A key outside an object.
 pub static MISSING_BRACES: Rule = Rule {
     id: "KL0026",
     name: "missing-braces",
-    summary: "A key and value stand in a list without braces.",
-    message: "key {found} stands in a list; only objects have keys",
-    help: "put braces around the item",
+    summary: "A key and its value lack their braces.",
+    message: "key {found} stands {place}; only objects have keys",
+    help: "{advice}",
     explain: "The items of a list are values. An item with keys is an object and needs braces of its own.",
     example: Example {
         endpoint: "multi-image2video",

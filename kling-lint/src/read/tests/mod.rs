@@ -62,3 +62,4 @@ pub(super) fn nodes(root: Node<'_>) -> Vec<Node<'_>> {
     }
     found
 }
+mod cascade;

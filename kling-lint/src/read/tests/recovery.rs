@@ -141,10 +141,9 @@ fn reads_alike(value: &Value, expected: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| reads_alike(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .zip(b)
-                    .all(|((k, a), (l, b))| (k == l || k == "<broken>") && reads_alike(a, b))
+            let lost = a.contains_key("<broken>");
+            a.keys().all(|key| key == "<broken>" || b.contains_key(key))
+                && b.iter().all(|(key, b)| a.get(key).map_or(lost, |a| reads_alike(a, b)))
         }
         _ => value == expected,
     }

@@ -214,10 +214,10 @@ proptest! {
         };
         let text = string.to_str();
         let mut spans = string.spans();
-        let mut end = string.spans_of(0..0).start;
+        let mut end = string.spans().of(0..0).start;
         for (at, character) in text.char_indices() {
             let span = spans.of(at..at + character.len_utf8());
-            prop_assert_eq!(&span, &string.spans_of(at..at + character.len_utf8()));
+            prop_assert_eq!(&span, &string.spans().of(at..at + character.len_utf8()));
             prop_assert!(span.start >= end && span.end <= loaded.text().len() as u32);
             end = span.end;
             let part = &loaded.text()[span.start as usize..span.end as usize];
