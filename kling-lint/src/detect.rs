@@ -230,7 +230,7 @@ impl<'d> Keys<'d> {
     /// A key inside a list that only one endpoint's items have: `image_list[].image_url`.
     fn item_keys(&self, among: &[&'static Object]) -> Told {
         let mut told = Told::new();
-        for object in among {
+        for object in among.iter().filter(|object| self.fits(object)) {
             let found = object.fields.iter().find_map(|field| {
                 let list = self.member(field.key)?;
                 let own = item_keys(field);
@@ -262,7 +262,7 @@ impl<'d> Keys<'d> {
     /// Reference tokens in the text of an endpoint that has them.
     fn tokens(&self, among: &[&'static Object]) -> Told {
         let mut told = Told::new();
-        for object in among {
+        for object in among.iter().filter(|object| self.fits(object)) {
             let uses = object.constraints.iter().any(|constraint| match &constraint.check {
                 Check::References { text, kinds, .. } => {
                     let text = text.to_string();

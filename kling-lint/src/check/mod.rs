@@ -2,8 +2,10 @@
 //!
 //! | file | what it checks |
 //! |---|---|
-//! | [`shape`] | keys: missing, unknown, misspelt, twice; types |
-//! | [`value`] | one value against its bounds |
+//! | [`shape`] | an object's keys: missing ones, ones written twice |
+//! | [`keys`] | keys that are no field: misspelt, known, unknown |
+//! | [`value`] | one value against its kind |
+//! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
 //! | [`across`] | rules across fields |
 //! | [`supported`] | combinations a model supports |
@@ -14,11 +16,16 @@
 
 mod across;
 pub(crate) mod describe;
+mod keys;
+mod list;
 mod masks;
+mod media_string;
+mod number;
 mod path;
 mod references;
 mod shape;
 mod supported;
+mod text;
 pub(crate) mod trail;
 mod value;
 

@@ -1,0 +1,234 @@
+//! Keys that are no field: other spellings, misspellings, keys known from elsewhere, unknown ones.
+
+use kling_schema::rules::shape as rules;
+use kling_schema::{Basis, Known, KnownKey, Object, Severity, aspect};
+
+use super::trail::Trail;
+use super::{Cx, describe, path};
+use crate::finding::Draft;
+use crate::fix::DraftFix;
+use crate::read::{Member, Node, Text};
+
+/// Keys longer than this are no misspelling of anything.
+const LONGEST_KEY: usize = 64;
+
+/// How alike two keys must be for a "did you mean", from 0 to 1.
+const ALIKE: f64 = 0.8;
+
+/// A member whose key is no field.
+pub(super) struct Other<'d> {
+    pub(super) key: Text<'d>,
+    pub(super) member: Member<'d>,
+    pub(super) meaning: Meaning,
+}
+
+/// What a key that is no field is.
+#[derive(Clone, Copy)]
+pub(super) enum Meaning {
+    /// The table knows it.
+    Known(&'static Known),
+    /// It nearly spells this field.
+    Near(&'static str),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Meaning {
+    /// The field that is meant.
+    pub(super) fn field(self) -> Option<&'static str> {
+        match self {
+            Meaning::Known(Known { what: KnownKey::Alias { of, .. }, .. }) => Some(of),
+            Meaning::Near(field) => Some(field),
+            Meaning::Known(_) | Meaning::Unknown => None,
+        }
+    }
+}
+
+/// Tells what a key means in one object.
+pub(super) struct Speller {
+    object: &'static Object,
+    /// The fields' keys as [`plain`] gives them, once they are needed.
+    plain: Vec<String>,
+}
+
+impl Speller {
+    pub(super) fn new(object: &'static Object) -> Self {
+        Speller { object, plain: Vec::new() }
+    }
+
+    pub(super) fn meaning(&mut self, key: Text<'_>) -> Meaning {
+        let known = self.object.known.iter().find(|known| key.is(known.key));
+        match known {
+            Some(known) => Meaning::Known(known),
+            None => self.near(key).map_or(Meaning::Unknown, Meaning::Near),
+        }
+    }
+
+    /// The field this key nearly spells.
+    fn near(&mut self, key: Text<'_>) -> Option<&'static str> {
+        if key.is_longer(LONGEST_KEY) {
+            return None;
+        }
+        if self.plain.is_empty() {
+            self.plain = self.object.fields.iter().map(|field| plain(field.key)).collect();
+        }
+        let key = plain(&key.to_str());
+        let fields = self.object.fields.iter().zip(&self.plain);
+        fields
+            .map(|(field, plain)| (likeness(&key, plain), field.key))
+            .filter(|(likeness, _)| *likeness >= ALIKE)
+            .max_by(|(one, _), (other, _)| one.total_cmp(other))
+            .map(|(_, key)| key)
+    }
+}
+
+/// Says what is to be said of the keys of one object that are no field.
+pub(super) fn report<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    object: &'static Object,
+    fields: &[Option<Member<'d>>],
+    others: &[Other<'d>],
+    trail: &Trail<'_>,
+) {
+    let mut report = Report { node, object, fields, renamed: Vec::new() };
+    for other in others {
+        let name = other.key.to_str();
+        let trail = trail.key(&name);
+        let span = other.member.key.span();
+        let house = Basis::house(Severity::Warning);
+        let draft = match other.meaning {
+            Meaning::Known(known) => report.known(cx, known, other.member, &trail),
+            Meaning::Near(meant) => {
+                let draft = trail
+                    .found(&rules::MISSPELT_FIELD, house, span)
+                    .with("owner", owner(object, &trail))
+                    .with("suggestion", meant);
+                report.rename(draft, meant, other.member, true)
+            }
+            Meaning::Unknown => trail
+                .found(&rules::UNKNOWN_FIELD, house, span)
+                .with("owner", owner(object, &trail))
+                .with("advice", "it may be ignored: check the spelling, or take it out"),
+        };
+        cx.push(draft);
+    }
+}
+
+/// What is known of the object whose keys are reported.
+struct Report<'a, 'd> {
+    node: Node<'d>,
+    object: &'static Object,
+    /// By field: the member of that key.
+    fields: &'a [Option<Member<'d>>],
+    /// Fields that a key was renamed to: two misspellings of one key cannot both be renamed.
+    renamed: Vec<&'static str>,
+}
+
+impl<'d> Report<'_, 'd> {
+    fn known(
+        &mut self,
+        cx: &mut Cx<'d>,
+        known: &'static Known,
+        member: Member<'d>,
+        trail: &Trail<'_>,
+    ) -> Draft {
+        let span = member.key.span();
+        match known.what {
+            KnownKey::Alias { of, rule, safe } => {
+                let draft = trail
+                    .broken(rule, known.basis, aspect::ALIAS, span)
+                    .with("owner", owner(self.object, trail))
+                    .with("suggestion", of)
+                    .with("alias", known.key);
+                // Which spelling the server takes is unverified, so beside it the right one is
+                // suspect too.
+                if let Some(right) = path::member(self.node, of).filter(|_| !safe) {
+                    let mut other = trail.sibling(of, |trail| {
+                        trail
+                            .found(rule, known.basis, right.span())
+                            .with("suggestion", of)
+                            .with("alias", known.key)
+                            .with("advice", format!("`{}` is there too: keep one", known.key))
+                    });
+                    other.constraint.clone_from(&draft.constraint);
+                    cx.push(other);
+                }
+                self.rename(draft, of, member, safe)
+            }
+            KnownKey::Legacy { of } => {
+                let draft = trail.broken(&rules::LEGACY_FIELD, known.basis, aspect::LEGACY, span);
+                if path::member(self.node, of).is_some() {
+                    draft
+                        .with("effect", format!("beside `{of}` it does nothing"))
+                        .with("advice", "remove it")
+                } else {
+                    draft
+                        .with("effect", format!("without `{of}` the default model is used"))
+                        .with("advice", format!("rename it to `{of}`"))
+                }
+            }
+            KnownKey::Upstream => {
+                trail.broken(&rules::UPSTREAM_FIELD, known.basis, aspect::UPSTREAM_KEY, span)
+            }
+            KnownKey::Editor => {
+                trail.broken(&rules::EDITOR_FIELD, known.basis, aspect::EDITOR, span)
+            }
+        }
+    }
+
+    /// Adds the advice to rename a key, and the edit when the right key is free.
+    fn rename(
+        &mut self,
+        draft: Draft,
+        meant: &'static str,
+        member: Member<'d>,
+        safe: bool,
+    ) -> Draft {
+        let right = self.object.fields.iter().position(|field| field.key == meant);
+        if right.is_some_and(|index| self.fields[index].is_some()) {
+            return draft.with("advice", format!("`{meant}` is there too: keep one"));
+        }
+        let draft = draft.with("advice", format!("rename it to `{meant}`"));
+        if self.renamed.contains(&meant) {
+            return draft;
+        }
+        self.renamed.push(meant);
+        let fix = DraftFix::safe(
+            format!("rename the key to `{meant}`"),
+            member.key.span(),
+            describe::json(meant),
+        );
+        draft.fixed_by(if safe { fix } else { fix.unsafe_() })
+    }
+}
+
+/// A key of an item belongs to the item, not to the request: say which.
+fn owner(object: &'static Object, trail: &Trail<'_>) -> String {
+    if object.endpoint.is_some() {
+        return object.name.into();
+    }
+    trail.parent_shown().unwrap_or_else(|| object.name.into())
+}
+
+/// How alike two plain keys are, from 0 to 1.
+fn likeness(one: &str, other: &str) -> f64 {
+    let (short, long) = (one.len().min(other.len()), one.len().max(other.len()));
+    // Short keys (`n`) are near to everything; they must be spelt right.
+    if short < 4 {
+        return f64::from(u8::from(one == other));
+    }
+    // So many edits are needed for the lengths alone.
+    if ((long - short) as f64) > (1.0 - ALIKE) * long as f64 {
+        return 0.0;
+    }
+    strsim::normalized_damerau_levenshtein(one, other)
+}
+
+/// A key without case and separators: `modelName` and `model-name` are `modelname`.
+fn plain(key: &str) -> String {
+    key.chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! Lists: their length, their items, and the shapes that are tolerated for them.
+
+use kling_schema::aspect::End;
+use kling_schema::rules::{shape, value as rules};
+use kling_schema::{Basis, Bound, Kind, Limit, Presence, Range, Tier, aspect};
+
+use super::trail::{EACH, Trail};
+use super::value::{Rules, media_field, value, write_as, wrong_type};
+use super::{Cx, describe};
+use crate::message::grouped;
+use crate::read::{JsonKind, Node};
+
+pub(super) fn list<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    each: &'static Kind,
+    rules: Rules,
+    trail: &Trail<'_>,
+) {
+    if node.kind() != JsonKind::Array {
+        return wrong_type(cx, node, "an array", rules.shape, trail, None);
+    }
+    let len = node.len();
+    // An empty optional list counts as absent.
+    if len > 0 || rules.presence != Presence::Optional {
+        for limit in rules.limits {
+            if let Bound::Items(range) = limit.bound {
+                count(cx, node, len, range, limit, trail);
+            }
+        }
+    }
+    let inner = Rules {
+        presence: Presence::Required(rules.shape),
+        shape: rules.shape,
+        limits: rules.each,
+        each: &[],
+    };
+    for (index, item) in node.items().enumerate() {
+        value(cx, item, each, inner, &trail.index(index));
+    }
+}
+
+fn count<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    len: usize,
+    range: Range<u32>,
+    limit: &Limit,
+    trail: &Trail<'_>,
+) {
+    let (end, allowed, rule) = match (range.min, range.max) {
+        (Some(min), _) if len < min as usize => (End::Min, min, &rules::TOO_FEW_ITEMS),
+        (_, Some(max)) if len > max as usize => (End::Max, max, &rules::TOO_MANY_ITEMS),
+        _ => return,
+    };
+    let draft = trail
+        .broken(rule, limit.basis, limit.bound.aspect(end), node.span())
+        .with("found", describe::items(len))
+        .with("count", len as u64)
+        .with("allowed", u64::from(allowed))
+        .with_some("hint", limit.basis.note);
+    cx.push(match end {
+        End::Max => draft.with("over", grouped((len - allowed as usize) as u64)),
+        End::Min => draft,
+    });
+}
+
+/// The usual shape, or the tolerated one with an info.
+pub(super) fn either<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    usual: &'static Kind,
+    tolerated: &'static Kind,
+    rules: Rules,
+    trail: &Trail<'_>,
+) {
+    if !takes(tolerated, node) || takes(usual, node) {
+        let shape = match usual {
+            Kind::Object(object) => object.shape.unwrap_or(rules.shape),
+            _ => rules.shape,
+        };
+        if !takes(usual, node) && node.kind() != JsonKind::Broken {
+            let allowed = usual.phrase();
+            return wrong_type(cx, node, &allowed, shape, trail, None);
+        }
+        return value(cx, node, usual, rules, trail);
+    }
+    let basis = Basis::new(Tier::Advice, rules.shape.source);
+    let draft = trail
+        .broken(&shape::TOLERATED_SHAPE, basis, aspect::TYPE, node.span())
+        .with("found", describe::value(node))
+        .with("allowed", usual.phrase());
+    match (usual, tolerated) {
+        (Kind::List(each), _) => {
+            cx.push(draft.with("advice", "write it as an array of one"));
+            let rules = Rules { limits: rules.each, each: &[], ..rules };
+            value(cx, node, each, rules, &trail.implied(EACH));
+        }
+        (Kind::Object(object), Kind::Media(class)) => {
+            // The string stands for an object with that media, and has that media's bounds.
+            let Some(media) = media_field(object, Some(*class)) else { return cx.push(draft) };
+            cx.push(draft.with("advice", write_as(media)));
+            let rules = Rules { presence: media.presence, limits: media.limits, ..rules };
+            value(cx, node, tolerated, rules, &trail.implied(media.key));
+        }
+        _ => {
+            cx.push(draft.with("advice", "write the usual shape"));
+            value(cx, node, tolerated, rules, trail);
+        }
+    }
+}
+
+/// Whether the JSON type fits the kind; nothing inside is looked at.
+fn takes(kind: &Kind, node: Node<'_>) -> bool {
+    match kind {
+        Kind::Any => true,
+        Kind::Bool => node.kind() == JsonKind::Bool,
+        Kind::Text | Kind::Choice(_) | Kind::Media(_) => node.kind() == JsonKind::String,
+        Kind::Number | Kind::Integer => node.kind() == JsonKind::Number,
+        Kind::NumericId => matches!(node.kind(), JsonKind::Number | JsonKind::String),
+        Kind::List(_) => node.kind() == JsonKind::Array,
+        Kind::Object(_) => node.kind() == JsonKind::Object,
+        Kind::Either { usual, tolerated } => takes(usual, node) || takes(tolerated, node),
+    }
+}
