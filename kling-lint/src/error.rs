@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::printable::escape;
+use crate::printable::{escape, shorten};
 
 /// The linter could not do its job.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LintError {
     /// No endpoint has this name.
-    #[error("no endpoint is called `{}`; there are {}", escape(name), known.join(", "))]
+    #[error("no endpoint is called `{}`; there are {}", shorten(name), known.join(", "))]
     #[non_exhaustive]
     UnknownEndpoint {
         /// The name that was asked for.
@@ -21,7 +21,7 @@ pub enum LintError {
         known: Vec<&'static str>,
     },
     /// No rule has this id or name.
-    #[error("no rule is called `{}`", escape(name))]
+    #[error("no rule is called `{}`", shorten(name))]
     #[non_exhaustive]
     UnknownRule {
         /// The name that was asked for.
