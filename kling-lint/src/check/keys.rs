@@ -218,8 +218,8 @@ fn likeness(one: &str, other: &str) -> f64 {
     if short < 4 {
         return f64::from(u8::from(one == other));
     }
-    // So many edits are needed for the lengths alone.
-    if ((long - short) as f64) > (1.0 - ALIKE) * long as f64 {
+    // Each character more or less is one edit.
+    if 1.0 - (long - short) as f64 / (long as f64) < ALIKE {
         return 0.0;
     }
     strsim::normalized_damerau_levenshtein(one, other)
