@@ -1,7 +1,7 @@
 //! The linter: options, and the way of the data from text to report.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use kling_schema::endpoints::{self, ENDPOINTS};
@@ -18,7 +18,7 @@ use crate::load::Loaded;
 use crate::message;
 use crate::place::{Placed, Places};
 use crate::read::{self, JsonKind, Node};
-use crate::session::Session;
+use crate::session::{Ids, Session};
 use crate::verdict::{KEPT, Report};
 
 /// Checks requests. Cheap to clone, and shared freely between threads.
@@ -369,37 +369,6 @@ fn not_an_object(root: Node<'_>) -> Draft {
 fn all_names(between: &str) -> String {
     let names: Vec<&str> = ENDPOINTS.iter().map(|object| object.name).collect();
     names.join(between)
-}
-
-/// Ids met so far, and where.
-#[derive(Debug, Default)]
-pub(crate) struct Ids {
-    seen: HashMap<(String, String), String>,
-    requests: usize,
-}
-
-impl Ids {
-    /// The findings for values that an earlier request carries.
-    fn compare(&mut self, unique: Vec<check::Unique>, name: Option<&Path>) -> Vec<Draft> {
-        self.requests += 1;
-        let this = match name {
-            Some(name) => crate::printable::escape(&PathBuf::from(name).to_string_lossy()),
-            None => format!("request {}", self.requests),
-        };
-        let mut drafts = Vec::new();
-        for check::Unique { value, draft } in unique {
-            let key = draft.params.get("field").map(ToString::to_string).unwrap_or_default();
-            match self.seen.entry((key, value)) {
-                std::collections::hash_map::Entry::Occupied(first) => {
-                    drafts.push(draft.with("first", first.get().clone()));
-                }
-                std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert(this.clone());
-                }
-            }
-        }
-        drafts
-    }
 }
 
 #[cfg(test)]

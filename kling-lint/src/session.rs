@@ -1,10 +1,15 @@
 //! What spans several requests.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
 use std::path::Path;
 
-use crate::linter::{Ids, Linter};
+use crate::check::Unique;
+use crate::finding::Draft;
+use crate::linter::Linter;
 use crate::load::Loaded;
+use crate::printable;
 use crate::verdict::Report;
 
 /// Checks requests one after another and remembers what must differ between them.
@@ -45,5 +50,36 @@ impl Session {
         let path = path.as_ref();
         let file = crate::fs::open::open(path)?;
         self.lint_reader(file, Some(path)).map_err(|source| crate::LintError::io(path, source))
+    }
+}
+
+/// Ids met so far, and where.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    seen: HashMap<(String, String), String>,
+    requests: usize,
+}
+
+impl Ids {
+    /// The findings for values that an earlier request carries.
+    pub(crate) fn compare(&mut self, unique: Vec<Unique>, name: Option<&Path>) -> Vec<Draft> {
+        self.requests += 1;
+        let this = match name {
+            Some(name) => printable::escape(&name.to_string_lossy()),
+            None => format!("request {}", self.requests),
+        };
+        let mut drafts = Vec::new();
+        for Unique { value, draft } in unique {
+            let key = draft.params.get("field").map(ToString::to_string).unwrap_or_default();
+            match self.seen.entry((key, value)) {
+                Entry::Occupied(first) => {
+                    drafts.push(draft.with("first", first.get().clone()));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(this.clone());
+                }
+            }
+        }
+        drafts
     }
 }

@@ -27,6 +27,7 @@
 extern crate self as kling_schema;
 
 pub mod aspect;
+mod construct;
 pub mod endpoints;
 #[doc(hidden)]
 pub mod fits;

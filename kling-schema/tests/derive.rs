@@ -83,6 +83,7 @@ struct Point {
 #[kling(rule(five_or_ten: only(duration in ["5", "10"]) when empty(image_list) && (present(prompt) || empty(video_list))))]
 #[kling(rule(five: only(duration in ["5"]) unless present(image)))]
 #[kling(advice(rule(no_duration: ignored(duration) when nonempty(video_list))))]
+#[kling(advice(rule(any_duration: unread(duration) when empty(video_list))))]
 #[kling(house(
     rule(tokens: references(prompt) { image: image_list silent(is(type, "first_frame" | "end_frame")), element: element_list, also(voice, object) }),
     alias(scene_image = scence_image, is = "scene-spelling", unsafe),
