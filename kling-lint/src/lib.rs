@@ -34,7 +34,7 @@
 //! # Features
 //!
 //! * `cli` (default): the `kling-lint` command.
-//! * `fs` (default): reading files. Without it the crate does no I/O and builds for wasm32.
+//! * `fs` (default): reading files. Without it the crate does no I/O.
 
 #![forbid(unsafe_code)]
 
