@@ -321,6 +321,11 @@ fn likeness(one: &str, other: &str) -> f64 {
     // Short keys (`n`) are near to everything; they must be spelt right.
     if one.len().min(other.len()) < 4 {
         f64::from(u8::from(one == other))
+    } else if one.len().abs_diff(other.len()) as f64
+        > (1.0 - ALIKE) * one.len().max(other.len()) as f64 + 3.0
+    {
+        // The distance is at least the difference in length: a text of many odd keys stays cheap.
+        0.0
     } else {
         strsim::normalized_damerau_levenshtein(one, other)
     }

@@ -105,7 +105,17 @@ fn value<'d>(
         Kind::Text => match node.text() {
             Some(text) => string(cx, node, text, rules, trail),
             None => {
-                let meant = node.number().map(|number| describe::json(number.text()));
+                // A number that would be an unknown name as a string (`1.6`) was not meant as one.
+                let is_named = |number: &str| {
+                    rules.limits.iter().all(|limit| match limit.bound {
+                        Bound::Names(names) => names.contains(&number),
+                        _ => true,
+                    })
+                };
+                let meant = node
+                    .number()
+                    .filter(|number| is_named(number.text()))
+                    .map(|number| describe::json(number.text()));
                 wrong_type(cx, node, &kind.phrase(), rules.shape, trail, meant);
             }
         },
