@@ -1,7 +1,9 @@
 //! One value against its kind: the way into the checks of each kind.
 
 use kling_schema::rules::{shape, value as rules};
-use kling_schema::{Basis, Field, Kind, Limit, MediaClass, Object, Presence, Severity, aspect};
+use kling_schema::{
+    Basis, Bound, Field, Kind, Limit, MediaClass, Object, Presence, Severity, aspect,
+};
 
 use super::trail::Trail;
 use super::{Cx, describe, list, media_string, number, text};
@@ -89,7 +91,17 @@ pub(super) fn value<'d>(
         Kind::Text => match node.text() {
             Some(text) => text::string(cx, node, text, rules, trail),
             None => {
-                let meant = node.number().map(|number| describe::json(number.text()));
+                // A number that would be an unknown name as a string (`1.6`) was not meant as one.
+                let is_named = |number: &str| {
+                    rules.limits.iter().all(|limit| match limit.bound {
+                        Bound::Names(names) => names.contains(&number),
+                        _ => true,
+                    })
+                };
+                let meant = node
+                    .number()
+                    .filter(|number| is_named(number.text()))
+                    .map(|number| describe::json(number.text()));
                 wrong_type(cx, node, &kind.phrase(), rules.shape, trail, meant);
             }
         },

@@ -333,12 +333,12 @@ impl<'t> Parser<'t, '_> {
         let span = self.char_span();
         let end = self.last_end;
         let found = self.glimpse();
+        // After what could not be read, a comma alone repairs nothing.
+        let after_junk = self.junk_end == end;
         self.faults.error(&rules::MISSING_COMMA, span, |draft| {
-            draft.with("found", quoted(found)).fixed_by(DraftFix::safe(
-                "add a comma",
-                offsets(end..end),
-                ",",
-            ))
+            let fix = DraftFix::safe("add a comma", offsets(end..end), ",");
+            let fix = if after_junk { fix.unsafe_() } else { fix };
+            draft.with("found", quoted(found)).fixed_by(fix)
         });
         self.state = State::Element;
     }
