@@ -6,10 +6,9 @@
 use std::path::{Component, Path};
 
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED, Uncovered};
-use kling_schema::{Bound, Check, Field, Kind, KnownKey, Object};
+use kling_schema::{Check, Field, Kind, KnownKey, Object};
 
-use crate::check::describe;
-use crate::read::{JsonKind, Node};
+use crate::read::{JsonKind, Node, Text};
 
 /// The endpoint of a request, and how that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +133,8 @@ impl<'d> Keys<'d> {
 
     /// A route that is not covered, told by a key or a model that only it has.
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
-        let model = self.member("model_name").and_then(|node| node.text());
+        // All requests name their model by the same key.
+        let model = ENDPOINTS.iter().find_map(|object| self.model_of(object));
         for route in UNCOVERED {
             if let Some(model) =
                 route.models.iter().find(|name| model.is_some_and(|text| text.is(name)))
@@ -204,9 +204,6 @@ impl<'d> Keys<'d> {
 
     /// The model, when only one of the endpoints that have the present lists knows it.
     fn model(&self, among: &[&'static Object]) -> Told {
-        let Some(model) = self.member("model_name").and_then(|node| node.text()) else {
-            return Told::new();
-        };
         // A model is shared with routes that are not covered: the endpoint's own inputs must be there.
         let complete = |object: &Object| {
             object
@@ -217,14 +214,17 @@ impl<'d> Keys<'d> {
         among
             .iter()
             .filter(|object| complete(object) && self.fits(object))
-            .filter(|object| {
-                object.fields.iter().any(|field| models(field).any(|name| model.is(name)))
-            })
-            .map(|object| {
-                let model = describe::quoted(&model.head(64));
-                (*object, format!("{model} is a model of {}", object.name))
+            .filter_map(|object| {
+                let model = self.model_of(object)?;
+                let name = object.model()?.known_values().find(|name| model.is(name))?;
+                Some((*object, format!("\"{name}\" is a model of {}", object.name)))
             })
             .collect()
+    }
+
+    /// The model that the request names, by the key it has at this endpoint.
+    fn model_of(&self, object: &Object) -> Option<Text<'d>> {
+        self.member(object.model()?.key)?.text()
     }
 
     /// A key inside a list that only one endpoint's items have: `image_list[].image_url`.
@@ -263,15 +263,15 @@ impl<'d> Keys<'d> {
     fn tokens(&self, among: &[&'static Object]) -> Told {
         let mut told = Told::new();
         for object in among.iter().filter(|object| self.fits(object)) {
-            let uses = object.constraints.iter().any(|constraint| match &constraint.check {
-                Check::References { text, kinds, .. } => {
-                    let text = text.to_string();
-                    self.member(&text).and_then(|node| node.text()).is_some_and(|prompt| {
-                        let prompt = prompt.to_str();
-                        kinds.iter().any(|kind| prompt.contains(&format!("<<<{}_", kind.word)))
-                    })
-                }
-                _ => false,
+            let uses = object.constraints.iter().any(|constraint| {
+                let Check::References { text, kinds, .. } = &constraint.check else {
+                    return false;
+                };
+                let prompt = self.member(&text.to_string()).and_then(|node| node.text());
+                prompt.is_some_and(|prompt| {
+                    let prompt = prompt.to_str();
+                    kinds.iter().any(|kind| prompt.contains(&format!("<<<{}_", kind.word)))
+                })
             });
             if uses {
                 told.push((*object, format!("only {} has reference tokens", object.name)));
@@ -299,24 +299,6 @@ fn is_required(field: &Field) -> bool {
 
 /// The keys of a list's items.
 fn item_keys(field: &Field) -> Vec<&'static str> {
-    match field.kind {
-        Kind::List(Kind::Object(object)) => object.fields.iter().map(|field| field.key).collect(),
-        Kind::List(Kind::Either { usual: Kind::Object(object), .. }) => {
-            object.fields.iter().map(|field| field.key).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The model names a field knows.
-fn models(field: &Field) -> impl Iterator<Item = &'static str> {
-    let names = field.limits.iter().flat_map(|limit| match limit.bound {
-        Bound::Names(names) | Bound::OtherNames(names) => names,
-        _ => &[],
-    });
-    let choices: &[_] = match field.kind {
-        Kind::Choice(choices) if field.key == "model_name" => choices,
-        _ => &[],
-    };
-    names.copied().chain(choices.iter().map(|choice| choice.value))
+    let items = field.kind.each().and_then(Kind::table);
+    items.map_or_else(Vec::new, |items| items.fields.iter().map(|field| field.key).collect())
 }

@@ -31,6 +31,7 @@ mod construct;
 pub mod endpoints;
 #[doc(hidden)]
 pub mod fits;
+mod parts;
 #[doc(hidden)]
 pub mod path;
 pub mod replies;

@@ -104,9 +104,10 @@ impl Walk {
     }
 
     fn field(&mut self, field: &'static Field, path: &str) {
-        let wrong_type = match field.kind {
-            Kind::NumericId => &rules::value::NOT_AN_ID,
-            _ => &rules::shape::WRONG_TYPE,
+        let wrong_type = if matches!(field.kind, Kind::NumericId) {
+            &rules::value::NOT_AN_ID
+        } else {
+            &rules::shape::WRONG_TYPE
         };
         let phrase = field.kind.phrase();
         let value = type_words(&field.kind);
@@ -123,10 +124,8 @@ impl Walk {
     fn nested(&mut self, field: &'static Field, kind: &Kind, path: &str, item: &str) {
         match kind {
             Kind::List(each) => {
-                let shape = match usual(each) {
-                    Kind::Object(object) => object.shape.unwrap_or(field.shape),
-                    _ => field.shape,
-                };
+                let object = each.usual().object();
+                let shape = object.and_then(|object| object.shape).unwrap_or(field.shape);
                 let phrase = each.phrase();
                 self.push(
                     item,
@@ -246,13 +245,6 @@ fn type_words(kind: &Kind) -> String {
         Kind::Either { usual, tolerated } => {
             format!("{}|{}", type_words(usual), type_words(tolerated))
         }
-    }
-}
-
-fn usual(kind: &Kind) -> &Kind {
-    match kind {
-        Kind::Either { usual, .. } => usual,
-        kind => kind,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rules across fields.
 
-use kling_schema::{Bound, Check, Constraint, Kind, Object, Path, Step, When};
+use kling_schema::{Check, Constraint, Object, Path, Step, When};
 
 use super::path::{self, Place};
 use super::trail::Trail;
@@ -283,48 +283,30 @@ impl Rule<'_> {
 
     /// The closed set of the field a path ends in, where it has one.
     pub(super) fn choices(&self, path: Path) -> Option<Vec<&'static str>> {
-        match field_at(self.object, path)?.kind {
-            Kind::Choice(choices) => Some(choices.iter().map(|choice| choice.value).collect()),
-            _ => None,
-        }
+        let choices = field_at(self.object, path)?.kind.choices()?;
+        Some(choices.iter().map(|choice| choice.value).collect())
     }
 
     /// The names known for the field a path ends in, where it has an open set.
     pub(super) fn names(&self, path: Path) -> Option<&'static [&'static str]> {
-        field_at(self.object, path)?.limits.iter().find_map(|limit| match limit.bound {
-            Bound::Names(names) => Some(names),
-            _ => None,
-        })
+        field_at(self.object, path)?.limits.iter().find_map(|limit| limit.bound.names())
     }
 }
 
 /// The field a path ends in.
-fn field_at(object: &'static Object, path: Path) -> Option<&'static kling_schema::Field> {
+pub(super) fn field_at(
+    object: &'static Object,
+    path: Path,
+) -> Option<&'static kling_schema::Field> {
     let mut object = object;
     let mut found = None;
     for step in path.0 {
         let Step::Key(key) = step else { continue };
         let field = object.fields.iter().find(|field| field.key == *key)?;
         found = Some(field);
-        if let Some(inner) = item_object(&field.kind) {
+        if let Some(inner) = field.kind.table() {
             object = inner;
         }
     }
     found
-}
-
-fn item_object(kind: &'static Kind) -> Option<&'static Object> {
-    match kind {
-        Kind::Object(object) => Some(object),
-        Kind::List(each) => item_object(each),
-        Kind::Either { usual, .. } => item_object(usual),
-        Kind::Any
-        | Kind::Bool
-        | Kind::Text
-        | Kind::Choice(_)
-        | Kind::Number
-        | Kind::Integer
-        | Kind::NumericId
-        | Kind::Media(_) => None,
-    }
 }

@@ -75,10 +75,7 @@ pub(super) fn either<'d>(
     trail: &Trail<'_>,
 ) {
     if !takes(tolerated, node) || takes(usual, node) {
-        let shape = match usual {
-            Kind::Object(object) => object.shape.unwrap_or(rules.shape),
-            _ => rules.shape,
-        };
+        let shape = usual.object().and_then(|object| object.shape).unwrap_or(rules.shape);
         if !takes(usual, node) && node.kind() != JsonKind::Broken {
             let allowed = usual.phrase();
             return wrong_type(cx, node, &allowed, shape, trail, None);
@@ -90,24 +87,20 @@ pub(super) fn either<'d>(
         .broken(&shape::TOLERATED_SHAPE, basis, aspect::TYPE, node.span())
         .with("found", describe::value(node))
         .with("allowed", usual.phrase());
-    match (usual, tolerated) {
-        (Kind::List(each), _) => {
-            cx.push(draft.with("advice", "write it as an array of one"));
-            let rules = Rules { limits: rules.each, each: &[], ..rules };
-            value(cx, node, each, rules, &trail.implied(EACH));
-        }
-        (Kind::Object(object), Kind::Media(class)) => {
-            // The string stands for an object with that media, and has that media's bounds.
-            let Some(media) = media_field(object, Some(*class)) else { return cx.push(draft) };
-            cx.push(draft.with("advice", write_as(media)));
-            let rules = Rules { presence: media.presence, limits: media.limits, ..rules };
-            value(cx, node, tolerated, rules, &trail.implied(media.key));
-        }
-        _ => {
-            cx.push(draft.with("advice", "write the usual shape"));
-            value(cx, node, tolerated, rules, trail);
-        }
+    if let Kind::List(each) = usual {
+        cx.push(draft.with("advice", "write it as an array of one"));
+        let rules = Rules { limits: rules.each, each: &[], ..rules };
+        return value(cx, node, each, rules, &trail.implied(EACH));
     }
+    // A string may stand for an object with that media; then it has that media's bounds.
+    let media = tolerated.media().and_then(|class| media_field(usual.object()?, Some(class)));
+    if let Some(media) = media {
+        cx.push(draft.with("advice", write_as(media)));
+        let rules = Rules { presence: media.presence, limits: media.limits, ..rules };
+        return value(cx, node, tolerated, rules, &trail.implied(media.key));
+    }
+    cx.push(draft.with("advice", "write the usual shape"));
+    value(cx, node, tolerated, rules, trail);
 }
 
 /// Whether the JSON type fits the kind; nothing inside is looked at.

@@ -3,7 +3,7 @@
 use kling_schema::Path;
 
 use super::Cx;
-use super::across::Rule;
+use super::across::{self, Rule};
 use super::path::{self, Place};
 use crate::media::{PixelSize, pixels};
 use crate::read::Node;
@@ -85,6 +85,11 @@ pub(super) fn points_inside<'d>(
     points: Path,
     image: Path,
 ) {
+    // A point's table has its coordinates first, in this order.
+    let table = across::field_at(rule.object, points).and_then(|field| field.kind.table());
+    let Some([x, y, ..]) = table.map(|table| table.fields) else {
+        return;
+    };
     let Some((_, picture)) = sized(cx, root, image) else {
         return;
     };
@@ -94,7 +99,7 @@ pub(super) fn points_inside<'d>(
         };
         let outside = list.items().enumerate().find_map(|(index, point)| {
             let axis = |key: &str| path::member(point, key)?.number().map(|number| number.as_f64());
-            let (x, y) = (axis("x")?, axis("y")?);
+            let (x, y) = (axis(x.key)?, axis(y.key)?);
             let inside = picture.seen().any(|size| {
                 (0.0..=f64::from(size.width)).contains(&x)
                     && (0.0..=f64::from(size.height)).contains(&y)

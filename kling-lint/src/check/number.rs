@@ -17,12 +17,8 @@ pub(super) fn number<'d>(
     trail: &Trail<'_>,
 ) {
     let whole = matches!(kind, Kind::Integer);
-    let ranges = || {
-        rules.limits.iter().filter_map(|limit| match limit.bound {
-            Bound::Value(range) => Some((range, limit.basis)),
-            _ => None,
-        })
-    };
+    let ranges =
+        || rules.limits.iter().filter_map(|limit| Some((limit.bound.value()?, limit.basis)));
     let Some(number) = node.number().filter(|number| !whole || number.is_whole()) else {
         let meant = node.text().and_then(|text| {
             let text = text.to_str();

@@ -1,9 +1,7 @@
 //! One value against its kind: the way into the checks of each kind.
 
 use kling_schema::rules::{shape, value as rules};
-use kling_schema::{
-    Basis, Bound, Field, Kind, Limit, MediaClass, Object, Presence, Severity, aspect,
-};
+use kling_schema::{Basis, Field, Kind, Limit, MediaClass, Object, Presence, Severity, aspect};
 
 use super::trail::Trail;
 use super::{Cx, describe, list, media_string, number, text};
@@ -93,10 +91,8 @@ pub(super) fn value<'d>(
             None => {
                 // A number that would be an unknown name as a string (`1.6`) was not meant as one.
                 let is_named = |number: &str| {
-                    rules.limits.iter().all(|limit| match limit.bound {
-                        Bound::Names(names) => names.contains(&number),
-                        _ => true,
-                    })
+                    let mut names = rules.limits.iter().filter_map(|limit| limit.bound.names());
+                    names.all(|names| names.contains(&number))
                 };
                 let meant = node
                     .number()
@@ -177,9 +173,9 @@ pub(super) fn media_field(
     object: &'static Object,
     class: Option<MediaClass>,
 ) -> Option<&'static Field> {
-    object.fields.iter().find(|field| match field.kind {
-        Kind::Media(own) => class.is_none_or(|class| class == own),
-        _ => false,
+    object.fields.iter().find(|field| match field.kind.media() {
+        Some(own) => class.is_none_or(|class| class == own),
+        None => false,
     })
 }
 

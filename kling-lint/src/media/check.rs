@@ -91,10 +91,8 @@ impl Judge<'_> {
         let (limit, forms) = self
             .limits
             .iter()
-            .filter_map(|limit| match limit.bound {
-                Bound::Forms(forms) if !admits(forms) => Some((limit, forms)),
-                _ => None,
-            })
+            .filter_map(|limit| Some((limit, limit.bound.forms()?)))
+            .filter(|(_, forms)| !admits(*forms))
             .max_by_key(|(limit, _)| limit.basis.severity)?;
         let mut allowed = Vec::new();
         if forms.url {
@@ -231,13 +229,10 @@ impl Judge<'_> {
     fn formats(&self, format: Option<Format>) -> Option<(&Limit, &'static [Format])> {
         self.limits
             .iter()
-            .filter_map(|limit| match limit.bound {
-                Bound::Formats(formats)
-                    if !format.is_some_and(|format| formats.contains(&format)) =>
-                {
-                    Some((limit, formats))
-                }
-                _ => None,
+            .filter_map(|limit| {
+                let Bound::Formats(formats) = limit.bound else { return None };
+                let taken = format.is_some_and(|format| formats.contains(&format));
+                (!taken).then_some((limit, formats))
             })
             .max_by_key(|(limit, _)| limit.basis.severity)
     }
