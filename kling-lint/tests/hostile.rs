@@ -143,6 +143,19 @@ fn long_strings() {
 }
 
 #[test]
+fn many_faults_of_one_kind_do_not_hide_another() {
+    for length in [1, 1_000] {
+        let mut text = b"{\"image\":\"".to_vec();
+        text.extend(b"\xffY\x01".repeat(length * 80));
+        text.extend(b"\\q\\ud800\"}");
+        let report = lint("image2video", text);
+        for rule in ["KL0004", "KL0020", "KL0021", "KL0105"] {
+            told(&report, rule);
+        }
+    }
+}
+
+#[test]
 fn numbers() {
     for number in [
         "1".repeat(100_000),

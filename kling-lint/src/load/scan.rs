@@ -254,7 +254,8 @@ impl Scan {
 
     fn fault(&mut self, kind: FaultKind, at: u64, raw: &[u8]) {
         self.totals[kind as usize] += 1;
-        if self.faults.len() < KEPT {
+        // The first of each kind is always kept: many of one kind must not hide another.
+        if self.faults.len() < KEPT || self.totals[kind as usize] == 1 {
             self.faults.push(Fault::new(kind, at, raw));
         }
     }

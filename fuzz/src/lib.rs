@@ -1,0 +1,74 @@
+//! What the fuzz targets share.
+
+use std::io::Read;
+
+use kling_lint::{Linter, Report};
+
+/// A stream that gives as many bytes at a time as the seed says, in turn.
+pub struct Chunks<'t> {
+    text: &'t [u8],
+    sizes: &'t [u8],
+    turn: usize,
+}
+
+impl<'t> Chunks<'t> {
+    /// A stream of the text.
+    pub fn new(text: &'t [u8], sizes: &'t [u8]) -> Self {
+        Chunks { text, sizes, turn: 0 }
+    }
+}
+
+impl Read for Chunks<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let size = self.sizes.get(self.turn % self.sizes.len().max(1)).map_or(7, |&size| size);
+        self.turn += 1;
+        let len = buffer.len().min(usize::from(size).max(1)).min(self.text.len());
+        buffer[..len].copy_from_slice(&self.text[..len]);
+        self.text = &self.text[len..];
+        Ok(len)
+    }
+}
+
+/// The report holds together: places in the text and in order, edits in the text and apart.
+pub fn holds_together(report: &Report, len: u64) {
+    let mut last = 0;
+    for finding in report.findings() {
+        let (start, end) = (finding.span.start, finding.span.end);
+        assert!(start <= end && end <= len, "out of the text: {finding:?}");
+        assert!(last <= start, "out of order: {finding:?}");
+        assert!(!finding.message.chars().any(char::is_control), "not escaped: {finding:?}");
+        assert!(finding.excerpt.text.get(finding.excerpt.highlight.clone()).is_some());
+        last = start;
+        let Some(fix) = &finding.fix else { continue };
+        let mut edits: Vec<_> = fix.edits.iter().map(|edit| edit.span).collect();
+        edits.sort();
+        assert!(edits.iter().all(|span| span.start <= span.end && span.end <= len), "{fix:?}");
+        assert!(edits.windows(2).all(|pair| pair[0].end <= pair[1].start), "{fix:?}");
+    }
+}
+
+/// The whole text and the stream have the same report, but for what is shown of the line: a stream
+/// keeps only the ends of a long string.
+pub fn same(linter: &Linter, text: &[u8], sizes: &[u8]) {
+    let whole = linter.lint_bytes(text);
+    let streamed = linter.lint_reader(Chunks::new(text, sizes), None).expect("memory can be read");
+    holds_together(&streamed, text.len() as u64);
+    let seen = |report: &Report| -> Vec<_> {
+        let findings = report.findings().iter();
+        findings
+            .map(|one| {
+                (
+                    one.rule.id,
+                    one.severity,
+                    one.span,
+                    one.start,
+                    one.end,
+                    one.pointer.clone(),
+                    one.message.clone(),
+                    one.fix.clone(),
+                )
+            })
+            .collect()
+    };
+    assert_eq!(seen(&whole), seen(&streamed));
+}
