@@ -2,7 +2,13 @@
 
 use std::ops::Range;
 
-use crate::finding::Span;
+use kling_schema::rules::not_json::{
+    MISSING_BRACES, MISSING_COLON, MISSING_COMMA, MISSING_VALUE, QUOTE_IN_STRING, UNCLOSED_BRACKET,
+    UNCLOSED_STRING, WRONG_BRACKET,
+};
+use kling_schema::rules::shape::MISSING_FIELD;
+
+use crate::finding::{Draft, Span};
 
 /// A repair.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +83,29 @@ impl DraftFix {
     pub(crate) fn and(mut self, span: Range<u32>, text: impl Into<String>) -> Self {
         self.edits.push((span, text.into()));
         self
+    }
+}
+
+/// Takes back the word "safe" where it was said of a guess: beside another fault of the text, what
+/// repairs its structure may be something else.
+pub(crate) fn doubt(drafts: &mut [Draft]) {
+    let structural = [
+        &MISSING_COMMA,
+        &MISSING_COLON,
+        &MISSING_VALUE,
+        &UNCLOSED_STRING,
+        &QUOTE_IN_STRING,
+        &UNCLOSED_BRACKET,
+        &WRONG_BRACKET,
+        &MISSING_BRACES,
+    ];
+    let faults = drafts.iter().filter(|draft| draft.rule.id.starts_with("KL00")).count();
+    for draft in drafts {
+        let guess = faults > 1 && structural.contains(&draft.rule);
+        let blind = faults > 0 && draft.rule == &MISSING_FIELD;
+        if let Some(fix) = draft.fix.as_mut().filter(|_| guess || blind) {
+            fix.applicability = Applicability::Unsafe;
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::check;
 use crate::detect::{self, Detected, Detection};
 use crate::error::LintError;
 use crate::finding::{Draft, Excerpt, Finding, Span};
-use crate::fix::{Edit, Fix};
+use crate::fix::{self, Edit, Fix};
 use crate::load::Loaded;
 use crate::message;
 use crate::place::{Placed, Places};
@@ -214,6 +214,7 @@ impl Linter {
                 }
             }
         }
+        fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
         self.report(&loaded, drafts, dropped, endpoint)
     }

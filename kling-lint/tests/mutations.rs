@@ -55,7 +55,6 @@ const PIECES: &[&str] = &[
 ];
 
 /// All requests among the fixtures.
-#[expect(clippy::disallowed_methods, reason = "tests read their fixtures whole")]
 static REQUESTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let mut folders = vec![root.join("requests"), root.join("realistic"), root.join("pages")];
