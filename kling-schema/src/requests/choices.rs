@@ -18,9 +18,10 @@ pub enum Mode {
 }
 
 /// Length of a clip in seconds: a JSON string, not a number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, KlingSchema)]
 pub enum ClipSeconds {
     /// Five seconds.
+    #[default]
     #[serde(rename = "5")]
     Five,
     /// Ten seconds.

@@ -8,7 +8,7 @@ use super::{ClipSeconds, DynamicMask, Mode};
 use crate::{Either, ImageSource, Loose};
 
 /// Create a video from one image.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/image2video")]
 #[kling(page = "https://apidoc.cometapi.com/api/video/kling/image-to-video", read = "2026-03-12")]
 #[kling(upstream_page = "https://kling.ai/document-api", upstream_read = "2026-03")]
@@ -115,20 +115,6 @@ pub struct Image2Video {
 impl Image2Video {
     /// A request with the required key and nothing else.
     pub fn new(image: impl Into<ImageSource>) -> Self {
-        Image2Video {
-            image: image.into(),
-            image_tail: None,
-            model_name: None,
-            prompt: None,
-            negative_prompt: None,
-            mode: None,
-            duration: None,
-            cfg_scale: None,
-            static_mask: None,
-            dynamic_masks: None,
-            callback_url: None,
-            external_task_id: None,
-            extra: Map::new(),
-        }
+        Image2Video { image: image.into(), ..Image2Video::default() }
     }
 }

@@ -8,7 +8,7 @@ use super::{ClipSeconds, DynamicMask, ImageItem, Mode};
 use crate::{Either, ImageSource, Literal, Loose};
 
 /// Create a video from several images.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, KlingSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[kling(endpoint = "POST /kling/v1/videos/multi-image2video")]
 #[kling(
     page = "https://apidoc.cometapi.com/api/video/kling/multi-image-to-video",
@@ -96,14 +96,7 @@ impl MultiImage2Video {
             prompt: prompt.into(),
             model_name: page_default("model_name"),
             duration: page_default("duration"),
-            negative_prompt: None,
-            mode: None,
-            cfg_scale: None,
-            static_mask: None,
-            dynamic_masks: None,
-            callback_url: None,
-            external_task_id: None,
-            extra: Map::new(),
+            ..MultiImage2Video::default()
         }
     }
 }
