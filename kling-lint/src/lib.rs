@@ -25,8 +25,8 @@
 //!
 //! # The way of the data
 //!
-//! text → [`load`](self) → tape → detection → checks → findings → report. Each step is a module of that
-//! name: `load` brings the text in (strings of many megabytes never sit in memory), `read` parses it
+//! text → `load` → `read` → `detect` → `check` → `media` → `place` → `report`. Each step is a module of
+//! that name: `load` brings the text in (strings of many megabytes never sit in memory), `read` parses it
 //! and recovers from mistakes, `detect` tells the endpoint, `check` walks the table of `kling-schema`
 //! and the document together, `media` judges image and video strings, `place` turns byte offsets into
 //! lines and columns, `report` renders.
@@ -56,6 +56,7 @@ mod session;
 mod verdict;
 
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 #[cfg(feature = "cli")]
 mod report;
@@ -69,6 +70,8 @@ pub use detect::Detected;
 pub use error::LintError;
 pub use finding::{Excerpt, Finding, Params, Position, Span};
 pub use fix::{Applicability, Edit, Fix};
+/// The table, the request types, the rules.
+pub use kling_schema;
 pub use kling_schema::{Severity, Source, Tier};
 pub use linter::{Linter, LinterBuilder};
 pub use session::Session;
