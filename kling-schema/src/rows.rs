@@ -5,7 +5,7 @@ use crate::endpoints::ENDPOINTS;
 use crate::rules::{self, Rule};
 use crate::source::Basis;
 use crate::statement::join;
-use crate::table::{Bound, Field, Kind, KnownKey, Limit, Object, Presence};
+use crate::table::{Bound, Field, Kind, KnownKey, Limit, Object, Presence, RatioRange};
 
 /// One constraint.
 #[derive(Clone, Debug)]
@@ -227,7 +227,9 @@ fn ends(bound: &Bound) -> Vec<(End, String)> {
             one(formats.iter().map(|format| format.name()).collect::<Vec<_>>().join("|"))
         }
         Bound::Bytes(size) => one(format!("{} MB", size.0)),
-        Bound::Ratio(range) => one(format!("{}..{}", range.min, range.max)),
+        Bound::Ratio(RatioRange { min, max }) => {
+            one(format!("{}:{}..{}:{}", min.width, min.height, max.width, max.height))
+        }
     }
 }
 

@@ -21,9 +21,17 @@ impl Display for Path {
 }
 
 impl Display for Ratio {
-    /// `1:2.5` is how pages print it; whole numbers are exact: `2:5`.
+    /// As pages print it: `1:2.5`, `2.5:1`; `16:9` where that is no short decimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.width, self.height)
+        let Ratio { width, height } = *self;
+        let (short, long) = (width.min(height), width.max(height));
+        let is_decimal = short > 0 && (u64::from(long) * 1000).is_multiple_of(u64::from(short));
+        let ratio = f64::from(long) / f64::from(short);
+        match is_decimal {
+            true if width < height => write!(f, "1:{ratio}"),
+            true => write!(f, "{ratio}:1"),
+            false => write!(f, "{width}:{height}"),
+        }
     }
 }
 

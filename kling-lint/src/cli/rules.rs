@@ -76,6 +76,8 @@ struct Constraint {
     rule: RuleName,
     endpoint: &'static str,
     statement: String,
+    /// The bare value: `500`, `5|10`, `2:5..5:2`.
+    value: String,
     tier: Tier,
     severity: Severity,
     source: Page,
@@ -111,6 +113,7 @@ impl From<Row> for Constraint {
             note: row.basis.note,
             name: row.name,
             statement: row.statement,
+            value: row.value,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Sizes and ratios in words, and the nearest size that would pass.
 
 use kling_schema::aspect::End;
-use kling_schema::{Bound, Limit, Ratio, RatioRange};
+use kling_schema::{Bound, Limit, RatioRange};
 
 use super::probe::PixelSize;
 
@@ -12,17 +12,7 @@ pub(crate) fn shown(size: PixelSize) -> String {
 
 /// `1:2.5 to 2.5:1`.
 pub(super) fn ratios(range: RatioRange) -> String {
-    format!("{} to {}", ratio(range.min), ratio(range.max))
-}
-
-/// A ratio as pages print it: with a 1 where three decimals suffice, else as it is.
-fn ratio(ratio: Ratio) -> String {
-    let (width, height) = (u64::from(ratio.width), u64::from(ratio.height));
-    let (long, short) = (width.max(height), width.min(height).max(1));
-    if long * 1000 % short != 0 {
-        return format!("{width}:{height}");
-    }
-    sided(width >= height, long * 1000 / short)
+    format!("{} to {}", range.min, range.max)
 }
 
 /// The ratio of a size that is not in the range, rounded away from the end that it passed: it never
