@@ -3,8 +3,8 @@
 use kling_schema::Path;
 
 use super::Cx;
-use super::across::{self, Rule};
 use super::path::{self, Place};
+use super::rule::{self, Rule};
 use crate::media::{PixelSize, pixels};
 use crate::read::Node;
 
@@ -86,7 +86,7 @@ pub(super) fn points_inside<'d>(
     image: Path,
 ) {
     // A point's table has its coordinates first, in this order.
-    let table = across::field_at(rule.object, points).and_then(|field| field.kind.table());
+    let table = rule::field_at(rule.object, points).and_then(|field| field.kind.table());
     let Some([x, y, ..]) = table.map(|table| table.fields) else {
         return;
     };

@@ -7,6 +7,7 @@
 //! | [`value`] | one value against its kind |
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
+//! | [`rule`] | what the checks across fields share |
 //! | [`across`] | rules across fields |
 //! | [`supported`] | combinations a model supports |
 //! | [`masks`] | sizes of masks, points of trajectories |
@@ -23,6 +24,7 @@ mod media_string;
 mod number;
 mod path;
 mod references;
+mod rule;
 mod shape;
 mod supported;
 mod text;

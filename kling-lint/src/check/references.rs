@@ -6,8 +6,8 @@ use std::ops::Range;
 use kling_schema::rules::references as rules;
 use kling_schema::{Basis, Path, Reference, Severity};
 
-use super::across::Rule;
 use super::path;
+use super::rule::Rule;
 use super::{Cx, describe};
 use crate::printable;
 use crate::read::{JsonKind, Node};

@@ -3,9 +3,9 @@
 use kling_schema::{Axis, Path};
 
 use super::Cx;
-use super::across::Rule;
 use super::describe;
 use super::path;
+use super::rule::Rule;
 use crate::read::{JsonKind, Node};
 
 /// Reports each path that is used with a combination that no row has.
