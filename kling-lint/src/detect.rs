@@ -85,7 +85,7 @@ pub(crate) fn by_keys(root: Node<'_>) -> Detection {
     let conflict = candidates.len() < all.len() && candidates.len() > 1;
     let reason = if conflict {
         let names: Vec<String> = candidates.iter().map(|object| object.name.into()).collect();
-        format!("its keys fit {}", crate::message::listed(&names, "and"))
+        format!("its keys fit {}", kling_schema::listed(&names, "and"))
     } else if keys.names.is_empty() {
         "it has no keys".to_owned()
     } else {

@@ -120,12 +120,6 @@ impl Params {
         }
     }
 
-    /// The same with this one changed.
-    pub(crate) fn replacing(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.0.retain(|(known, _)| *known != name);
-        self.with(name, value)
-    }
-
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
@@ -178,6 +172,12 @@ impl Draft {
     pub(crate) fn with_some(mut self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
         self.params = self.params.with_some(name, value);
         self
+    }
+
+    /// The same with another value named as the one it is about.
+    pub(crate) fn naming(mut self, field: String) -> Self {
+        self.params.0.retain(|(known, _)| *known != "field");
+        self.with("field", field)
     }
 
     /// The same with a fix.

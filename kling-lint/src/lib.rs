@@ -38,6 +38,7 @@
 
 #![forbid(unsafe_code)]
 
+mod alike;
 mod check;
 mod detect;
 mod error;

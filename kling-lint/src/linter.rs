@@ -27,7 +27,7 @@ pub struct Linter {
     options: Arc<Options>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Options {
     object: Option<&'static Object>,
     strict: bool,
@@ -138,14 +138,8 @@ impl Linter {
         request: &T,
     ) -> Result<Report, LintError> {
         let json = serde_json::to_vec(request).map_err(|source| LintError::NotJson { source })?;
-        let linter = Linter {
-            options: Arc::new(Options {
-                object: Some(T::SCHEMA),
-                strict: self.options.strict,
-                wire: self.options.wire,
-                severities: self.options.severities.clone(),
-            }),
-        };
+        let options = Options { object: Some(T::SCHEMA), ..(*self.options).clone() };
+        let linter = Linter { options: Arc::new(options) };
         Ok(linter.lint_bytes(&json))
     }
 

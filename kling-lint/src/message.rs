@@ -1,5 +1,6 @@
 //! Messages from templates and parameters.
 
+use kling_schema::listed;
 use serde_json::Value;
 
 use crate::finding::Params;
@@ -70,15 +71,6 @@ fn text(value: &Value) -> String {
             listed(&items, "or")
         }
         other => other.to_string(),
-    }
-}
-
-/// `a`, `a or b`, `a, b or c`.
-pub(crate) fn listed(items: &[String], last: &str) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.clone(),
-        [init @ .., end] => format!("{} {last} {end}", init.join(", ")),
     }
 }
 

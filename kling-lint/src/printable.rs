@@ -37,6 +37,11 @@ pub(crate) fn shorten(text: &str) -> String {
     out
 }
 
+/// Outside text in double quotes, cut and escaped for people.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{}\"", shorten(text))
+}
+
 /// Whether a character prints as itself and nothing else happens.
 pub(crate) fn is_safe(character: char) -> bool {
     !(character.is_control()

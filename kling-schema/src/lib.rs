@@ -98,7 +98,7 @@ mod values;
 /// ```
 pub use kling_schema_derive::KlingSchema;
 pub use source::{Basis, Severity, Source, Tier};
-pub use statement::{join, together};
+pub use statement::{join, listed, together};
 pub use table::*;
 pub use values::{Either, ImageSource, Loose, NumericId, VideoSource};
 

@@ -66,10 +66,9 @@ impl Walk {
             self.field(field, &path);
         }
         for constraint in object.constraints {
-            let at = if path.is_empty() { String::new() } else { path.to_owned() };
             let statement = constraint.check.to_string();
             self.push(
-                &at,
+                path,
                 constraint.name,
                 constraint.rule,
                 constraint.basis,

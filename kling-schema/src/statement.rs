@@ -253,7 +253,8 @@ pub fn together(all: &[When], say: &dyn Fn(&When) -> String) -> String {
     listed(&parts, "and")
 }
 
-fn listed(parts: &[String], last: &str) -> String {
+/// `a`, `a or b`, `a, b or c`.
+pub fn listed(parts: &[String], last: &str) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),

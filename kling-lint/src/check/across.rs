@@ -41,7 +41,6 @@ pub(super) fn check<'d>(
             Check::Requires { when, needs } => rule.requires(cx, root, when, needs),
             Check::AtMostOne(groups) => rule.at_most_one(cx, root, groups),
             Check::Only { path, values, when } => rule.only(cx, root, *path, values, when),
-            Check::Forbid { path, when } => rule.forbid(cx, root, *path, when),
             Check::Supported { paths, axes, rows } => {
                 supported::check(cx, root, &rule, paths, axes, rows);
             }
@@ -53,11 +52,11 @@ pub(super) fn check<'d>(
             Check::PointsInside { points, image } => {
                 masks::points_inside(cx, root, &rule, *points, *image);
             }
-            Check::Ignored { path, when } => {
-                rule.ignored(cx, root, *path, when, |place| place.sent().is_some());
+            Check::Forbid { path, when } | Check::Ignored { path, when } => {
+                rule.where_it_holds(cx, root, *path, when, |place| place.sent().is_some());
             }
             // Not even an empty text is read.
-            Check::Unread { path, when } => rule.ignored(cx, root, *path, when, |place| {
+            Check::Unread { path, when } => rule.where_it_holds(cx, root, *path, when, |place| {
                 place.sent().is_some()
                     || place.value.is_some_and(|node| node.kind() == JsonKind::String)
             }),
@@ -110,7 +109,7 @@ impl Rule<'_> {
         };
         let draft = self
             .at(&place)
-            .with("lists", crate::message::listed(&held, "and"))
+            .with("lists", kling_schema::listed(&held, "and"))
             .with("found", total as u64)
             .with("allowed", cap as u64)
             .with("case", condition)
@@ -138,7 +137,7 @@ impl Rule<'_> {
         };
         let fields: Vec<String> =
             present.iter().map(|place| place.trail(self.trail, |trail| trail.shown())).collect();
-        let fields = crate::message::listed(&fields, "and");
+        let fields = kling_schema::listed(&fields, "and");
         let place = self.blame(root).unwrap_or(*last);
         cx.push(self.noted(self.at(&place).with("fields", fields)));
     }
@@ -168,20 +167,8 @@ impl Rule<'_> {
         });
     }
 
-    fn forbid<'d>(&self, cx: &mut Cx<'d>, root: Node<'d>, path: Path, when: &When) {
-        if !path::holds(root, when) {
-            return;
-        }
-        path::places(root, path, &mut |place| {
-            if place.sent().is_some() {
-                let draft = self.at(&place).with("condition", self.told(root, when));
-                cx.push(self.noted(draft));
-            }
-            false
-        });
-    }
-
-    fn ignored<'d>(
+    /// When the condition holds, says so at every place that counts.
+    fn where_it_holds<'d>(
         &self,
         cx: &mut Cx<'d>,
         root: Node<'d>,
@@ -206,12 +193,10 @@ impl Rule<'_> {
             return;
         }
         let [Step::Key(key)] = path.0 else { return };
-        let field = self.object.fields.iter().find(|field| field.key == *key);
-        let Some(default) = field.and_then(|field| field.default) else {
+        let Some(default) = self.object.field(key).and_then(|field| field.default) else {
             return;
         };
-        let mut draft = self.at_object(root).with("default", default.to_string());
-        draft.params = std::mem::take(&mut draft.params).replacing("field", format!("`{key}`"));
-        cx.push(self.noted(draft));
+        let draft = self.at_object(root).naming(format!("`{key}`"));
+        cx.push(self.noted(draft.with("default", default.to_string())));
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn value(node: Node<'_>) -> String {
         },
         JsonKind::String => match node.text() {
             Some(text) if text.is_empty() => "an empty string".into(),
-            Some(text) => format!("the string {}", quoted(&text.head(LOOKED_AT))),
+            Some(text) => format!("the string {}", printable::quoted(&text.head(LOOKED_AT))),
             None => "a string".into(),
         },
         JsonKind::Array => match node.len() {
@@ -32,17 +32,12 @@ pub(crate) fn value(node: Node<'_>) -> String {
 /// The bare value: `"abc"`, `5`.
 pub(crate) fn bare(node: Node<'_>) -> String {
     match node.text() {
-        Some(text) => quoted(&text.head(LOOKED_AT)),
+        Some(text) => printable::quoted(&text.head(LOOKED_AT)),
         None => match node.number() {
             Some(number) => printable::shorten(number.text()),
             None => value(node),
         },
     }
-}
-
-/// Outside text in double quotes, cut and escaped for people.
-pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", printable::shorten(text))
 }
 
 /// Text as a JSON string, for fixes.

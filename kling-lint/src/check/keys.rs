@@ -5,6 +5,7 @@ use kling_schema::{Basis, Known, KnownKey, Object, Severity, aspect};
 
 use super::trail::Trail;
 use super::{Cx, describe, path};
+use crate::alike;
 use crate::finding::Draft;
 use crate::fix::DraftFix;
 use crate::read::{Member, Node, Text};
@@ -74,11 +75,8 @@ impl Speller {
         }
         let key = plain(&key.to_str());
         let fields = self.object.fields.iter().zip(&self.plain);
-        fields
-            .map(|(field, plain)| (likeness(&key, plain), field.key))
-            .filter(|(likeness, _)| *likeness >= ALIKE)
-            .max_by(|(one, _), (other, _)| one.total_cmp(other))
-            .map(|(_, key)| key)
+        let candidates = fields.map(|(field, plain)| (likeness(&key, plain), field.key));
+        alike::nearest(candidates, ALIKE)
     }
 }
 

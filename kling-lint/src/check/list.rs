@@ -76,9 +76,8 @@ pub(super) fn either<'d>(
 ) {
     if !takes(tolerated, node) || takes(usual, node) {
         let shape = usual.object().and_then(|object| object.shape).unwrap_or(rules.shape);
-        if !takes(usual, node) && node.kind() != JsonKind::Broken {
-            let allowed = usual.phrase();
-            return wrong_type(cx, node, &allowed, shape, trail, None);
+        if !takes(usual, node) {
+            return wrong_type(cx, node, &usual.phrase(), shape, trail, None);
         }
         return value(cx, node, usual, rules, trail);
     }

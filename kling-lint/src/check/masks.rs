@@ -118,8 +118,7 @@ pub(super) fn points_inside<'d>(
             });
             draft.pointer = pointer;
             draft.span = point.span();
-            draft.params = std::mem::take(&mut draft.params).replacing("field", shown);
-            cx.push(draft);
+            cx.push(draft.naming(shown));
         }
         false
     });

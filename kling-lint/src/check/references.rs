@@ -9,11 +9,15 @@ use kling_schema::{Basis, Path, Reference, Severity};
 use super::path;
 use super::rule::Rule;
 use super::{Cx, describe};
+use crate::alike;
 use crate::printable;
 use crate::read::{JsonKind, Node};
 
 /// Words longer than this between brackets are no token.
 const LONGEST: usize = 32;
+
+/// How alike two kinds must be for a "did you mean", from 0 to 1.
+const ALIKE: f64 = 0.5;
 
 /// Something between `<<` and `>>`.
 struct Token<'t> {
@@ -102,12 +106,9 @@ fn judge(
         if !token.whole || number.is_empty() {
             return None;
         }
-        let allowed: Vec<&str> = kinds.iter().map(|kind| kind.word).collect();
-        let near = words()
-            .map(|word| (strsim::normalized_damerau_levenshtein(&plain, word), word))
-            .filter(|(likeness, _)| *likeness >= 0.5)
-            .max_by(|(one, _), (other, _)| one.total_cmp(other));
-        let word = near.map_or(allowed[0], |(_, word)| word);
+        let candidates =
+            words().map(|word| (strsim::normalized_damerau_levenshtein(&plain, word), word));
+        let word = alike::nearest(candidates, ALIKE).or(kinds.first().map(|kind| kind.word))?;
         let reason = format!("there is no kind `{}`", printable::shorten(word_of(token.inner)));
         return Some((Used::Malformed, malformed(reason, word, number)));
     };
@@ -213,8 +214,7 @@ fn unused<'d>(
 ) {
     for kind in kinds {
         let mut number = 0;
-        let items = Path(kind.list.0);
-        let Some(list) = path::first(root, items, |place| place.value.is_some()) else {
+        let Some(list) = path::first(root, kind.list, |place| place.value.is_some()) else {
             continue;
         };
         let Some(node) = list.value else { continue };
@@ -233,8 +233,8 @@ fn unused<'d>(
                 (item.pointer(), item.shown())
             });
             draft.pointer = pointer;
-            draft.params = std::mem::take(&mut draft.params).replacing("field", shown);
             draft = draft
+                .naming(shown)
                 .with("text", format!("`{text}`"))
                 .with("suggestion", format!("`<<<{}_{number}>>>`", kind.word));
             cx.push(draft);

@@ -93,7 +93,7 @@ pub(super) fn field_at(object: &'static Object, path: Path) -> Option<&'static F
     let mut found = None;
     for step in path.0 {
         let Step::Key(key) = step else { continue };
-        let field = object.fields.iter().find(|field| field.key == *key)?;
+        let field = object.field(key)?;
         found = Some(field);
         if let Some(inner) = field.kind.table() {
             object = inner;

@@ -7,23 +7,18 @@ use kling_schema::{Basis, Field, Object, Presence, Severity, aspect};
 
 use super::keys::{self, Other, Speller};
 use super::trail::Trail;
-use super::{Cx, describe, path, value};
+use super::{Cx, path, value};
 use crate::fix::DraftFix;
-use crate::read::{JsonKind, Member, Node, Text};
+use crate::printable;
+use crate::read::{Member, Node, Text};
 
-/// Checks an object against its table.
+/// Checks a JSON object against its table.
 pub(super) fn object<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
     object: &'static Object,
     trail: &Trail<'_>,
 ) {
-    match node.kind() {
-        JsonKind::Object => {}
-        // The reader has already said what is wrong here.
-        JsonKind::Broken => return,
-        _ => return value::wrong_type(cx, node, "an object", object.basis, trail, None),
-    }
     let mut seen = Seen::new(object);
     for member in node.members() {
         let Some(key) = member.key.text() else {
@@ -127,7 +122,7 @@ fn missing<'d>(
     draft = draft.with_some("hint", hint.map(|hint| hint.text).or(basis.note));
     draft = match (stand_in, field.default) {
         (Some(Other { key, .. }), _) => {
-            draft.with("advice", format!("rename {}", describe::quoted(&key.to_str())))
+            draft.with("advice", format!("rename {}", printable::quoted(&key.to_str())))
         }
         (None, Some(default)) => {
             let json = default.to_string();

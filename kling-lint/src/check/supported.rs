@@ -3,9 +3,9 @@
 use kling_schema::{Axis, Path};
 
 use super::Cx;
-use super::describe;
 use super::path;
 use super::rule::Rule;
+use crate::printable;
 use crate::read::{JsonKind, Node};
 
 /// Reports each path that is used with a combination that no row has.
@@ -44,7 +44,7 @@ pub(super) fn check<'d>(
         .filter_map(|(_, (axis, value))| value.as_ref().map(|value| (axis, value)))
         .map(|(axis, (value, given))| {
             let default = if *given { "" } else { " (Kling's default)" };
-            format!("`{}` {}{default}", axis.path, describe::quoted(value))
+            format!("`{}` {}{default}", axis.path, printable::quoted(value))
         })
         .collect();
     let allowed = allowed(axes, rows, model);
@@ -52,7 +52,7 @@ pub(super) fn check<'d>(
         if let Some(place) = path::first_sent(root, *path) {
             let draft = rule
                 .at(&place)
-                .with("found", crate::message::listed(&found, "and"))
+                .with("found", kling_schema::listed(&found, "and"))
                 .with("allowed", allowed.clone())
                 .with_some("hint", rule.constraint.basis.note);
             cx.push(draft);
@@ -89,9 +89,9 @@ fn allowed(axes: &[Axis], rows: &[&[Option<&str>]], model: &str) -> String {
         .collect();
     if own.is_empty() {
         let all: Vec<String> = rows.iter().map(|row| row_of(axes, row)).collect();
-        crate::message::listed(&all, "or")
+        kling_schema::listed(&all, "or")
     } else {
-        format!("{} for this model", crate::message::listed(&own, "or"))
+        format!("{} for this model", kling_schema::listed(&own, "or"))
     }
 }
 
@@ -99,8 +99,8 @@ fn allowed(axes: &[Axis], rows: &[&[Option<&str>]], model: &str) -> String {
 fn row_of(axes: &[Axis], row: &[Option<&str>]) -> String {
     let needs = cells(axes, row, 1);
     match row.first().copied().flatten() {
-        Some(model) if needs.is_empty() => describe::quoted(model),
-        Some(model) => format!("{} ({needs})", describe::quoted(model)),
+        Some(model) if needs.is_empty() => printable::quoted(model),
+        Some(model) => format!("{} ({needs})", printable::quoted(model)),
         None => cells(axes, row, 0),
     }
 }
@@ -113,5 +113,5 @@ fn cells(axes: &[Axis], row: &[Option<&str>], from: usize) -> String {
         .skip(from)
         .filter_map(|(axis, cell)| cell.map(|cell| format!("`{}` \"{cell}\"", axis.path)))
         .collect();
-    crate::message::listed(&cells, "and")
+    kling_schema::listed(&cells, "and")
 }

@@ -7,6 +7,7 @@ use kling_schema::{Basis, Bound, Choice, Presence, Range, Severity, aspect};
 use super::trail::Trail;
 use super::value::{Rules, absent, empty, wrong_type};
 use super::{Cx, Unique, describe};
+use crate::alike;
 use crate::fix::DraftFix;
 use crate::read::{JsonKind, Node, Text};
 
@@ -179,6 +180,9 @@ pub(super) fn choice<'d>(
     if cx.is_suspended(node) && node.kind() == JsonKind::String {
         return;
     }
+    if node.text().is_some_and(|text| choices.iter().any(|choice| text.is(choice.value))) {
+        return;
+    }
     let values: Vec<&'static str> = choices.iter().map(|choice| choice.value).collect();
     let Some(text) = node.text() else {
         let meant = node.number().and_then(|number| {
@@ -189,9 +193,6 @@ pub(super) fn choice<'d>(
         let allowed = format!("a string ({})", listed(&values));
         return wrong_type(cx, node, &allowed, rules.shape, trail, meant);
     };
-    if values.iter().any(|value| text.is(value)) {
-        return;
-    }
     if text.is_empty() && rules.presence == Presence::Optional {
         return empty(cx, node, trail);
     }
@@ -231,12 +232,7 @@ fn nearest(text: &Text<'_>, values: &[&'static str]) -> Option<&'static str> {
         return None;
     }
     let text = text.to_str().trim().to_lowercase();
-    values
-        .iter()
-        .map(|value| (likeness(&text, value), *value))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, value)| value)
+    alike::nearest(values.iter().map(|value| (likeness(&text, value), *value)), ALIKE)
 }
 
 fn likeness(text: &str, value: &str) -> f64 {

@@ -7,6 +7,7 @@ use kling_schema::Source;
 use kling_schema::rows::{self, Row};
 use kling_schema::rules::{self, Rule};
 
+use crate::alike;
 use crate::cli::args::Explain;
 use crate::cli::text::{push_line, wrap};
 use crate::cli::{Status, say};
@@ -72,12 +73,10 @@ fn is_below(constraint: &str, prefix: &str) -> bool {
 fn unknown(name: &str, rows: &[Row]) -> String {
     let shown = printable::shorten(name);
     let names = rules::all().map(|rule| rule.name).chain(rows.iter().map(|row| row.name.as_str()));
-    let nearest = names
-        .map(|known| (strsim::normalized_damerau_levenshtein(known, name), known))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right));
-    let advice = match nearest {
-        Some((_, known)) => format!("did you mean `{known}`?"),
+    let candidates =
+        names.map(|known| (strsim::normalized_damerau_levenshtein(known, name), known));
+    let advice = match alike::nearest(candidates, ALIKE) {
+        Some(known) => format!("did you mean `{known}`?"),
         None => String::from("`kling-lint rules` lists them"),
     };
     format!("no rule or constraint is called `{shown}`; {advice}")

@@ -12,7 +12,6 @@ use super::probe::PixelSize;
 use crate::check::trail::Trail;
 use crate::finding::Draft;
 use crate::fix::DraftFix;
-use crate::message::listed;
 use crate::printable;
 
 /// What a media string turned out to be.
@@ -69,7 +68,7 @@ impl Judge<'_> {
             Shape::Empty => self.neither("an empty text", &self.itself()),
             Shape::Blank => self.neither("white space", &self.itself()),
             Shape::Hostless => {
-                let found = format!("the incomplete URL {}", quoted(&text.head));
+                let found = format!("the incomplete URL {}", printable::quoted(&text.head));
                 self.neither(&found, "write the whole address, with its host")
             }
             Shape::Schemeless => self.schemeless(),
@@ -101,7 +100,7 @@ impl Judge<'_> {
         if forms.base64 {
             allowed.push(String::from("Base64"));
         }
-        Some(self.broken(rule, limit).with("allowed", listed(&allowed, "or")))
+        Some(self.broken(rule, limit).with("allowed", kling_schema::listed(&allowed, "or")))
     }
 
     /// A finding on a row.
@@ -137,7 +136,7 @@ impl Judge<'_> {
         let draft = self.form_broken(&rules::NOT_A_MEDIA_SOURCE, |_| false).map(|draft| {
             let at = self.span.start + 1;
             let draft = draft
-                .with("found", format!("an address without a scheme, {}", quoted(head)))
+                .with("found", format!("an address without a scheme, {}", printable::quoted(head)))
                 .with("advice", title.as_str());
             if head.starts_with(url::BLANKS) {
                 return draft;
@@ -151,7 +150,7 @@ impl Judge<'_> {
     fn path(&mut self) -> Form {
         if self.wire {
             let draft = self.form_broken(&rules::LOCAL_PATH_ON_WIRE, |_| false);
-            self.add(draft.map(|draft| draft.with("found", quoted(&self.text.head))));
+            self.add(draft.map(|draft| draft.with("found", printable::quoted(&self.text.head))));
         }
         Form::Path
     }
@@ -253,11 +252,6 @@ impl Judge<'_> {
 /// The names of formats, for a list in a message.
 fn names(formats: &[Format]) -> Vec<&'static str> {
     formats.iter().map(|format| format.name()).collect()
-}
-
-/// The beginning of a text, in quotes.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", printable::shorten(text))
 }
 
 /// How much white space a text ends with.

@@ -4,7 +4,7 @@ use kling_schema::aspect::End;
 use kling_schema::rules::{Rule, media as rules};
 use kling_schema::{Bound, Limit};
 
-use super::{Form, Judge, Judged, names, quoted, trailing};
+use super::{Form, Judge, Judged, names, trailing};
 use crate::finding::Draft;
 use crate::fix::DraftFix;
 use crate::media::base64::{Base64Facts, Fault, FaultKind};
@@ -27,7 +27,7 @@ impl Judge<'_> {
         let unlikely = content == Content::Unknown
             && (facts.verdict.is_err() || facts.decoded_len < SMALLEST_FILE);
         if prefix.is_empty() && unlikely {
-            let found = format!("the text {}", quoted(&self.text.head));
+            let found = format!("the text {}", printable::quoted(&self.text.head));
             let advice = if self.text.head.starts_with('/') && !self.text.head.contains(' ') {
                 String::from("if it is a local file, give it its suffix, such as `.png`")
             } else {
