@@ -42,6 +42,7 @@ mod alike;
 mod check;
 mod detect;
 mod error;
+mod files;
 mod finding;
 mod fix;
 #[cfg(feature = "fs")]
@@ -69,6 +70,7 @@ struct Readme;
 
 pub use detect::Detected;
 pub use error::LintError;
+pub use files::{Bytes, FileName, Files, MemoryFiles, OpenFile, Refusal};
 pub use finding::{Excerpt, Finding, Params, Position, Span};
 pub use fix::{Applicability, Edit, Fix};
 /// The table, the request types, the rules.

@@ -3,6 +3,7 @@
 mod base64;
 mod check;
 mod classify;
+pub(crate) mod facts;
 mod location;
 pub(crate) mod pixels;
 mod probe;
