@@ -9,17 +9,19 @@ use kling_schema::rules::{self, document};
 use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
-use crate::check;
+use crate::check::{self, Named};
 use crate::detect::{self, Detected, Detection};
 use crate::error::LintError;
+use crate::files::Files;
 use crate::finding::{Draft, Excerpt, Finding, Span};
 use crate::fix::{self, Edit, Fix};
 use crate::load::Loaded;
+use crate::media::Setting;
 use crate::message;
 use crate::place::{Placed, Places};
 use crate::read::{self, JsonKind, Node};
 use crate::session::{Ids, Session};
-use crate::verdict::{KEPT, Report};
+use crate::verdict::{KEPT, LocalFile, Report};
 
 /// Checks requests. Cheap to clone, and shared freely between threads.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,8 @@ struct Options {
     object: Option<&'static Object>,
     strict: bool,
     wire: bool,
+    decode: bool,
+    files: Option<Arc<dyn Files>>,
     severities: HashMap<&'static str, Severity>,
 }
 
@@ -68,6 +72,20 @@ impl LinterBuilder {
     /// The body is sent as it stands: a local path is an error.
     pub fn wire(mut self, wire: bool) -> Self {
         self.options.wire = wire;
+        self
+    }
+
+    /// Where the local files come from that requests name. Without it they are read from the folder of
+    /// the request when that comes from a file (feature `fs`), and else not looked at.
+    pub fn files(mut self, files: impl Files + 'static) -> Self {
+        self.options.files = Some(Arc::new(files));
+        self
+    }
+
+    /// Decode pictures whole, inline ones and local files, instead of reading their headers only.
+    #[cfg(feature = "decode")]
+    pub fn decode(mut self, decode: bool) -> Self {
+        self.options.decode = decode;
         self
     }
 
@@ -152,7 +170,12 @@ impl Linter {
         reader: impl std::io::Read,
         name: Option<&Path>,
     ) -> std::io::Result<Report> {
-        Ok(self.lint_loaded(Loaded::from_reader(reader)?, name, None))
+        Ok(self.lint_loaded(self.load(reader)?, name, None))
+    }
+
+    /// Brings the text in, as much of it as the checks need.
+    pub(crate) fn load(&self, reader: impl std::io::Read) -> std::io::Result<Loaded<'static>> {
+        Loaded::from_reader(reader, self.options.decode)
     }
 
     /// Checks a request in a file.
@@ -163,7 +186,20 @@ impl Linter {
     pub fn lint_path(&self, path: impl AsRef<Path>) -> Result<Report, LintError> {
         let path = path.as_ref();
         let file = crate::fs::open::open(path)?;
-        self.lint_reader(file, Some(path)).map_err(|source| LintError::io(path, source))
+        self.reading_files()
+            .lint_reader(file, Some(path))
+            .map_err(|source| LintError::io(path, source))
+    }
+
+    /// The same linter, which reads local files beside the requests if it is told of no others.
+    #[cfg(feature = "fs")]
+    pub(crate) fn reading_files(&self) -> Self {
+        if self.options.files.is_some() {
+            return self.clone();
+        }
+        let files: Arc<dyn Files> = Arc::new(crate::fs::LocalFiles::beside_request());
+        let options = Options { files: Some(files), ..(*self.options).clone() };
+        Linter { options: Arc::new(options) }
     }
 
     /// A session: what spans several requests, such as ids that must differ, is checked too.
@@ -183,6 +219,7 @@ impl Linter {
         }
         let mut drafts = Vec::new();
         let mut dropped = [0; 3];
+        let mut named = Vec::new();
         let document = read::read(&loaded, &mut drafts);
         let mut told = self.named(name);
         if let Some(document) = &document {
@@ -200,9 +237,16 @@ impl Linter {
                 _ => drafts.push(not_an_object(root)),
             }
             if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
-                let checked = check::check(document, object, self.options.wire);
+                let setting = Setting {
+                    wire: self.options.wire,
+                    decode: self.options.decode,
+                    files: self.options.files.as_deref(),
+                    request: name,
+                };
+                let checked = check::check(document, object, setting);
                 drafts.extend(checked.drafts);
                 dropped = checked.dropped;
+                named = checked.files;
                 if let Some(ids) = ids {
                     drafts.extend(ids.compare(checked.unique, name));
                 }
@@ -210,7 +254,7 @@ impl Linter {
         }
         fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
-        self.report(&loaded, drafts, dropped, endpoint)
+        self.report(&loaded, drafts, dropped, named, endpoint)
     }
 
     /// The endpoint by option or name, without looking at the request.
@@ -224,7 +268,7 @@ impl Linter {
     fn too_large(&self, limit: &str) -> Report {
         let empty = Loaded::from_bytes(b"");
         let draft = Draft::house(&document::TOO_LARGE, Severity::Error, 0..0).with("limit", limit);
-        self.report(&empty, vec![draft], [0; 3], None)
+        self.report(&empty, vec![draft], [0; 3], Vec::new(), None)
     }
 
     /// Drafts become findings: severities settled, the most severe kept, places found.
@@ -233,6 +277,7 @@ impl Linter {
         loaded: &Loaded<'_>,
         mut drafts: Vec<Draft>,
         dropped: [usize; 3],
+        named: Vec<Named>,
         endpoint: Option<Detected>,
     ) -> Report {
         let mut hidden = [0; 3];
@@ -257,8 +302,10 @@ impl Linter {
                 &other.pointer,
             ))
         });
-        let findings = place(&Places::new(loaded), drafts);
-        Report { findings, endpoint, hidden }
+        let places = Places::new(loaded);
+        let files = place_files(&places, named);
+        let findings = place(&places, drafts);
+        Report { findings, endpoint, hidden, files }
     }
 
     fn severity(&self, draft: &Draft) -> Severity {
@@ -292,6 +339,28 @@ fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
             finding(places.excerpt(draft.span.clone()), placed, draft, &mut edits)
         })
         .collect()
+}
+
+/// Local files in their places.
+fn place_files(places: &Places<'_>, named: Vec<Named>) -> Vec<LocalFile> {
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let ranges: Vec<_> = named.iter().map(|named| named.span.clone()).collect();
+    let placed = places.resolve(&ranges);
+    let mut files: Vec<_> = named
+        .into_iter()
+        .zip(placed)
+        .map(|(named, placed)| LocalFile {
+            pointer: named.pointer,
+            span: placed.span,
+            path: named.path.path,
+            len: named.path.len,
+            inline: named.path.inline,
+        })
+        .collect();
+    files.sort_by_key(|file| file.span.start);
+    files
 }
 
 fn finding(

@@ -38,7 +38,8 @@ impl Session {
         reader: impl io::Read,
         name: Option<&Path>,
     ) -> io::Result<Report> {
-        Ok(self.linter.lint_loaded(Loaded::from_reader(reader)?, name, Some(&mut self.ids)))
+        let loaded = self.linter.load(reader)?;
+        Ok(self.linter.lint_loaded(loaded, name, Some(&mut self.ids)))
     }
 
     /// Checks a request in a file.
@@ -49,7 +50,9 @@ impl Session {
     pub fn lint_path(&mut self, path: impl AsRef<Path>) -> Result<Report, crate::LintError> {
         let path = path.as_ref();
         let file = crate::fs::open::open(path)?;
-        self.lint_reader(file, Some(path)).map_err(|source| crate::LintError::io(path, source))
+        let linter = self.linter.reading_files();
+        let loaded = linter.load(file).map_err(|source| crate::LintError::io(path, source))?;
+        Ok(linter.lint_loaded(loaded, Some(path), Some(&mut self.ids)))
     }
 }
 

@@ -3,7 +3,7 @@
 use kling_schema::Severity;
 
 use crate::detect::Detected;
-use crate::finding::Finding;
+use crate::finding::{Finding, Span};
 
 /// How many findings a report keeps; the rest is counted.
 pub(crate) const KEPT: usize = 1_000;
@@ -15,12 +15,34 @@ pub struct Report {
     pub(crate) endpoint: Option<Detected>,
     /// Findings beyond the cap, by severity.
     pub(crate) hidden: [usize; 3],
+    pub(crate) files: Vec<LocalFile>,
+}
+
+/// A local file that a request names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LocalFile {
+    /// JSON Pointer (RFC 6901) to the string that names it.
+    pub pointer: String,
+    /// The string with its quotes: a byte range in the file.
+    pub span: Span,
+    /// The path as the request gives it, unescaped. Not safe to print.
+    pub path: String,
+    /// How many bytes the file has; `None` when it was not read.
+    pub len: Option<u64>,
+    /// Whether the field takes the file's Base64 in its place.
+    pub inline: bool,
 }
 
 impl Report {
     /// The findings, in the order of their places. The most severe 1,000 are kept.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// The local files that the request names, in the order of their places.
+    pub fn files(&self) -> &[LocalFile] {
+        &self.files
     }
 
     /// How many findings are counted but not kept.

@@ -31,6 +31,7 @@ mod construct;
 pub mod endpoints;
 #[doc(hidden)]
 pub mod fits;
+mod measure;
 mod parts;
 #[doc(hidden)]
 pub mod path;
@@ -97,6 +98,7 @@ mod values;
 /// assert_eq!(Clip::SCHEMA.constraints[0].rule.name, "not-allowed-here");
 /// ```
 pub use kling_schema_derive::KlingSchema;
+pub use measure::Fit;
 pub use source::{Basis, Severity, Source, Tier};
 pub use statement::{join, listed, together};
 pub use table::*;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kling_lint::{Linter, Report};
+use kling_lint::{Linter, MemoryFiles, Report};
 use kling_schema::rules::{self, Rule};
 
 /// Rules whose example needs more than one short document: no request can show them in a few lines.
@@ -12,7 +12,10 @@ const WITHOUT_EXAMPLE: &[&str] = &[
     "KL2002", // no covered field has a smallest length; types of other people do
     "KL4011", "KL4012", // ten megabytes of Base64
     "KL4014", // no image has a largest side
-    "KL4022", "KL4023", "KL4024", // a local video
+    "KL4017", "KL4027", // pictures decoded whole
+    "KL4018", "KL4019", // local pictures
+    "KL4022", "KL4023", "KL4024", "KL4025", "KL4026", // local videos
+    "KL4031", "KL4032", "KL4033", "KL4034", "KL4035", // what a disk holds
 ];
 
 fn lint(rule: &Rule, text: &str) -> Vec<Report> {
@@ -21,6 +24,7 @@ fn lint(rule: &Rule, text: &str) -> Vec<Report> {
         name => Linter::builder()
             .endpoint(name)
             .wire(rule.name == "local-path-on-wire")
+            .files(MemoryFiles::new())
             .build()
             .expect("a covered endpoint"),
     };

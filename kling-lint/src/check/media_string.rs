@@ -2,15 +2,19 @@
 
 use kling_schema::{MediaClass, Presence};
 
-use super::Cx;
 use super::masks::Pixels;
 use super::trail::Trail;
 use super::value::{Rules, absent, empty};
-use crate::media::{self, MediaText};
+use super::{Cx, Named};
+use crate::media::{self, Form, MediaText};
 use crate::read::{Node, Text};
 
 /// How much of a media string is judged as text, from its beginning and from its end.
 const MEDIA_LOOKED_AT: (usize, usize) = (4096, 64);
+
+/// How many local files of one request are read: more than any request can use, few enough that a
+/// hostile one does not keep the disk busy.
+const MOST_FILES: usize = 256;
 
 pub(super) fn media_string<'d>(
     cx: &mut Cx<'d>,
@@ -29,7 +33,10 @@ pub(super) fn media_string<'d>(
             Presence::Optional => empty(cx, node, trail),
         };
     }
-    let wire = cx.wire;
+    let mut setting = cx.setting;
+    if cx.out.files.len() >= MOST_FILES {
+        setting.files = None;
+    }
     let mut drafts = Vec::new();
     let raw = text.raw();
     let (most_head, most_tail) = MEDIA_LOOKED_AT;
@@ -44,12 +51,15 @@ pub(super) fn media_string<'d>(
         head,
     };
     let judged =
-        media::check(&media_text, class, rules.limits, trail, node.span(), wire, &mut drafts);
+        media::check(&media_text, class, rules.limits, trail, node.span(), &setting, &mut drafts);
     for draft in drafts {
         cx.push(draft);
     }
     if let Some(size) = judged.size {
         cx.sizes.insert(node.span().start, Pixels { size, turned: judged.turned });
+    }
+    if let Form::Path(path) = judged.form {
+        cx.out.files.push(Named { pointer: trail.pointer(), span: node.span(), path });
     }
 }
 

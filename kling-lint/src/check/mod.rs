@@ -32,10 +32,12 @@ pub(crate) mod trail;
 mod value;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use kling_schema::Object;
 
 use crate::finding::Draft;
+use crate::media::{LocalPath, Setting};
 use crate::read::{Document, Node};
 use masks::Pixels;
 use trail::Trail;
@@ -52,6 +54,18 @@ pub(crate) struct Checked {
     pub(crate) dropped: [usize; 3],
     /// Values that must differ between the requests of a session.
     pub(crate) unique: Vec<Unique>,
+    /// The local files it names.
+    pub(crate) files: Vec<Named>,
+}
+
+/// A local file that the request names.
+#[derive(Debug)]
+pub(crate) struct Named {
+    /// JSON Pointer to the string.
+    pub(crate) pointer: String,
+    /// The string with its quotes.
+    pub(crate) span: Range<u32>,
+    pub(crate) path: LocalPath,
 }
 
 /// A value that must differ between requests.
@@ -64,11 +78,15 @@ pub(crate) struct Unique {
 }
 
 /// Checks a document against the table of its request.
-pub(crate) fn check(document: &Document<'_>, object: &'static Object, wire: bool) -> Checked {
+pub(crate) fn check<'d>(
+    document: &'d Document<'d>,
+    object: &'static Object,
+    setting: Setting<'d>,
+) -> Checked {
     let root = document.root();
     let mut cx = Cx {
         document,
-        wire,
+        setting,
         out: Checked::default(),
         sizes: HashMap::new(),
         suspended: HashSet::new(),
@@ -110,8 +128,8 @@ pub(crate) fn pointer_at(root: Node<'_>, offset: u32) -> String {
 /// What the checks share.
 struct Cx<'d> {
     document: &'d Document<'d>,
-    /// The body is sent as it stands: local paths are errors.
-    wire: bool,
+    /// How media are judged.
+    setting: Setting<'d>,
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
     sizes: HashMap<u32, Pixels>,

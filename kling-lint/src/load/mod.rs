@@ -81,6 +81,10 @@ impl Sizes {
         resident: 64 << 20,
         limit: "64 MiB",
     };
+
+    /// Strings of 32 MiB hold pictures of 24 MiB.
+    const DECODING: Sizes =
+        Sizes { whole: 32 << 20, resident: 512 << 20, limit: "512 MiB", ..Sizes::USUAL };
 }
 
 impl<'s> Loaded<'s> {
@@ -94,12 +98,13 @@ impl<'s> Loaded<'s> {
         }
     }
 
-    /// Text from a stream, read once, in little memory.
+    /// Text from a stream, read once, in little memory; with the strings whole that a picture of any
+    /// size that is taken could stand in, if they are to be decoded.
     ///
     /// # Errors
     /// Those of the stream.
-    pub(crate) fn from_reader(reader: impl Read) -> io::Result<Loaded<'static>> {
-        stream::read(reader, &Sizes::USUAL)
+    pub(crate) fn from_reader(reader: impl Read, decode: bool) -> io::Result<Loaded<'static>> {
+        stream::read(reader, if decode { &Sizes::DECODING } else { &Sizes::USUAL })
     }
 
     /// The resident text.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use kling_schema::{Format, url};
+use kling_schema::url;
 
 use super::base64::Base64Facts;
+use super::probe::Content;
 
 /// What is judged of a media string. A long one need not be in memory as a whole.
 pub(crate) struct MediaText<'a> {
@@ -45,33 +46,33 @@ pub(crate) enum Shape<'t> {
     Other,
 }
 
-/// Suffixes that make a text a path, and the format each one promises.
-pub(super) const SUFFIXES: &[(&str, Option<Format>)] = &[
-    ("jpg", Some(Format::Jpeg)),
-    ("jpeg", Some(Format::Jpeg)),
-    ("jpe", Some(Format::Jpeg)),
-    ("jfif", Some(Format::Jpeg)),
-    ("png", Some(Format::Png)),
-    ("mp4", Some(Format::Mp4)),
-    ("m4v", Some(Format::Mp4)),
-    ("mov", Some(Format::Mov)),
-    ("webp", None),
-    ("gif", None),
-    ("bmp", None),
-    ("svg", None),
-    ("tif", None),
-    ("tiff", None),
-    ("heic", None),
-    ("heif", None),
-    ("avif", None),
-    ("jxl", None),
-    ("jp2", None),
-    ("ico", None),
-    ("psd", None),
-    ("pdf", None),
-    ("webm", None),
-    ("mkv", None),
-    ("avi", None),
+/// Suffixes that make a text a path, and what each one promises.
+pub(super) const SUFFIXES: &[(&str, Content)] = &[
+    ("jpg", Content::Jpeg),
+    ("jpeg", Content::Jpeg),
+    ("jpe", Content::Jpeg),
+    ("jfif", Content::Jpeg),
+    ("png", Content::Png),
+    ("mp4", Content::Mp4),
+    ("m4v", Content::Mp4),
+    ("mov", Content::Mov),
+    ("webp", Content::WebP),
+    ("gif", Content::Gif),
+    ("bmp", Content::Bmp),
+    ("svg", Content::Svg),
+    ("tif", Content::Tiff),
+    ("tiff", Content::Tiff),
+    ("heic", Content::Heic),
+    ("heif", Content::Heic),
+    ("avif", Content::Avif),
+    ("jxl", Content::JpegXl),
+    ("jp2", Content::Jpeg2000),
+    ("ico", Content::Icon),
+    ("psd", Content::Psd),
+    ("pdf", Content::Pdf),
+    ("webm", Content::WebM),
+    ("mkv", Content::Mkv),
+    ("avi", Content::Avi),
 ];
 
 /// Schemes that are followed by no slashes.
@@ -134,8 +135,8 @@ impl<'a> MediaText<'a> {
     }
 }
 
-/// The suffix of the text's last part, lower-cased, when it is one of media.
-pub(super) fn suffix(text: &str) -> Option<(&'static str, Option<Format>)> {
+/// The suffix of the text's last part, lower-cased, when it is one of media, and what it promises.
+pub(super) fn suffix(text: &str) -> Option<(&'static str, Content)> {
     let (_, last) = text.rsplit_once('.')?;
     SUFFIXES.iter().find(|(suffix, _)| last.eq_ignore_ascii_case(suffix)).copied()
 }

@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use kling_schema::{Format, url};
+use kling_schema::url;
 
 use super::classify::suffix;
+use super::probe::Content;
 
 /// The parts of an `http(s)` URL that are worth a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +41,8 @@ impl<'t> Location<'t> {
         Location { userinfo, host, path, whole }
     }
 
-    /// The media suffix of the path, and the format it promises.
-    pub(super) fn suffix(&self) -> Option<(&'static str, Option<Format>)> {
+    /// The media suffix of the path, and what it promises.
+    pub(super) fn suffix(&self) -> Option<(&'static str, Content)> {
         let last = self.path.rsplit('/').next()?;
         if self.whole { suffix(last) } else { None }
     }
@@ -139,11 +140,11 @@ mod tests {
         let parts = of("https://me:pass@word@cdn.kling.ai:8443/a.b/Cat.WEBP?x=/y.png#z");
         assert_eq!(parts.userinfo, Some("me:pass@word"));
         assert_eq!(parts.host, "cdn.kling.ai");
-        assert_eq!(parts.suffix(), Some(("webp", None)));
+        assert_eq!(parts.suffix(), Some(("webp", Content::WebP)));
         assert_eq!(of("HTTP://[2001:DB8::1]:80/x").host, "2001:DB8::1");
         assert_eq!(of("https://kling.ai?cat.png").suffix(), None);
         assert_eq!(of("https://cdn.mov").suffix(), None, "a host is no file");
-        assert_eq!(of("https://kling.ai/cat.jpg ").suffix(), Some(("jpg", Some(Format::Jpeg))));
+        assert_eq!(of("https://kling.ai/cat.jpg ").suffix(), Some(("jpg", Content::Jpeg)));
         assert_eq!(Location::of("https://kling.ai/cat.png", false).suffix(), None);
         assert_eq!(of("https://kling.ai/cat.php?f=cat.webp").suffix(), None);
     }

@@ -19,11 +19,17 @@ pub(super) static RULES: &[&Rule] = &[
     &TOO_MANY_PIXELS,
     &BAD_RATIO,
     &UNREADABLE_HEADER,
+    &UNDECODABLE,
+    &ANIMATED_IMAGE,
+    &MISLEADING_SUFFIX,
     &MASK_MISMATCH,
     &POINT_OUTSIDE,
     &TOO_SHORT_VIDEO,
     &TOO_LONG_VIDEO,
     &BAD_FRAME_RATE,
+    &UNREADABLE_VIDEO,
+    &UNSURE_VIDEO,
+    &NOT_DECODED,
 ];
 
 /// A media text is neither a URL nor Base64.
@@ -192,17 +198,18 @@ RFC 3986 knows no white space. Some servers trim it, some stop at it, some refus
     },
 };
 
-/// Inline data are of a format that is not taken.
+/// A file or inline data are of a format that is not taken.
 ///
-/// Parameters: found (the format found), allowed (format names), advice.
+/// Parameters: found (the format found), named (optional, a suffix that says otherwise), allowed (format
+/// names), advice.
 pub static WRONG_FORMAT: Rule = Rule {
     id: "KL4010",
     name: "wrong-format",
-    summary: "Inline data are of a format that is not taken.",
-    message: "{field} is {found}; {owner} takes {allowed}",
+    summary: "A file or inline data are of a format that is not taken.",
+    message: "{field} is {found}[ though its name ends in {named}]; {owner} takes {allowed}",
     help: "{advice}",
     explain: "\
-The format is judged by the first decoded bytes, never by a name. Data that begin like no known format are reported too.
+The format is judged by the first bytes, never by a name. Files that begin like no known format are reported too.
 ",
     example: Example {
         endpoint: "image2video",
@@ -213,16 +220,16 @@ The format is judged by the first decoded bytes, never by a name. Data that begi
 
 /// A file is too large.
 ///
-/// Parameters: found, allowed (bytes), megabytes, about (optional).
+/// Parameters: found, allowed (bytes), megabytes, about and decoded (optional words).
 pub static TOO_MANY_BYTES: Rule = Rule {
     id: "KL4011",
     name: "too-many-bytes",
     summary: "A file is too large.",
-    message: "{field} decodes to[ {about}] {found} bytes; {owner} allows {allowed} ({megabytes} MB)",
-    help: "save it smaller: the decoded size counts, not the Base64 text",
+    message: "{field} is[ {about}] {found} bytes[ {decoded}]; {owner} allows {allowed} ({megabytes} MB)",
+    help: "save it smaller",
     explain: "\
-Pages print megabytes and do not say which. This rule takes the larger reading, 1024 × 1024 bytes, and the size of the decoded file;
-between the readings see `over-decimal-megabytes`.
+Pages print megabytes and do not say which. This rule takes the larger reading, 1024 × 1024 bytes, and the size of the file, not of its
+Base64 text; between the readings see `over-decimal-megabytes`.
 
 The rule has no example here: it would not fit.
 ",
@@ -235,12 +242,12 @@ The rule has no example here: it would not fit.
 
 /// A file is too large only if a megabyte is 1,000,000 bytes.
 ///
-/// Parameters: found, allowed (bytes), megabytes, about (optional).
+/// Parameters: found, allowed (bytes), megabytes, about and decoded (optional words).
 pub static OVER_DECIMAL_MEGABYTES: Rule = Rule {
     id: "KL4012",
     name: "over-decimal-megabytes",
     summary: "A file is too large only if a megabyte is 1,000,000 bytes.",
-    message: "{field} decodes to[ {about}] {found} bytes; {owner} allows {megabytes} MB, which may mean {allowed}",
+    message: "{field} is[ {about}] {found} bytes[ {decoded}]; {owner} allows {megabytes} MB, which may mean {allowed}",
     help: "save it smaller to be sure",
     explain: "\
 Pages print megabytes and do not say whether one is 1000 × 1000 or 1024 × 1024 bytes. The file lies between the two.
@@ -264,7 +271,7 @@ pub static TOO_FEW_PIXELS: Rule = Rule {
     message: "{field} is {found} pixels; {owner} asks for at least {allowed} on each side",
     help: "[scale it to {target} or larger]",
     explain: "\
-The size is read from the header of the inline data. Too small a picture is accepted at first; the task then fails with
+The size is read from the header of the file or of the inline data; a video's is the size it is shown at. Too small a picture is accepted at first; the task then fails with
 `Image pixel is invalid`.
 ",
     example: Example {
@@ -284,7 +291,7 @@ pub static TOO_MANY_PIXELS: Rule = Rule {
     message: "{field} is {found} pixels; {owner} allows at most {allowed} on each side",
     help: "[scale it down to {target}]",
     explain: "\
-The size is read from the header of the inline data.
+A video's size is the one it is shown at: a quarter turn that the file asks for is honoured.
 
 The rule has no example here: only videos have such a limit, and they are not sent inline.
 ",
@@ -311,15 +318,15 @@ message is rounded away from the limit.
     },
 };
 
-/// The size of inline data cannot be told.
+/// The size of an image cannot be told.
 ///
 /// Parameters: format, reason (a clause).
 pub static UNREADABLE_HEADER: Rule = Rule {
     id: "KL4016",
     name: "unreadable-header",
-    summary: "The size of inline data cannot be told.",
+    summary: "The size of an image cannot be told.",
     message: "cannot tell the size of {field}, a {format} file: {reason}",
-    help: "check that it opens in an image viewer and was encoded whole",
+    help: "check that it is whole and opens in an image viewer",
     explain: "\
 The data start like an image, but end before its size, or the header contradicts itself. Most decoders would refuse the file; nothing
 printed says so, hence a warning.
@@ -329,6 +336,52 @@ printed says so, hence a warning.
         bad: r#"{"image": "iVBORw0KGgoAAAANSUhEUgAA"}"#,
         good: r#"{"image": "iVBORw0KGgoAAAANSUhEUgAAASwAAAEsAQAAAABRBrPYAAAAQElEQVR42u3KMQEAAAQAMPQvKwGvU4DtXk48dMWLpmmapmmapmmapmmapmmapmmapmmapmmapmmapmmapmmadi0s8QRIt0bcDwAAAABJRU5ErkJggg=="}"#,
     },
+};
+
+/// A picture does not decode.
+///
+/// Parameters: reason (a clause).
+pub static UNDECODABLE: Rule = Rule {
+    id: "KL4017",
+    name: "undecodable",
+    summary: "A picture does not decode (`--decode`).",
+    message: "{field} does not decode: {reason}",
+    help: "open it in an image viewer and save it again, or fetch it again",
+    explain: "\
+With `--decode` every pixel of local files and inline images is decoded, under limits of memory: files that were cut, damaged on
+the way or written by a broken program show only so. Without the option only headers are read.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
+};
+
+/// A picture is an animation.
+pub static ANIMATED_IMAGE: Rule = Rule {
+    id: "KL4018",
+    name: "animated-image",
+    summary: "A picture is an animation.",
+    message: "{field} is an animated PNG",
+    help: "a still picture is meant: save its first frame if another one matters",
+    explain: "\
+An animated PNG (APNG) is a valid PNG: programs that know nothing of the animation show its default image. No page speaks of
+animations.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
+};
+
+/// A file name ends in the suffix of another format.
+///
+/// Parameters: found (the path), suffix, content (a format).
+pub static MISLEADING_SUFFIX: Rule = Rule {
+    id: "KL4019",
+    name: "misleading-suffix",
+    summary: "A file name ends in the suffix of another format.",
+    message: "{field} names {found}, which is {content} by content, not what {suffix} says",
+    help: "the bytes count, so it may pass; rename the file so that nobody is misled",
+    explain: "\
+The format is judged by the first bytes of a file, and this one is a format that is taken. Programs on the way that go by the name
+may still trip over it.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
 };
 
 /// Two media that must match differ in size or ratio.
@@ -376,7 +429,7 @@ pub static TOO_SHORT_VIDEO: Rule = Rule {
     id: "KL4022",
     name: "too-short-video",
     summary: "A video is too short.",
-    message: "{field} runs {found} s; {owner} takes {allowed} s",
+    message: "{field} runs {found} seconds; {owner} takes {allowed}",
     help: "take a longer cut",
     explain: "\
 Reference videos have a shortest length. A URL is never fetched, so only a file at hand can be judged.
@@ -391,7 +444,7 @@ pub static TOO_LONG_VIDEO: Rule = Rule {
     id: "KL4023",
     name: "too-long-video",
     summary: "A video is too long.",
-    message: "{field} runs {found} s; {owner} takes {allowed} s",
+    message: "{field} runs {found} seconds; {owner} takes {allowed}",
     help: "cut it shorter",
     explain: "\
 Reference videos have a longest length. A URL is never fetched, so only a file at hand can be judged.
@@ -410,6 +463,54 @@ pub static BAD_FRAME_RATE: Rule = Rule {
     help: "convert it to a rate in that range",
     explain: "\
 Reference videos have a range of frame rates. A URL is never fetched, so only a file at hand can be judged.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
+};
+
+/// The movie header of a video cannot be read.
+///
+/// Parameters: what (what cannot be told), reason (a clause).
+pub static UNREADABLE_VIDEO: Rule = Rule {
+    id: "KL4025",
+    name: "unreadable-video",
+    summary: "The movie header of a video cannot be read.",
+    message: "cannot tell {what} of {field}: {reason}",
+    help: "check that it is whole and plays",
+    explain: "\
+Length, size and frame rate stand in the movie header (`moov`) of an MP4 or MOV file. A file without one, or with one that
+contradicts itself, was usually cut while it was copied or recorded.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
+};
+
+/// A sound video does not say something in its header.
+///
+/// Parameters: what (what cannot be told), reason (a clause).
+pub static UNSURE_VIDEO: Rule = Rule {
+    id: "KL4026",
+    name: "unsure-video",
+    summary: "Something about a video cannot be told from its header.",
+    message: "cannot tell {what} of {field}: {reason}",
+    help: "a player shows it; writing the file anew with its header in one piece lets it be checked here",
+    explain: "\
+Nothing seems wrong with the file. Fragmented files keep their lengths in their fragments, and some edit lists can be played in more
+than one way: kling-lint reads headers only and says what it cannot tell.
+",
+    example: Example { endpoint: "", bad: "", good: "" },
+};
+
+/// A picture could not be decoded, without being wrong.
+///
+/// Parameters: reason (a clause).
+pub static NOT_DECODED: Rule = Rule {
+    id: "KL4027",
+    name: "not-decoded",
+    summary: "A picture was not decoded (`--decode`), without being wrong.",
+    message: "{field} was not decoded: {reason}",
+    help: "",
+    explain: "\
+`--decode` decodes under limits of memory, and there are rare kinds of valid files that its decoder does not know. Their headers were
+judged as always.
 ",
     example: Example { endpoint: "", bad: "", good: "" },
 };

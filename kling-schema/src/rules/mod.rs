@@ -11,11 +11,13 @@
 //! | KL2xxx | [`value`] | one value |
 //! | KL3xxx | [`across`] | several fields, several requests |
 //! | KL4xxx | [`media`] | images and videos |
+//! | KL403x | [`files`] | local files, before there is anything to judge |
 //! | KL5xxx | [`references`] | reference tokens in a prompt |
 //! | KL6xxx | [`models`] | what a model supports (upstream) |
 
 pub mod across;
 pub mod document;
+pub mod files;
 pub mod media;
 pub mod models;
 pub mod not_json;
@@ -72,13 +74,14 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// In the order of the ids.
-const RANGES: [&[&Rule]; 8] = [
+const RANGES: [&[&Rule]; 9] = [
     not_json::RULES,
     document::RULES,
     shape::RULES,
     value::RULES,
     across::RULES,
     media::RULES,
+    files::RULES,
     references::RULES,
     models::RULES,
 ];

@@ -86,7 +86,7 @@ impl Jpeg {
     }
 
     fn header(&self, size: Result<PixelSize, Unsure>) -> Header {
-        Header { content: Content::Jpeg, size, turned: self.turned }
+        Header { content: Content::Jpeg, size, turned: self.turned, animated: false }
     }
 
     /// One part is complete: goes to the next, or stops with the verdict.

@@ -25,11 +25,13 @@ pub(crate) struct Header {
     /// Whether the picture is shown turned by a quarter (EXIF orientation 5 to 8), so that width
     /// and height change places.
     pub(crate) turned: bool,
+    /// Whether it is an animation (APNG).
+    pub(crate) animated: bool,
 }
 
 impl Header {
     fn new(content: Content, size: Result<PixelSize, Unsure>) -> Self {
-        Header { content, size, turned: false }
+        Header { content, size, turned: false, animated: false }
     }
 }
 

@@ -22,6 +22,9 @@ pub(crate) enum Content {
     Mp4,
     Mov,
     WebM,
+    Mkv,
+    Avi,
+    Psd,
     /// Base64 text of an image: it was encoded twice.
     Base64Text,
     /// A `data:` URL that was encoded once more.
@@ -100,11 +103,19 @@ impl Content {
             Content::Mp4 => Format::Mp4.name(),
             Content::Mov => Format::Mov.name(),
             Content::WebM => "WebM",
+            Content::Mkv => "Matroska",
+            Content::Avi => "AVI",
+            Content::Psd => "a Photoshop file",
             Content::Base64Text => "Base64 of Base64",
             Content::DataUrl => "Base64 of a `data:` URL",
             Content::Url => "Base64 of a URL",
             Content::Unknown => "data of no known format",
         }
+    }
+
+    /// Whether it is of the family of MPEG-4 and QuickTime, whose suffixes are used for each other.
+    pub(crate) fn is_movie(self) -> bool {
+        matches!(self, Content::Mp4 | Content::Mov)
     }
 
     /// The format, when the table has a word for it.

@@ -80,7 +80,7 @@ fn quotes_are_no_part_of_the_text() {
 fn a_long_string_is_judged_whole_and_kept_in_part() {
     let base64 = "iVBORw0KGgo\\/".repeat(200_000);
     let json = format!("{{\n\"image\": \"{base64}\",\n\"prompt\": \"é\"}}");
-    let loaded = Loaded::from_reader(json.as_bytes()).expect("memory");
+    let loaded = Loaded::from_reader(json.as_bytes(), false).expect("memory");
     assert!(loaded.text().len() < 20_000, "{}", loaded.text().len());
     let whole = Loaded::from_bytes(json.as_bytes());
     let (mut drafts, mut expected) = (Vec::new(), Vec::new());
@@ -106,7 +106,7 @@ fn faults_in_a_dropped_middle_are_found() {
         [("\n", "raw-control"), ("\\x", "bad-escape"), ("\\ud800", "lone-surrogate")]
     {
         let json = format!("[\"{pad}{fault}{pad}\"]");
-        let loaded = Loaded::from_reader(json.as_bytes()).expect("memory");
+        let loaded = Loaded::from_reader(json.as_bytes(), false).expect("memory");
         let mut drafts = Vec::new();
         super::read(&loaded, &mut drafts).expect("a list");
         assert_eq!(drafts.iter().map(|draft| draft.rule.name).collect::<Vec<_>>(), [rule]);
@@ -115,7 +115,7 @@ fn faults_in_a_dropped_middle_are_found() {
         }
     }
     let json = [b"[\"", pad.as_bytes(), b"\xff", pad.as_bytes(), b"\"]"].concat();
-    let loaded = Loaded::from_reader(&*json).expect("memory");
+    let loaded = Loaded::from_reader(&*json, false).expect("memory");
     let mut drafts = Vec::new();
     super::read(&loaded, &mut drafts);
     assert_eq!(drafts[0].rule.name, "not-utf8");
@@ -125,7 +125,7 @@ fn faults_in_a_dropped_middle_are_found() {
 fn a_long_string_without_its_quote_does_not_swallow_the_rest() {
     let pad = "A".repeat(300_000);
     let json = format!("{{\"image\": \"{pad},\n\"mode\": \"std\",\n\"x\": tru}}");
-    let loaded = Loaded::from_reader(json.as_bytes()).expect("memory");
+    let loaded = Loaded::from_reader(json.as_bytes(), false).expect("memory");
     let mut drafts = Vec::new();
     let document = super::read(&loaded, &mut drafts).expect("an object");
     let names: Vec<_> = drafts.iter().map(|draft| draft.rule.name).collect();

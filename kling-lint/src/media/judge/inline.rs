@@ -1,15 +1,13 @@
 //! Inline data: the encoding, and the file inside.
 
-use kling_schema::aspect::End;
-use kling_schema::rules::{Rule, media as rules};
-use kling_schema::{Bound, Limit};
+use kling_schema::rules::media as rules;
 
-use super::{Form, Judge, Judged, names, trailing};
-use crate::finding::Draft;
+use super::text::{Judge, trailing};
+use super::{Form, Judged};
 use crate::fix::DraftFix;
 use crate::media::base64::{Base64Facts, Fault, FaultKind};
-use crate::media::pixels;
-use crate::media::probe::{Content, PixelSize, Unsure};
+use crate::media::facts::FileFacts;
+use crate::media::probe::Content;
 use crate::printable;
 
 /// Decoded data shorter than this, without the signature of anything, were never meant as a file: no
@@ -19,7 +17,7 @@ const SMALLEST_FILE: u64 = 192;
 impl Judge<'_> {
     /// Base64, with or without a `data:` prefix, or just text.
     pub(super) fn data(mut self) -> Judged {
-        let none = Judged { form: Form::Neither, size: None, turned: false };
+        let none = Judged::unsized_(Form::Neither);
         let facts = (self.text.base64)();
         let content = facts.header.content;
         let prefix = usize::try_from(facts.prefix).unwrap_or(usize::MAX);
@@ -31,17 +29,20 @@ impl Judge<'_> {
             let advice = if self.text.head.starts_with('/') && !self.text.head.contains(' ') {
                 String::from("if it is a local file, give it its suffix, such as `.png`")
             } else {
-                self.itself()
+                self.target.itself()
             };
-            self.neither(&found, &advice);
+            self.target.neither(&found, &advice);
             return none;
         }
-        if let Some(draft) = self.form_broken(&rules::NOT_A_MEDIA_SOURCE, |forms| forms.base64) {
+        if let Some(draft) =
+            self.target.form_broken(&rules::NOT_A_MEDIA_SOURCE, |forms| forms.base64)
+        {
             let found = if prefix.is_empty() { "Base64" } else { "a `data:` URL" };
-            let draft = draft
-                .with("found", found)
-                .with("advice", format!("upload the {} and send its address", self.noun()));
-            self.add(Some(draft));
+            let draft = draft.with("found", found).with(
+                "advice",
+                format!("upload the {} and send its address", self.target.class.word()),
+            );
+            self.target.add(Some(draft));
             return none;
         }
         if !prefix.is_empty() && !self.prefix(prefix) {
@@ -53,7 +54,13 @@ impl Judge<'_> {
                 return none;
             }
         }
-        self.file(&facts);
+        let facts = FileFacts {
+            header: facts.header,
+            len: facts.decoded_len,
+            exact: facts.whole,
+            video: None,
+        };
+        self.target.file(&facts, None);
         Judged { form: Form::Base64, size: facts.header.size.ok(), turned: facts.header.turned }
     }
 
@@ -66,8 +73,8 @@ impl Judge<'_> {
         } else {
             "encode the file as Base64 and send nothing else"
         };
-        let draft = self.form_broken(&rules::DATA_URL_PREFIX, |_| false).map(|draft| {
-            let start = self.span.start + 1;
+        let draft = self.target.form_broken(&rules::DATA_URL_PREFIX, |_| false).map(|draft| {
+            let start = self.target.span.start + 1;
             let draft = draft
                 .with("found", format!("`{}`", printable::shorten(prefix)))
                 .with("advice", advice);
@@ -80,13 +87,13 @@ impl Judge<'_> {
                 _ => draft,
             }
         });
-        self.add(draft);
+        self.target.add(draft);
         is_base64
     }
 
     /// A fault of the encoding.
     fn fault(&mut self, fault: Fault, facts: &Base64Facts) {
-        let Some(draft) = self.form_broken(&rules::BAD_BASE64, |_| false) else {
+        let Some(draft) = self.target.form_broken(&rules::BAD_BASE64, |_| false) else {
             return;
         };
         let again = "encode the whole file again";
@@ -127,12 +134,12 @@ impl Judge<'_> {
         };
         let mut draft = draft.with("found", found).with_some("at", place).with("advice", advice);
         draft.fix = fix;
-        self.add(Some(draft));
+        self.target.add(Some(draft));
     }
 
     /// A repair of the text's end, where nothing else is wrong.
     fn end_fix(&self, fault: Fault, facts: &Base64Facts) -> Option<DraftFix> {
-        let end = self.span.end.checked_sub(1)?;
+        let end = self.target.span.end.checked_sub(1)?;
         match fault.kind {
             FaultKind::PaddingMissing(count) => {
                 let padding = equals(count.into());
@@ -159,125 +166,6 @@ impl Judge<'_> {
             | FaultKind::Length => None,
         }
     }
-
-    /// The file that the Base64 holds.
-    fn file(&mut self, facts: &Base64Facts) {
-        let content = facts.header.content;
-        let formats = self.formats(content.format());
-        let is_wrong = formats.is_some();
-        let wrong = formats.map(|(limit, formats)| {
-            let first = formats.first().map_or("", |format| format.name());
-            let advice = match content {
-                Content::Base64Text => String::from("it was encoded twice: encode the file once"),
-                Content::DataUrl | Content::Url => String::from("encode the file itself"),
-                Content::Html => {
-                    String::from("a server answered with a page: fetch the file again")
-                }
-                _ => format!("convert it, for example to {first}"),
-            };
-            self.broken(&rules::WRONG_FORMAT, limit)
-                .with("found", content.name())
-                .with("allowed", names(formats))
-                .with("advice", advice)
-        });
-        self.add(wrong);
-        for limit in self.limits {
-            if let Bound::Bytes(megabytes) = limit.bound {
-                let about = (!facts.whole).then_some("about");
-                let size = facts.decoded_len;
-                if size > megabytes.binary() {
-                    let draft = self
-                        .broken(&rules::TOO_MANY_BYTES, limit)
-                        .with("found", size)
-                        .with_some("about", about)
-                        .with("allowed", megabytes.binary())
-                        .with("megabytes", megabytes.0);
-                    self.add(Some(draft));
-                } else if size > megabytes.decimal() {
-                    let draft = self
-                        .warned(&rules::OVER_DECIMAL_MEGABYTES)
-                        .with("found", size)
-                        .with_some("about", about)
-                        .with("allowed", megabytes.decimal())
-                        .with("megabytes", megabytes.0);
-                    self.add(Some(draft));
-                }
-            }
-        }
-        match facts.header.size {
-            Ok(size) => self.pixels(size),
-            Err(reason) if !is_wrong => self.unreadable(reason, facts),
-            Err(_) => {}
-        }
-    }
-
-    /// A header that does not tell the size.
-    fn unreadable(&mut self, reason: Unsure, facts: &Base64Facts) {
-        let asked =
-            self.limits.iter().any(|limit| matches!(limit.bound, Bound::Edge(_) | Bound::Ratio(_)));
-        let reason = match reason {
-            // Already said: the encoding broke off before the header did.
-            Unsure::Truncated if !facts.whole => return,
-            Unsure::Truncated => "the data end before it",
-            Unsure::Damaged => "its header is damaged",
-            Unsure::Zero => "its header gives a side of 0 pixels",
-            Unsure::NotRead => return,
-        };
-        if asked {
-            let draft = self
-                .warned(&rules::UNREADABLE_HEADER)
-                .with("format", facts.header.content.name())
-                .with("reason", reason);
-            self.add(Some(draft));
-        }
-    }
-
-    /// The size in pixels.
-    fn pixels(&mut self, size: PixelSize) {
-        let (short, long) = (size.width.min(size.height), size.width.max(size.height));
-        for limit in self.limits {
-            match limit.bound {
-                Bound::Edge(range) => {
-                    if let Some(min) = range.min.filter(|&min| short < min) {
-                        self.edge(&rules::TOO_FEW_PIXELS, limit, End::Min, min, size);
-                    }
-                    if let Some(max) = range.max.filter(|&max| long > max) {
-                        self.edge(&rules::TOO_MANY_PIXELS, limit, End::Max, max, size);
-                    }
-                }
-                Bound::Ratio(range) if !range.admits(size.width.into(), size.height.into()) => {
-                    let target = pixels::cropped(size, range, self.limits);
-                    let draft = sized(self.broken(&rules::BAD_RATIO, limit), size)
-                        .with("ratio", pixels::ratio_beyond(size, range))
-                        .with("allowed", pixels::ratios(range))
-                        .with_some("target", target.map(pixels::shown));
-                    self.add(Some(draft));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// A side beyond one end of its range.
-    fn edge(
-        &mut self,
-        rule: &'static Rule,
-        limit: &Limit,
-        end: End,
-        allowed: u32,
-        size: PixelSize,
-    ) {
-        let target = pixels::scaled(size, allowed, end, self.limits);
-        let draft = sized(self.broken_at(rule, limit, end), size)
-            .with("allowed", allowed)
-            .with_some("target", target.map(pixels::shown));
-        self.add(Some(draft));
-    }
-}
-
-/// The finding with the size it is about.
-fn sized(draft: Draft, size: PixelSize) -> Draft {
-    draft.with("found", pixels::shown(size)).with("width", size.width).with("height", size.height)
 }
 
 /// A character that is not Base64, safe to print.

@@ -1,0 +1,170 @@
+//! A file against its limits, wherever its bytes came from.
+
+use kling_schema::aspect::End;
+use kling_schema::rules::{Rule, media as rules};
+use kling_schema::{Bound, Limit};
+
+use super::{Target, names};
+use crate::finding::Draft;
+use crate::media::classify::suffix;
+use crate::media::facts::FileFacts;
+use crate::media::pixels;
+use crate::media::probe::{Content, Header, PixelSize, Unsure};
+use crate::printable;
+
+impl Target<'_> {
+    /// Judges a file by what its headers tell; `path` names it, unless it stands in the request.
+    pub(crate) fn file(&mut self, facts: &FileFacts, path: Option<&str>) {
+        let is_wrong = self.format(&facts.header, path);
+        if let Some(path) = path
+            && !is_wrong
+        {
+            self.suffix(facts.header.content, path);
+        }
+        self.bytes(facts, path.is_none());
+        if facts.header.animated {
+            let draft = self.informed(&rules::ANIMATED_IMAGE);
+            self.add(Some(draft));
+        }
+        match (&facts.video, facts.header.size) {
+            (Some(video), _) if !is_wrong => self.video(video),
+            (_, Ok(size)) => self.pixels(size),
+            (None, Err(reason)) if !is_wrong => self.unreadable(reason, facts),
+            (_, Err(_)) => {}
+        }
+    }
+
+    /// The format; whether it is one that is not taken.
+    fn format(&mut self, header: &Header, path: Option<&str>) -> bool {
+        let content = header.content;
+        let wrong = self.formats(content.format()).map(|(limit, formats)| {
+            let first = formats.first().map_or("", |format| format.name());
+            let advice = match content {
+                Content::Base64Text => String::from("it was encoded twice: encode the file once"),
+                Content::DataUrl | Content::Url => String::from("encode the file itself"),
+                Content::Html => {
+                    String::from("a server answered with a page: fetch the file again")
+                }
+                _ => format!("convert it, for example to {first}"),
+            };
+            let named = path.and_then(|path| lie(path, content));
+            self.broken(&rules::WRONG_FORMAT, limit)
+                .with("found", content.name())
+                .with_some("named", named.map(|suffix| format!("`.{suffix}`")))
+                .with("allowed", names(formats))
+                .with("advice", advice)
+        });
+        let is_wrong = wrong.is_some();
+        self.add(wrong);
+        is_wrong
+    }
+
+    /// A suffix that promises another format.
+    fn suffix(&mut self, content: Content, path: &str) {
+        let draft = lie(path, content).map(|suffix| {
+            self.warned(&rules::MISLEADING_SUFFIX)
+                .with("found", printable::quoted(path))
+                .with("suffix", format!("`.{suffix}`"))
+                .with("content", content.name())
+        });
+        self.add(draft);
+    }
+
+    fn bytes(&mut self, facts: &FileFacts, is_inline: bool) {
+        let size = facts.len;
+        for limit in self.limits {
+            let Bound::Bytes(megabytes) = limit.bound else {
+                continue;
+            };
+            let (draft, allowed) = if size > megabytes.binary() {
+                (self.broken(&rules::TOO_MANY_BYTES, limit), megabytes.binary())
+            } else if size > megabytes.decimal() {
+                (self.warned(&rules::OVER_DECIMAL_MEGABYTES), megabytes.decimal())
+            } else {
+                continue;
+            };
+            let draft = draft
+                .with("found", size)
+                .with_some("about", (!facts.exact).then_some("about"))
+                .with_some("decoded", is_inline.then_some("when decoded"))
+                .with("allowed", allowed)
+                .with("megabytes", megabytes.0);
+            self.add(Some(draft));
+        }
+    }
+
+    /// A header that does not tell the size.
+    fn unreadable(&mut self, reason: Unsure, facts: &FileFacts) {
+        let asked =
+            self.limits.iter().any(|limit| matches!(limit.bound, Bound::Edge(_) | Bound::Ratio(_)));
+        let reason = match reason {
+            // Already said: the encoding broke off before the header did.
+            Unsure::Truncated if !facts.exact => return,
+            Unsure::Truncated => "the data end before it",
+            Unsure::Damaged => "its header is damaged",
+            Unsure::Zero => "its header gives a side of 0 pixels",
+            Unsure::NotRead => return,
+        };
+        if asked {
+            let draft = self
+                .warned(&rules::UNREADABLE_HEADER)
+                .with("format", facts.header.content.name())
+                .with("reason", reason);
+            self.add(Some(draft));
+        }
+    }
+
+    /// The size in pixels.
+    pub(super) fn pixels(&mut self, size: PixelSize) {
+        let (short, long) = (size.width.min(size.height), size.width.max(size.height));
+        for limit in self.limits {
+            match limit.bound {
+                Bound::Edge(range) => {
+                    if let Some(min) = range.min.filter(|&min| short < min) {
+                        self.edge(&rules::TOO_FEW_PIXELS, limit, End::Min, min, size);
+                    }
+                    if let Some(max) = range.max.filter(|&max| long > max) {
+                        self.edge(&rules::TOO_MANY_PIXELS, limit, End::Max, max, size);
+                    }
+                }
+                Bound::Ratio(range) if !range.admits(size.width.into(), size.height.into()) => {
+                    let target = pixels::cropped(size, range, self.limits);
+                    let draft = sized(self.broken(&rules::BAD_RATIO, limit), size)
+                        .with("ratio", pixels::ratio_beyond(size, range))
+                        .with("allowed", pixels::ratios(range))
+                        .with_some("target", target.map(pixels::shown));
+                    self.add(Some(draft));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A side beyond one end of its range.
+    fn edge(
+        &mut self,
+        rule: &'static Rule,
+        limit: &Limit,
+        end: End,
+        allowed: u32,
+        size: PixelSize,
+    ) {
+        let target = pixels::scaled(size, allowed, end, self.limits);
+        let draft = sized(self.broken_at(rule, limit, limit.basis, end), size)
+            .with("allowed", allowed)
+            .with_some("target", target.map(pixels::shown));
+        self.add(Some(draft));
+    }
+}
+
+/// The finding with the size it is about.
+fn sized(draft: Draft, size: PixelSize) -> Draft {
+    draft.with("found", pixels::shown(size)).with("width", size.width).with("height", size.height)
+}
+
+/// The suffix of the path, when it promises another format than the content's.
+fn lie(path: &str, content: Content) -> Option<&'static str> {
+    let (suffix, promised) = suffix(path)?;
+    let is_kept = promised == content || promised.is_movie() && content.is_movie();
+    (!is_kept).then_some(suffix)
+}
