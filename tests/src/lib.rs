@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use kling_lint::{Finding, Linter, Report, Severity};
 
 pub mod oracle;
+pub mod png;
 
 /// The folder of the fixtures.
 pub fn fixtures() -> PathBuf {

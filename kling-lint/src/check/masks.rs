@@ -26,7 +26,8 @@ impl Pixels {
     }
 }
 
-/// Every media of the first path has the pixels of the second.
+/// Every media of the first path has the pixels of the second; so they have each other's, which can
+/// be seen where the second is a URL, or absent.
 pub(super) fn same_size<'d>(
     cx: &mut Cx<'d>,
     root: Node<'d>,
@@ -34,7 +35,12 @@ pub(super) fn same_size<'d>(
     one: Path,
     other: Path,
 ) {
-    compare(cx, root, rule, one, other, |mask, image| mask == image);
+    let reference = sized(cx, root, other).or_else(|| {
+        let known = path::first(root, one, |place| size(cx, place).is_some())?;
+        let size = size(cx, &known)?;
+        Some((known, size))
+    });
+    compare(cx, root, rule, one, reference, |mask, image| mask == image);
 }
 
 /// Every media of the first path has the aspect ratio of the second.
@@ -45,7 +51,7 @@ pub(super) fn same_ratio<'d>(
     one: Path,
     other: Path,
 ) {
-    compare(cx, root, rule, one, other, |mask, image| {
+    compare(cx, root, rule, one, sized(cx, root, other), |mask, image| {
         u64::from(mask.width) * u64::from(image.height)
             == u64::from(image.width) * u64::from(mask.height)
     });
@@ -56,10 +62,10 @@ fn compare<'d>(
     root: Node<'d>,
     rule: &Rule<'_>,
     one: Path,
-    other: Path,
+    reference: Option<(Place<'d>, Pixels)>,
     same: impl Fn(PixelSize, PixelSize) -> bool,
 ) {
-    let Some((reference, wanted)) = sized(cx, root, other) else { return };
+    let Some((reference, wanted)) = reference else { return };
     let shown = reference.trail(rule.trail, |trail| trail.shown());
     path::places(root, one, &mut |place| {
         let Some(found) = size(cx, &place) else { return false };
