@@ -73,6 +73,8 @@ pub use error::LintError;
 pub use files::{Bytes, FileName, Files, MemoryFiles, OpenFile, Refusal};
 pub use finding::{Excerpt, Finding, Params, Position, Span};
 pub use fix::{Applicability, Edit, Fix};
+#[cfg(feature = "fs")]
+pub use fs::LocalFiles;
 /// The table, the request types, the rules.
 pub use kling_schema;
 pub use kling_schema::{Severity, Source, Tier};

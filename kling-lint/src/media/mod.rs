@@ -11,4 +11,6 @@ mod probe;
 pub(crate) use base64::{Base64Facts, Base64Scan};
 pub(crate) use check::check;
 pub(crate) use classify::MediaText;
+#[cfg(feature = "fs")]
+pub(crate) use classify::suffix;
 pub(crate) use probe::PixelSize;
