@@ -1,22 +1,281 @@
-//! stub
-use crate::files::{FileName, Files, OpenFile, Refusal};
-use std::path::Path;
+//! Local files, beneath one folder.
 
+use std::io::{self, ErrorKind};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions};
+
+use super::names::{self, Name, Nameless};
+use super::{inside, kind, near};
+use crate::error::LintError;
+use crate::files::{FileName, Files, OpenFile, Refusal};
+
+/// So many missing files of one request in a row are told what they nearly name: that is more than
+/// anybody reads, and looking through a folder for each of a million would take hours.
+const HINTS: u32 = 32;
+
+/// The files of a folder on the disk.
+///
+/// Whatever a request writes, `..`, an absolute path, links, and even a folder that is swapped for a
+/// link at the worst moment: nothing outside the folder is opened. Links that stay inside are
+/// followed, and hard links are plain files, as they are to the system. Only regular files are
+/// opened, and no open waits.
+///
+/// A path may be plain, absolute, or a `file:` URL. Where `\` does not separate names, a path that
+/// leads nowhere is tried with `/` instead. `~` is left to shells.
 #[derive(Debug)]
-/// stub
-pub struct LocalFiles(());
+pub struct LocalFiles {
+    root: Option<Folder>,
+    hints: Mutex<Hints>,
+}
+
+/// A folder whose files are served.
+#[derive(Debug)]
+struct Folder {
+    /// The folder as it was named.
+    named: PathBuf,
+    /// What was opened; if another folder is put in its place, this stays the same one.
+    dir: Dir,
+    absolute: OnceLock<Option<PathBuf>>,
+    resolved: OnceLock<Option<PathBuf>>,
+}
+
+/// How many hints are left for the request that is being judged.
+#[derive(Debug, Default)]
+struct Hints {
+    request: Option<PathBuf>,
+    given: u32,
+}
 
 impl LocalFiles {
-    /// stub
+    /// The files in the folder of the request that names them, and below. For a request without a
+    /// name that is the current folder.
     pub fn beside_request() -> Self {
-        LocalFiles(())
+        LocalFiles { root: None, hints: Mutex::default() }
+    }
+
+    /// The files beneath this folder. What a request names is looked for beside the request, if that
+    /// lies beneath the folder, and then from the folder itself.
+    ///
+    /// # Errors
+    /// There is no such folder, or it cannot be opened.
+    pub fn beneath(root: impl Into<PathBuf>) -> Result<Self, LintError> {
+        let named = root.into();
+        let folder = Folder::open(&named).map_err(|error| LintError::io(named, error))?;
+        // Now, as the current folder may change.
+        folder.absolute();
+        folder.resolved();
+        Ok(LocalFiles { root: Some(folder), hints: Mutex::default() })
+    }
+
+    /// What is close to a file that is missing.
+    fn hint(&self, request: Option<&Path>, find: impl FnOnce() -> Option<String>) -> Refusal {
+        let mut hints = self.hints.lock().unwrap_or_else(PoisonError::into_inner);
+        if hints.request.as_deref() != request {
+            *hints = Hints { request: request.map(Path::to_path_buf), given: 0 };
+        }
+        if hints.given == HINTS {
+            return Refusal::missing();
+        }
+        hints.given += 1;
+        drop(hints);
+        find().map_or_else(Refusal::missing, Refusal::missing_near)
+    }
+
+    /// A file was found: the request is no list of things that are not there.
+    fn found(&self) {
+        self.hints.lock().unwrap_or_else(PoisonError::into_inner).given = 0;
     }
 }
 
 impl Files for LocalFiles {
     fn open(&self, name: &FileName<'_>) -> Result<OpenFile, Refusal> {
-        let folder = name.request().and_then(Path::parent).unwrap_or(Path::new("."));
-        let file = super::open::open(&folder.join(name.path())).map_err(|_| Refusal::missing())?;
-        OpenFile::new(file).map_err(|error| Refusal::unreadable(error.to_string()))
+        let beside = beside(name.request());
+        let own;
+        let (folder, places) = match &self.root {
+            Some(root) => (root, root.places(beside)),
+            None => {
+                own = Folder::open(beside).map_err(|error| refusal(&error, beside))?;
+                (&own, vec![PathBuf::new()])
+            }
+        };
+        let parsed = names::read(name.path()).map_err(|nameless| match nameless {
+            Nameless::Elsewhere => folder.outside(),
+            Nameless::Impossible(refusal) => refusal,
+        })?;
+        match folder.search(&parsed, &places) {
+            Ok(file) => {
+                self.found();
+                Ok(file)
+            }
+            Err(Refusal::Missing { .. }) if names::is_home(name.path()) => {
+                Err(Refusal::unreadable("only a shell knows what \"~\" stands for"))
+            }
+            Err(Refusal::Missing { .. }) => Err(self.hint(name.request(), || {
+                let parsed = parsed.slashed.as_ref().unwrap_or(&parsed.path);
+                places.iter().find_map(|place| {
+                    let path = folder.inner_path(place, parsed)?;
+                    near::near(&folder.dir, place, name.path(), &path)
+                })
+            })),
+            Err(refusal) => Err(refusal),
+        }
     }
 }
+
+impl Folder {
+    fn open(named: &Path) -> io::Result<Self> {
+        Ok(Folder {
+            named: named.to_path_buf(),
+            dir: Dir::open_ambient_dir(named, ambient_authority())?,
+            absolute: OnceLock::new(),
+            resolved: OnceLock::new(),
+        })
+    }
+
+    /// The folder's path from the root of the system, as it was named.
+    fn absolute(&self) -> Option<&Path> {
+        self.absolute.get_or_init(|| std::path::absolute(&self.named).ok()).as_deref()
+    }
+
+    /// The folder's path without links.
+    fn resolved(&self) -> Option<&Path> {
+        self.resolved.get_or_init(|| std::fs::canonicalize(&self.named).ok()).as_deref()
+    }
+
+    fn outside(&self) -> Refusal {
+        Refusal::outside(self.named.to_string_lossy())
+    }
+
+    /// Where a relative path of a request in this folder may start, as paths from here.
+    fn places(&self, beside: &Path) -> Vec<PathBuf> {
+        let by_name = || {
+            let path = self.strip(&std::path::absolute(beside).ok()?)?;
+            path.components().all(|part| matches!(part, Component::Normal(_))).then_some(path)
+        };
+        let by_links = || {
+            let path = std::fs::canonicalize(beside).ok()?;
+            path.strip_prefix(self.resolved()?).ok().map(Path::to_path_buf)
+        };
+        let mut places: Vec<_> = by_name().or_else(by_links).into_iter().collect();
+        if places.iter().all(|place| !place.as_os_str().is_empty()) {
+            places.push(PathBuf::new());
+        }
+        places
+    }
+
+    /// An absolute path as one from here, if its beginning is the folder's own.
+    fn strip(&self, path: &Path) -> Option<PathBuf> {
+        let own = [self.absolute(), self.resolved()];
+        let rest = own.into_iter().flatten().find_map(|own| path.strip_prefix(own).ok())?;
+        Some(if rest.as_os_str().is_empty() { PathBuf::from(".") } else { rest.to_path_buf() })
+    }
+
+    /// The path as one from here. The system judges where it leads.
+    fn inner_path(&self, place: &Path, path: &Path) -> Option<PathBuf> {
+        if names::is_rooted(path) { self.strip(path) } else { Some(place.join(path)) }
+    }
+
+    /// The file, as this system reads its name, or else as Windows does.
+    fn search(&self, name: &Name, places: &[PathBuf]) -> Result<OpenFile, Refusal> {
+        match (self.search_path(&name.path, places), &name.slashed) {
+            (Err(Refusal::Missing { .. }), Some(slashed)) => self.search_path(slashed, places),
+            (result, _) => result,
+        }
+    }
+
+    /// The first file that is there, or what stands in the way of one.
+    fn search_path(&self, path: &Path, places: &[PathBuf]) -> Result<OpenFile, Refusal> {
+        let mut parts = path.components().skip_while(|part| *part == Component::CurDir);
+        let turns = parts.next() == Some(Component::ParentDir);
+        for (index, place) in places.iter().enumerate() {
+            match self.open_file(place, path) {
+                Err(Refusal::Missing { .. }) => {}
+                // `../cat.png` was meant from the request's folder.
+                Err(Refusal::Outside { .. }) if index > 0 && turns => {}
+                other => return other,
+            }
+        }
+        Err(Refusal::missing())
+    }
+
+    fn open_file(&self, place: &Path, path: &Path) -> Result<OpenFile, Refusal> {
+        if let Some(path) = self.inner_path(place, path) {
+            match self.open_beneath(&path) {
+                Err(Refusal::Outside { .. }) => {}
+                other => return other,
+            }
+        }
+        // It may come back.
+        let resolved = || inside::resolve(&self.dir, self.resolved()?, &place.join(path));
+        match resolved() {
+            Some(path) => self.open_beneath(&path),
+            None => Err(self.outside()),
+        }
+    }
+
+    /// Opens a regular file, without ever waiting for someone to write it.
+    ///
+    /// To open a pipe or a device may do something, so what the path names is looked at first. It may
+    /// be swapped in between, so what was opened is looked at again.
+    fn open_beneath(&self, path: &Path) -> Result<OpenFile, Refusal> {
+        let refused = |error: io::Error| refusal(&error, &self.named);
+        let regular = |what: Option<&'static str>| match what {
+            Some(what) => Err(Refusal::not_a_file(what)),
+            None => Ok(()),
+        };
+        let mut metadata = self.dir.symlink_metadata(path).map_err(refused)?;
+        if metadata.is_symlink() {
+            metadata = self.dir.metadata(path).map_err(refused)?;
+        }
+        regular(kind::of_cap(&metadata))?;
+        let mut options = OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        cap_std::fs::OpenOptionsExt::custom_flags(&mut options, super::open::no_waiting());
+        let file = self.dir.open_with(path, &options).map_err(refused)?.into_std();
+        let metadata = file.metadata().map_err(refused)?;
+        regular(kind::of_std(&metadata))?;
+        // Files of `/proc` say that they are empty and may be endless: never read those.
+        Ok(match metadata.len() {
+            0 => OpenFile::with_len(io::empty(), 0),
+            len => OpenFile::with_len(file, len),
+        })
+    }
+}
+
+/// The folder of the request.
+fn beside(request: Option<&Path>) -> &Path {
+    match request.and_then(Path::parent) {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// The system's refusal in our terms.
+fn refusal(error: &io::Error, root: &Path) -> Refusal {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+        return Refusal::unreadable("its links lead in a circle");
+    }
+    match error.kind() {
+        // The sandbox has no other way to say so; the system's own refusals have a number.
+        ErrorKind::PermissionDenied if error.raw_os_error().is_none() => {
+            Refusal::outside(root.to_string_lossy())
+        }
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Refusal::missing(),
+        ErrorKind::PermissionDenied => Refusal::unreadable("permission denied"),
+        ErrorKind::InvalidFilename => Refusal::unreadable("the name is too long"),
+        ErrorKind::WouldBlock => Refusal::unreadable("another program is holding it"),
+        // "Input/output error (os error 5)"
+        _ => {
+            let text = error.to_string();
+            Refusal::unreadable(text.split(" (os error").next().unwrap_or(&text).to_lowercase())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

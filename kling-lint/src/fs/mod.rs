@@ -1,6 +1,10 @@
-//! Requests in files and folders. The only place that touches the disk.
+//! Requests in files and folders, and the local files they name. The only place that touches the disk.
 
-pub(crate) mod beneath;
+mod beneath;
+mod inside;
+mod kind;
+mod names;
+mod near;
 pub(crate) mod open;
 #[cfg(feature = "cli")]
 pub(crate) mod walk;

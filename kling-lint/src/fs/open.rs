@@ -1,50 +1,41 @@
 //! Opens a request without ever waiting for someone to write it.
 
-use std::fs::{File, FileType, Metadata};
+use std::fs::{File, Metadata, OpenOptions};
 use std::path::Path;
 
+use super::kind;
 use crate::error::LintError;
 
 /// Opens a regular file; anything else is refused by its name.
 ///
-/// Opening a named pipe blocks until there is a writer, and a device may never end, so what the path
-/// names is looked at before it is opened, and again after: it may have been swapped in between.
+/// Opening a named pipe blocks until there is a writer, opening a device may do something, and
+/// neither may ever end: what the path names is looked at before it is opened. It may be swapped in
+/// between, so it is opened without waiting, and looked at again.
 pub(crate) fn open(path: &Path) -> Result<File, LintError> {
     let refused = |error| LintError::io(path, error);
     regular(path, &std::fs::metadata(path).map_err(refused)?)?;
-    #[expect(clippy::disallowed_methods, reason = "this is where files are opened, after a look")]
-    let file = File::open(path).map_err(refused)?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_waiting());
+    let file = options.open(path).map_err(refused)?;
     regular(path, &file.metadata().map_err(refused)?)?;
     Ok(file)
 }
 
-fn regular(path: &Path, metadata: &Metadata) -> Result<(), LintError> {
-    if metadata.is_file() {
-        return Ok(());
-    }
-    Err(LintError::NotAFile { path: path.to_path_buf(), what: what(metadata.file_type()) })
-}
-
-/// What something is that is no file.
+/// The flags that keep `open` and `read` from waiting, and a terminal from becoming ours.
 #[cfg(unix)]
-fn what(kind: FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt as _;
+pub(super) fn no_waiting() -> i32 {
+    use rustix::fs::OFlags;
 
-    if kind.is_dir() {
-        "a folder"
-    } else if kind.is_fifo() {
-        "a named pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
+    (OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32
 }
 
-/// What something is that is no file.
-#[cfg(not(unix))]
-fn what(kind: FileType) -> &'static str {
-    if kind.is_dir() { "a folder" } else { "a device" }
+fn regular(path: &Path, metadata: &Metadata) -> Result<(), LintError> {
+    match kind::of_std(metadata) {
+        None => Ok(()),
+        Some(what) => Err(LintError::NotAFile { path: path.to_path_buf(), what }),
+    }
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ impl<'a> MediaText<'a> {
 }
 
 /// The suffix of the text's last part, lower-cased, when it is one of media, and what it promises.
-pub(super) fn suffix(text: &str) -> Option<(&'static str, Content)> {
+pub(crate) fn suffix(text: &str) -> Option<(&'static str, Content)> {
     let (_, last) = text.rsplit_once('.')?;
     SUFFIXES.iter().find(|(suffix, _)| last.eq_ignore_ascii_case(suffix)).copied()
 }
