@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use cap_std::fs::Dir;
-use kling_schema::Format;
 
 use super::names;
 use crate::alike;
-use crate::media::suffix;
+use crate::media::{Content, suffix};
 
 /// So many entries of a folder are looked at.
 const ENTRIES: usize = 2000;
@@ -98,14 +97,14 @@ fn nearest(dir: &Dir, parent: &Path, name: &str, wanted: impl Fn(&Path) -> bool)
 struct Parts {
     stem: String,
     suffix: String,
-    /// The format the suffix promises, if it is one of media.
-    media: Option<Option<Format>>,
+    /// What the suffix promises, if it is one of media.
+    media: Option<Content>,
 }
 
 impl Parts {
     fn of(name: &str) -> Self {
         let name = name.trim().to_lowercase();
-        let media = suffix(&name).map(|(_, format)| format);
+        let media = suffix(&name).map(|(_, content)| content);
         match name.rsplit_once('.') {
             Some((stem, suffix)) if !stem.is_empty() => {
                 Parts { stem: stem.into(), suffix: suffix.into(), media }
@@ -118,7 +117,7 @@ impl Parts {
     fn likeness(&self, other: &Parts) -> f64 {
         let suffix = match (self.media, other.media) {
             _ if self.suffix == other.suffix => 1.0,
-            (Some(Some(one)), Some(Some(other))) if one == other => 0.99,
+            (Some(one), Some(other)) if one == other => 0.99,
             (_, Some(_)) => 0.95,
             _ => return 0.0,
         };

@@ -12,7 +12,9 @@ mod video;
 
 pub(crate) use base64::{Base64Facts, Base64Scan};
 pub(crate) use classify::MediaText;
-pub(crate) use judge::{Form, LocalPath, Setting, check};
 #[cfg(feature = "fs")]
 pub(crate) use classify::suffix;
+pub(crate) use judge::{Form, LocalPath, Setting, check};
+#[cfg(feature = "fs")]
+pub(crate) use probe::Content;
 pub(crate) use probe::PixelSize;
