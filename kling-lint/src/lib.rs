@@ -34,7 +34,8 @@
 //! # Features
 //!
 //! * `cli` (default): the `kling-lint` command.
-//! * `fs` (default): reading files. Without it the crate does no I/O.
+//! * `fs` (default): reading requests from files, and the local files they name. Without it the crate
+//!   does no I/O.
 
 #![forbid(unsafe_code)]
 

@@ -57,6 +57,8 @@ fn the_library_alone_has_no_command() {
     let command = [
         "clap",
         "clap_builder",
+        "cap-std",
+        "rustix",
         "ignore",
         "annotate-snippets",
         "anstream",

@@ -12,8 +12,9 @@ use super::{inside, kind, near};
 use crate::error::LintError;
 use crate::files::{FileName, Files, OpenFile, Refusal};
 
-/// So many missing files of one request in a row are told what they nearly name: that is more than
-/// anybody reads, and looking through a folder for each of a million would take hours.
+/// So many missing files of one request are told what they nearly name: that is more than anybody
+/// reads, and looking through a folder for each of a million would take hours. Requests in a row
+/// that have no name share them.
 const HINTS: u32 = 32;
 
 /// The files of a folder on the disk.
@@ -52,6 +53,9 @@ struct Hints {
 impl LocalFiles {
     /// The files in the folder of the request that names them, and below. For a request without a
     /// name that is the current folder.
+    ///
+    /// The folder is the one that the request's name leads to, be it through links: where those are
+    /// a stranger's, too, use [`beneath`](LocalFiles::beneath).
     pub fn beside_request() -> Self {
         LocalFiles { root: None, hints: Mutex::default() }
     }
@@ -83,11 +87,6 @@ impl LocalFiles {
         drop(hints);
         find().map_or_else(Refusal::missing, Refusal::missing_near)
     }
-
-    /// A file was found: the request is no list of things that are not there.
-    fn found(&self) {
-        self.hints.lock().unwrap_or_else(PoisonError::into_inner).given = 0;
-    }
 }
 
 impl Files for LocalFiles {
@@ -106,10 +105,6 @@ impl Files for LocalFiles {
             Nameless::Impossible(refusal) => refusal,
         })?;
         match folder.search(&parsed, &places) {
-            Ok(file) => {
-                self.found();
-                Ok(file)
-            }
             Err(Refusal::Missing { .. }) if names::is_home(name.path()) => {
                 Err(Refusal::unreadable("only a shell knows what \"~\" stands for"))
             }
@@ -120,7 +115,7 @@ impl Files for LocalFiles {
                     near::near(&folder.dir, place, name.path(), &path)
                 })
             })),
-            Err(refusal) => Err(refusal),
+            result => result,
         }
     }
 }
@@ -169,8 +164,7 @@ impl Folder {
     /// An absolute path as one from here, if its beginning is the folder's own.
     fn strip(&self, path: &Path) -> Option<PathBuf> {
         let own = [self.absolute(), self.resolved()];
-        let rest = own.into_iter().flatten().find_map(|own| path.strip_prefix(own).ok())?;
-        Some(if rest.as_os_str().is_empty() { PathBuf::from(".") } else { rest.to_path_buf() })
+        own.into_iter().flatten().find_map(|own| path.strip_prefix(own).ok()).map(Path::to_path_buf)
     }
 
     /// The path as one from here. The system judges where it leads.
@@ -226,6 +220,7 @@ impl Folder {
             Some(what) => Err(Refusal::not_a_file(what)),
             None => Ok(()),
         };
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let mut metadata = self.dir.symlink_metadata(path).map_err(refused)?;
         if metadata.is_symlink() {
             metadata = self.dir.metadata(path).map_err(refused)?;

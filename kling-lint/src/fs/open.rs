@@ -78,4 +78,24 @@ mod tests {
             assert_eq!(what, expected);
         }
     }
+
+    /// A pipe may take the place of what was looked at; without the flags this test does not end.
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_without_a_writer_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe.json");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        if !made.is_ok_and(|status| status.success()) {
+            println!("skipped: no mkfifo");
+            return;
+        }
+        let Err(LintError::NotAFile { what, .. }) = open(&pipe) else {
+            panic!("a pipe is no file");
+        };
+        assert_eq!(what, "a named pipe");
+        let mut options = OpenOptions::new();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options.read(true), no_waiting());
+        assert!(options.open(&pipe).is_ok());
+    }
 }
