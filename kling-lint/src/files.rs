@@ -124,7 +124,8 @@ pub enum Refusal {
     /// There is no such file.
     #[non_exhaustive]
     Missing {
-        /// The name of a file that is there and may be meant, as it would be written in the request.
+        /// The name of a file that is there and may be meant, as it would be written in the request;
+        /// it may hold any character.
         near: Option<String>,
     },
     /// It is something else.
@@ -136,10 +137,10 @@ pub enum Refusal {
     /// It lies outside the folder that may be read. Nothing was looked at.
     #[non_exhaustive]
     Outside {
-        /// The folder that may be read, as people know it.
+        /// The folder that may be read, as people know it; it may hold any character.
         root: Option<String>,
     },
-    /// It is there and cannot be read.
+    /// It is there and cannot be read, or no file can have this name.
     #[non_exhaustive]
     Unreadable {
         /// Why, as in "permission denied".

@@ -21,6 +21,8 @@ documents. It works offline: nothing is sent anywhere.
   kling-lint request.json        check a request
   kling-lint requests/           check every request in a folder
   make-request | kling-lint -    check what another program writes
+  kling-lint photo.jpg clip.mov  which fields would take these files
+  kling-lint pack request.json   the body to send, with local files inlined
   kling-lint explain KL2001      what a rule means, and all its constraints";
 
 const EXIT_STATUS: &str = "\
@@ -99,6 +101,14 @@ pub(crate) struct Check {
     /// Check what is sent as it stands: no local paths
     #[arg(long)]
     pub(crate) wire: bool,
+
+    /// The folder that local files may be read from [default: the request's own]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) root: Option<PathBuf>,
+
+    /// Decode pictures whole, to find damaged ones
+    #[arg(long)]
+    pub(crate) decode: bool,
 
     /// Turn warnings into errors
     #[arg(long)]

@@ -9,12 +9,12 @@ use kling_schema::Severity;
 
 use crate::cli::args::{Check, Format};
 use crate::cli::output::Output;
-use crate::cli::{Status, blamed, reason, say};
+use crate::cli::{Status, because, blamed, reason, say};
 use crate::error::LintError;
 use crate::fs::walk;
 use crate::printable;
 use crate::report::{Checked, Concise, Human, Json, Reporter, Totals, shown};
-use crate::{Detected, Linter, Report, Session};
+use crate::{Detected, Linter, LocalFiles, Report, Session};
 
 /// The format when none is asked for on the command line.
 const FORMAT: &str = "KLING_LINT_FORMAT";
@@ -39,14 +39,10 @@ pub(crate) fn run(
             return Ok(Status::Failed);
         }
     };
-    let mut builder = Linter::builder().strict(options.strict).wire(options.wire);
-    if let Some(name) = &options.endpoint {
-        builder = builder.endpoint(name);
-    }
-    let linter = match builder.build() {
+    let linter = match linter(options) {
         Ok(linter) => linter,
         Err(error) => {
-            say(err, &error.to_string());
+            say(err, &format!("{error}{}", because(&error)));
             return Ok(Status::Failed);
         }
     };
@@ -62,6 +58,23 @@ pub(crate) fn run(
     };
     run.inputs(stdin)?;
     run.finish(format)
+}
+
+/// A linter with these options, which reads local files.
+fn linter(options: &Check) -> Result<Linter, LintError> {
+    let files = match &options.root {
+        Some(root) => LocalFiles::beneath(root)?,
+        None => LocalFiles::beside_request(),
+    };
+    let mut builder = Linter::builder()
+        .strict(options.strict)
+        .wire(options.wire)
+        .decode(options.decode)
+        .files(files);
+    if let Some(name) = &options.endpoint {
+        builder = builder.endpoint(name);
+    }
+    builder.build()
 }
 
 /// The format: asked for, or by the environment, or for people.

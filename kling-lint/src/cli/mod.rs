@@ -99,6 +99,14 @@ fn say(stderr: &mut dyn Write, text: &str) {
     let _ = writeln!(stderr, "kling-lint: {text}");
 }
 
+/// What lies behind an error, if anything does.
+fn because(error: &LintError) -> String {
+    match std::error::Error::source(error) {
+        Some(_) => format!(": {}", reason(error)),
+        None => String::new(),
+    }
+}
+
 /// What went wrong with an input, without its path, which stands before it.
 fn reason(error: &LintError) -> String {
     match error {

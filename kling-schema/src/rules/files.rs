@@ -8,13 +8,13 @@ pub(super) static RULES: &[&Rule] =
 
 /// A local file does not exist.
 ///
-/// Parameters: found (the path), near (optional, a file that does), allowed (a phrase).
+/// Parameters: found (the path), near (optional, a file that does), advice, allowed (a phrase).
 pub static MISSING_FILE: Rule = Rule {
     id: "KL4030",
     name: "missing-file",
     summary: "A local file does not exist.",
     message: "{field} names the file {found}, which does not exist",
-    help: "[did you mean {near}? ]a path starts at the folder of the request, or at `--root`",
+    help: "{advice}",
     explain: "\
 A text that ends in the suffix of an image or video, or starts with `./`, `../` or `file:`, is taken for a path to a local file. It
 is looked for beside the request, and then in the root (`--root`), if there is one. What cannot be read cannot be inlined, so the
@@ -59,13 +59,13 @@ The system refused to open or read the file; the message says why.
 
 /// A local path leads out of the folder that may be read.
 ///
-/// Parameters: found (the path), root (optional, the folder).
+/// Parameters: found (the path), root (a phrase).
 pub static OUTSIDE_ROOT: Rule = Rule {
     id: "KL4033",
     name: "outside-root",
     summary: "A local path leads out of the folder that may be read.",
-    message: "{field} names {found}, outside of the folder that may be read[, {root}]",
-    help: "nothing was read; `--root` with a folder that holds both the request and the file lets it be checked",
+    message: "{field} names {found}, which lies outside of {root}",
+    help: "it was not read; `--root` with a folder that holds both lets it be checked",
     explain: "\
 Requests come from anywhere, and what they name may end up at a vendor. So only files beneath the root are read: the request's own
 folder, or the one that `--root` names. Absolute paths, `..` and links that lead out of it are not followed. Nothing is known about

@@ -81,10 +81,9 @@ impl Target<'_> {
             Refusal::NotAFile { what } => {
                 refused(&rules::NOT_A_FILE).map(|draft| draft.with("what", what.as_str()))
             }
-            Refusal::Outside { root } => Some(
-                self.warned(&rules::OUTSIDE_ROOT)
-                    .with_some("root", root.as_deref().map(printable::escape)),
-            ),
+            Refusal::Outside { root } => {
+                Some(self.warned(&rules::OUTSIDE_ROOT).with("root", folder(root.as_deref())))
+            }
             Refusal::Unreadable { reason } => refused(&rules::UNREADABLE_FILE)
                 .map(|draft| draft.with("reason", printable::shorten(reason))),
         };
@@ -101,6 +100,15 @@ pub(crate) fn facts(file: &mut OpenFile) -> io::Result<(FileFacts, bool)> {
         _ => None,
     };
     Ok((FileFacts { header: probed.header, len, exact: true, video }, probed.changed))
+}
+
+/// The folder that may be read, in words.
+fn folder(root: Option<&str>) -> String {
+    match root {
+        None => "the folder that may be read".into(),
+        Some("" | ".") => "the current folder".into(),
+        Some(root) => format!("the folder {}", printable::quoted(root)),
+    }
 }
 
 fn refused(error: io::Error) -> Refusal {
