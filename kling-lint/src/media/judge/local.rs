@@ -76,8 +76,14 @@ impl Target<'_> {
         let path = printable::quoted(path);
         let refused = |rule| self.form_broken(rule, |_| false);
         let draft = match refusal {
-            Refusal::Missing { near } => refused(&rules::MISSING_FILE)
-                .map(|draft| draft.with_some("near", near.as_deref().map(printable::quoted))),
+            Refusal::Missing { near } => refused(&rules::MISSING_FILE).map(|draft| {
+                let near = near.as_deref().map(printable::quoted);
+                let advice = match &near {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => "paths start at the folder of the request, or at `--root`".into(),
+                };
+                draft.with_some("near", near).with("advice", advice)
+            }),
             Refusal::NotAFile { what } => {
                 refused(&rules::NOT_A_FILE).map(|draft| draft.with("what", what.as_str()))
             }
