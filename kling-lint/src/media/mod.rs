@@ -4,6 +4,7 @@ mod base64;
 mod check;
 mod classify;
 pub(crate) mod facts;
+mod file;
 mod location;
 pub(crate) mod pixels;
 mod probe;

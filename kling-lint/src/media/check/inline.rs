@@ -221,6 +221,7 @@ impl Judge<'_> {
             Unsure::Truncated => "the data end before it",
             Unsure::Damaged => "its header is damaged",
             Unsure::Zero => "its header gives a side of 0 pixels",
+            Unsure::TooFar => "too much comes before it",
             Unsure::NotRead => return,
         };
         if asked {

@@ -363,6 +363,7 @@ fn facts_of(width: u32, height: u32, decoded_len: u64) -> Base64Facts {
             content: Content::Png,
             size: Ok(PixelSize { width, height }),
             turned: false,
+            animated: false,
         },
     }
 }
