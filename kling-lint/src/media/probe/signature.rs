@@ -140,7 +140,7 @@ impl Content {
         text(start)
     }
 
-    /// The name in a sentence: "`image` is WebP".
+    /// The name of what Base64 holds, in a sentence: "`image` is WebP".
     pub(crate) fn name(self) -> &'static str {
         match self {
             Content::Jpeg => Format::Jpeg.name(),
@@ -170,13 +170,13 @@ impl Content {
             Content::Gzip => "a gzip archive",
             Content::Zip => "a ZIP archive",
             Content::Html => "an HTML page",
-            Content::Xml => "XML",
-            Content::Json => "JSON",
+            Content::Xml => "Base64 of XML",
+            Content::Json => "Base64 of JSON",
             Content::LfsPointer => "a Git LFS pointer",
             Content::AppleDouble => "macOS metadata (a `._` file)",
             Content::Garbled => "a file that was damaged by being read as text",
-            Content::Utf16 => "text in UTF-16",
-            Content::Text => "plain text",
+            Content::Utf16 => "Base64 of text in UTF-16",
+            Content::Text => "Base64 of plain text",
             Content::Base64Text => "Base64 of Base64",
             Content::DataUrl => "Base64 of a `data:` URL",
             Content::Url => "Base64 of a URL",
@@ -184,12 +184,16 @@ impl Content {
         }
     }
 
-    /// The name when the bytes are those of a file, not of Base64.
+    /// The name of what a file holds.
     pub(crate) fn name_in_file(self) -> &'static str {
         match self {
             Content::Base64Text => "Base64 text",
             Content::DataUrl => "a `data:` URL",
             Content::Url => "the text of a URL",
+            Content::Xml => "XML",
+            Content::Json => "JSON",
+            Content::Utf16 => "text in UTF-16",
+            Content::Text => "plain text",
             _ => self.name(),
         }
     }

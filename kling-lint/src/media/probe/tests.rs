@@ -249,6 +249,14 @@ fn a_png_that_cannot_be_trusted_has_no_size() {
 }
 
 #[test]
+fn text_is_named_by_what_it_is_found_in() {
+    let names = |content: Content| (content.name(), content.name_in_file());
+    assert_eq!(names(Content::Text), ("Base64 of plain text", "plain text"));
+    assert_eq!(names(Content::Base64Text), ("Base64 of Base64", "Base64 text"));
+    assert_eq!(names(Content::WebP), ("WebP", "WebP"));
+}
+
+#[test]
 fn headers_of_many_parts_end() {
     // A comment without a word, 65,535 times.
     let many = jpeg(&vec![(0xfe, &b""[..]); 65_535]);
