@@ -68,10 +68,10 @@ pub(super) const SUFFIXES: &[(&str, Content)] = &[
     ("jxl", Content::JpegXl),
     ("jp2", Content::Jpeg2000),
     ("ico", Content::Icon),
-    ("psd", Content::Psd),
+    ("psd", Content::Photoshop),
     ("pdf", Content::Pdf),
     ("webm", Content::WebM),
-    ("mkv", Content::Mkv),
+    ("mkv", Content::Matroska),
     ("avi", Content::Avi),
 ];
 

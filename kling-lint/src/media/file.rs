@@ -1,21 +1,79 @@
-//! stub
+//! The header of a file, read with few and small reads.
+//!
+//! Only headers are read: pixels never, metadata only where the size could stand. A file may be of any
+//! length, made to mislead, or changing while it is read.
+
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+
 use super::probe::{Header, HeaderProbe, Progress};
 use crate::files::OpenFile;
-use std::io::{self, Read as _};
 
+/// How many bytes are asked for at once: a page, and nearly always all that is needed.
+const READ: usize = 4096;
+/// From so many bytes on, what need not be looked at is passed over: it saves a read at least.
+const WORTH_A_SEEK: u64 = READ as u64;
+/// How many bytes are read of one file at most. A picture with 10 MB of metadata before its size has
+/// 160 segments, each of which costs one read.
+const MOST_BYTES: u64 = 1 << 20;
+/// How many reads are done at most, should each bring little.
+const MOST_READS: u32 = 4096;
+
+/// What reading a file's header brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Probed {
     pub(crate) header: Header,
+    /// Whether the file's length changed after it was opened, so that nothing about it is certain.
     pub(crate) changed: bool,
 }
 
+/// Reads the header of a file that was just opened.
+///
+/// # Errors
+/// The file cannot be read.
 pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
+    let len = file.len();
     let mut probe = HeaderProbe::new();
-    let mut block = [0; 4096];
-    loop {
-        let read = file.read(&mut block)?;
-        if read == 0 || probe.push(&block[..read]) == Progress::Done {
-            break;
+    let mut buffer = [0; READ];
+    let (mut at, mut bytes, mut reads) = (0_u64, 0_u64, 0_u32);
+    let mut cut = false;
+    let header = loop {
+        let Progress::More { idle } = probe.progress() else {
+            break probe.finish();
+        };
+        // The first read comes whatever the length is said to be: files that are made up as they are
+        // read, as those of `/proc`, are said to have none.
+        if reads > 0 && at.saturating_add(idle) >= len {
+            break probe.finish();
         }
-    }
-    Ok(Probed { header: probe.finish(), changed: false })
+        if bytes >= MOST_BYTES || reads >= MOST_READS {
+            break probe.give_up();
+        }
+        if idle >= WORTH_A_SEEK {
+            at += idle;
+            file.seek(SeekFrom::Start(at))?;
+            probe.skip(idle);
+        }
+        let count = match file.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                reads += 1;
+                continue;
+            }
+            result => result?,
+        };
+        if count == 0 {
+            cut = at < len;
+            break probe.finish();
+        }
+        // A reader of someone else's may miscount.
+        let read = buffer.get(..count).ok_or(io::ErrorKind::InvalidData)?;
+        probe.push(read);
+        at += count as u64;
+        bytes += count as u64;
+        reads += 1;
+    };
+    let changed = cut || at > len || file.seek(SeekFrom::End(0))? != len;
+    Ok(Probed { header, changed })
 }
+
+#[cfg(test)]
+mod tests;

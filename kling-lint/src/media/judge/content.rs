@@ -48,8 +48,9 @@ impl Target<'_> {
                 _ => format!("convert it, for example to {first}"),
             };
             let named = path.and_then(|path| lie(path, content));
+            let found = if path.is_some() { content.name_in_file() } else { content.name() };
             self.broken(&rules::WRONG_FORMAT, limit)
-                .with("found", content.name())
+                .with("found", found)
                 .with_some("named", named.map(|suffix| format!("`.{suffix}`")))
                 .with("allowed", names(formats))
                 .with("advice", advice)
@@ -103,6 +104,7 @@ impl Target<'_> {
             Unsure::Truncated => "the data end before it",
             Unsure::Damaged => "its header is damaged",
             Unsure::Zero => "its header gives a side of 0 pixels",
+            Unsure::TooFar => "too much comes before it",
             Unsure::NotRead => return,
         };
         if asked {
@@ -165,6 +167,5 @@ fn sized(draft: Draft, size: PixelSize) -> Draft {
 /// The suffix of the path, when it promises another format than the content's.
 fn lie(path: &str, content: Content) -> Option<&'static str> {
     let (suffix, promised) = suffix(path)?;
-    let is_kept = promised == content || promised.is_movie() && content.is_movie();
-    (!is_kept).then_some(suffix)
+    (!content.keeps(promised)).then_some(suffix)
 }

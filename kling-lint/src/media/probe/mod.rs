@@ -1,19 +1,22 @@
 //! What a media file says about itself in its first bytes: its format and its size in pixels.
 //!
 //! The probe is fed bytes from the start, in pieces of any length, and stops as soon as it knows.
-//! It knows nothing of Base64, files or requests, keeps at most [`WINDOW`] bytes, and looks at each
-//! byte at most twice.
+//! It knows nothing of Base64, files or requests, keeps at most [`WINDOW`] bytes, looks at each byte
+//! at most twice, and gives up on a header of absurdly many parts.
 
+mod exif;
 mod jpeg;
+mod parts;
 mod png;
 mod signature;
 
 pub(crate) use signature::Content;
 
 use jpeg::Jpeg;
+use png::Png;
 
-/// How many bytes are kept to recognise a format.
-const WINDOW: usize = 256;
+/// How many bytes are kept to recognise a format: enough for the comments in front of an SVG.
+const WINDOW: usize = 512;
 
 /// What the first bytes told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub(crate) struct Header {
     /// Whether the picture is shown turned by a quarter (EXIF orientation 5 to 8), so that width
     /// and height change places.
     pub(crate) turned: bool,
-    /// Whether it is an animation (APNG).
+    /// Whether it is a PNG of more than one frame.
     pub(crate) animated: bool,
 }
 
@@ -63,6 +66,8 @@ pub(crate) enum Unsure {
     Zero,
     /// The size of this format is not read.
     NotRead,
+    /// So much comes before the size that it was not looked for any further.
+    TooFar,
 }
 
 /// Reads a header from bytes that arrive in pieces.
@@ -80,6 +85,8 @@ enum State {
     Window,
     /// On the way to a JPEG's frame header.
     Jpeg(Jpeg),
+    /// On the way to a PNG's pixels.
+    Png(Png),
     Done(Header),
 }
 
@@ -110,9 +117,12 @@ impl HeaderProbe {
                 self.state = recognise(&self.window);
             }
         }
-        if let State::Jpeg(jpeg) = &mut self.state
-            && let Some(header) = jpeg.push(rest)
-        {
+        let header = match &mut self.state {
+            State::Jpeg(jpeg) => jpeg.push(rest),
+            State::Png(png) => png.push(rest),
+            State::Window | State::Done(_) => None,
+        };
+        if let Some(header) = header {
             self.state = State::Done(header);
         }
         self.progress()
@@ -120,8 +130,10 @@ impl HeaderProbe {
 
     /// Passes over bytes that [`Progress::More`] called idle, without looking at them.
     pub(crate) fn skip(&mut self, bytes: u64) {
-        if let State::Jpeg(jpeg) = &mut self.state {
-            jpeg.skip(bytes);
+        match &mut self.state {
+            State::Jpeg(jpeg) => jpeg.skip(bytes),
+            State::Png(png) => png.skip(bytes),
+            State::Window | State::Done(_) => {}
         }
     }
 
@@ -129,20 +141,31 @@ impl HeaderProbe {
         match &self.state {
             State::Window => Progress::More { idle: 0 },
             State::Jpeg(jpeg) => Progress::More { idle: jpeg.idle() },
+            State::Png(png) => Progress::More { idle: png.idle() },
             State::Done(_) => Progress::Done,
         }
     }
 
     /// What is known when there are no more bytes.
     pub(crate) fn finish(self) -> Header {
+        self.end(Unsure::Truncated)
+    }
+
+    /// What is known when no more bytes are to be read.
+    pub(crate) fn give_up(self) -> Header {
+        self.end(Unsure::TooFar)
+    }
+
+    fn end(self, reason: Unsure) -> Header {
         let state = match self.state {
             State::Window => recognise(&self.window[..self.len]),
             known => known,
         };
         match state {
-            State::Jpeg(jpeg) => jpeg.finish(),
+            State::Jpeg(jpeg) => jpeg.end(reason),
+            State::Png(png) => png.end(reason),
             State::Done(header) => header,
-            State::Window => Header::new(Content::Unknown, Err(Unsure::Truncated)),
+            State::Window => Header::new(Content::Unknown, Err(reason)),
         }
     }
 }
@@ -158,7 +181,13 @@ fn recognise(window: &[u8]) -> State {
                 None => State::Jpeg(jpeg),
             }
         }
-        Content::Png => State::Done(Header::new(content, png::size(window))),
+        Content::Png => {
+            let mut png = Png::new();
+            match png.push(window) {
+                Some(header) => State::Done(header),
+                None => State::Png(png),
+            }
+        }
         _ => State::Done(Header::new(content, Err(Unsure::NotRead))),
     }
 }

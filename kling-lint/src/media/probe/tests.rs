@@ -1,3 +1,6 @@
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
 use super::*;
 use proptest::prelude::*;
 
@@ -22,7 +25,78 @@ pub(crate) fn fixtures() -> Vec<Vec<u8>> {
     rows().map(|row| fixture(row[0])).collect()
 }
 
-fn probe(bytes: &[u8]) -> Header {
+/// A file under `fixtures/media/images` and what `images.tsv` says of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageFile {
+    pub(crate) name: &'static str,
+    pub(crate) bytes: Vec<u8>,
+    content: &'static str,
+    header: Header,
+}
+
+impl ImageFile {
+    pub(crate) fn path(&self) -> PathBuf {
+        folder().join(self.name)
+    }
+
+    /// Whether a header is what the table says.
+    pub(crate) fn check(&self, header: Header, how: &str) {
+        assert_eq!(format!("{:?}", header.content), self.content, "{} {how}", self.name);
+        let content = header.content;
+        assert_eq!(header, Header { content, ..self.header }, "{} {how}", self.name);
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/media/images")
+}
+
+/// Every image of the folder, read once.
+pub(crate) fn images() -> &'static [ImageFile] {
+    static IMAGES: LazyLock<Vec<ImageFile>> = LazyLock::new(|| {
+        const TABLE: &str = include_str!("../../../../fixtures/media/images.tsv");
+        TABLE.lines().filter(|line| !line.starts_with('#')).map(image).collect()
+    });
+    &IMAGES
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests read their fixtures whole")]
+fn image(line: &'static str) -> ImageFile {
+    let [name, content, size, turned, animated] =
+        line.split('\t').collect::<Vec<_>>()[..].try_into().expect(line);
+    let size = match size {
+        "not-read" => Err(Unsure::NotRead),
+        "truncated" => Err(Unsure::Truncated),
+        "damaged" => Err(Unsure::Damaged),
+        "zero" => Err(Unsure::Zero),
+        size => {
+            let (width, height) = size.split_once('x').expect(line);
+            Ok(PixelSize {
+                width: width.parse().expect("width"),
+                height: height.parse().expect("height"),
+            })
+        }
+    };
+    ImageFile {
+        name,
+        bytes: std::fs::read(folder().join(name)).expect(name),
+        content,
+        header: Header {
+            content: Content::Unknown,
+            size,
+            turned: turned == "turned",
+            animated: animated == "animated",
+        },
+    }
+}
+
+/// Some of the images, for tests that change them: one of each that is not long.
+pub(crate) fn some_image() -> impl Strategy<Value = &'static ImageFile> {
+    let short: Vec<_> = images().iter().filter(|image| image.bytes.len() < 12_000).collect();
+    prop::sample::select(short)
+}
+
+pub(crate) fn probe(bytes: &[u8]) -> Header {
     probe_in(bytes, &[usize::MAX])
 }
 
@@ -87,6 +161,23 @@ fn fixtures_are_told_apart_and_measured() {
         };
         assert_eq!(format!("{:?}", header.content), row[1], "{row:?}");
         assert_eq!((header.size, header.turned), (size, row[3] == "turned"), "{row:?}");
+    }
+}
+
+#[test]
+fn every_image_is_listed_and_as_listed() {
+    let mut there: Vec<_> = std::fs::read_dir(folder())
+        .expect("folder")
+        .map(|entry| entry.expect("entry").file_name().into_string().expect("name"))
+        .collect();
+    let mut listed: Vec<_> = images().iter().map(|image| image.name.to_owned()).collect();
+    there.sort();
+    listed.sort();
+    assert_eq!(there, listed);
+    for image in images() {
+        image.check(probe(&image.bytes), "whole");
+        image.check(probe_in(&image.bytes, &[1]), "byte by byte");
+        image.check(probe_with_skips(&image.bytes, 7), "with skips");
     }
 }
 
@@ -158,15 +249,85 @@ fn a_png_that_cannot_be_trusted_has_no_size() {
 }
 
 #[test]
+fn text_is_named_by_what_it_is_found_in() {
+    let names = |content: Content| (content.name(), content.name_in_file());
+    assert_eq!(names(Content::Text), ("Base64 of plain text", "plain text"));
+    assert_eq!(names(Content::Base64Text), ("Base64 of Base64", "Base64 text"));
+    assert_eq!(names(Content::WebP), ("WebP", "WebP"));
+}
+
+#[test]
+fn headers_of_many_parts_end() {
+    // A comment without a word, 65,535 times.
+    let many = jpeg(&vec![(0xfe, &b""[..]); 65_535]);
+    assert_eq!(probe(&many).size, FRAME);
+    let too_many = jpeg(&vec![(0xfe, &b""[..]); 90_000]);
+    assert_eq!(probe(&too_many).size, Err(Unsure::TooFar));
+    for endless in [&[0xff; 2][..], &[0xff, 0xd0]] {
+        let bytes = [&[0xff, 0xd8], &endless.repeat(200_000)[..]].concat();
+        assert_eq!(probe(&bytes).size, Err(Unsure::TooFar), "{endless:?}");
+    }
+    let chunked = |count: usize| {
+        let mut bytes = fixture("mono-300x300.png");
+        let text = b"\0\0\0\0tEXt\0\0\0\0".repeat(count);
+        bytes.splice(33..33, text.into_iter().chain(*b"\0\0\0\x08acTL\0\0\0\x02\0\0\0\0...."));
+        probe(&bytes)
+    };
+    let size = Ok(PixelSize { width: 300, height: 300 });
+    assert_eq!((chunked(65_535).size, chunked(65_535).animated), (size, true));
+    // The size stands in front: it is told all the same.
+    assert_eq!((chunked(300_000).size, chunked(300_000).animated), (size, false));
+}
+
+#[test]
+fn the_first_orientation_counts() {
+    let exif = |orientation: u8| {
+        let mut exif = *b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0";
+        exif[25] = orientation;
+        exif
+    };
+    for (first, second, turned) in [(1, 6, false), (6, 1, true), (0, 6, false)] {
+        let bytes = jpeg(&[(0xe1, &exif(first)), (0xe1, &exif(second))]);
+        assert_eq!(probe(&bytes).turned, turned, "{first} {second}");
+    }
+    // One that says nothing of it does not count.
+    let none = b"Exif\0\0MM\0*\0\0\0\x08\0\0";
+    assert!(probe(&jpeg(&[(0xe1, none), (0xe1, &exif(6))])).turned);
+}
+
+#[test]
 fn first_bytes_that_are_no_image() {
     for (bytes, content) in [
         (&b""[..], Content::Unknown),
         (b"\xff\xd8", Content::Unknown),
-        (b"BMW drives through rain, cinematic light", Content::Unknown),
+        (b"BMW drives through rain, cinematic light", Content::Text),
         (b"<p>text</p>", Content::Unknown),
         (b"\xef\xbb\xbf <svg/>", Content::Svg),
         (b"/9j/4AAQSkZJRg", Content::Base64Text),
         (b"https://cdn.kling.ai/cat.png", Content::Url),
+        (b"\x89PNG", Content::Png),
+        (b"\x89PN", Content::Unknown),
+        (b"\x89PNG\n\x1a\n", Content::Garbled),
+        (b"RIFF\x24\0\0\0AVI LIST", Content::Avi),
+        (b"RIFF\x24\0\0\0WAVEfmt ", Content::Unknown),
+        (b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webmB\x87\x81\x04", Content::WebM),
+        (b"\x1a\x45\xdf\xa3\xa3B\x86\x81\x01B\x82\x88matroska", Content::Matroska),
+        (b"\x1a\x45\xdf\xa3", Content::Matroska),
+        (b"\0\0\0\x08free\0\0\0\x08mdat", Content::Mov),
+        (b"I am free, and so are you", Content::Text),
+        // Cut in a character; a control character; too short to be sure.
+        ("twelve bytes and an \u{e9}".as_bytes().split_last().expect("text").1, Content::Text),
+        (b"twelve bytes \x1b and more", Content::Unknown),
+        (b"not a file", Content::Unknown),
+        (b"{\"error\": \"no such file\"}", Content::Json),
+        (b"[{\"error\": \"no such file\"}]", Content::Json),
+        (b"[Object: null prototype]", Content::Text),
+        (b"{image} goes here, please", Content::Text),
+        (b"<!-- never closed <svg/> ", Content::Text),
+        (b"<?xml version='1.0'?><svgs>", Content::Xml),
+        (b"<?xml version='1.0'?><!-- --> <SVG>", Content::Svg),
+        (b"<!-- a --><!-- b --><!doctype HTML>", Content::Html),
+        (b"<header>not a page</header>", Content::Text),
         (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", Content::Avif),
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", Content::Heic),
         (b"\0\0\0\x08wide\0\0\0\x08mdat", Content::Mov),
@@ -194,14 +355,17 @@ proptest! {
 
     #[test]
     fn mutated_images_in_any_chunking(
-        image in prop::sample::select(fixtures()),
+        image in some_image(),
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         cut in any::<prop::sample::Index>(),
         pieces in prop::collection::vec(1_usize..300, 1..6),
     ) {
-        let mut bytes = image;
+        let mut bytes = image.bytes.clone();
         for (at, byte) in edits {
-            let at = at.index(bytes.len().min(64));
+            if bytes.is_empty() {
+                break;
+            }
+            let at = at.index(bytes.len().min(256));
             bytes[at] = byte;
         }
         bytes.truncate(cut.index(bytes.len() + 1));
