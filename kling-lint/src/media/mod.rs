@@ -7,6 +7,7 @@ pub(crate) mod facts;
 mod location;
 pub(crate) mod pixels;
 mod probe;
+mod video;
 
 pub(crate) use base64::{Base64Facts, Base64Scan};
 pub(crate) use check::check;

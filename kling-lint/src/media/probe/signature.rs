@@ -58,7 +58,7 @@ const STARTS: &[(&[u8], Content)] = &[
 
 impl Content {
     /// What bytes that start so are.
-    pub(super) fn of(start: &[u8]) -> Content {
+    pub(in crate::media) fn of(start: &[u8]) -> Content {
         if let Some((_, content)) = STARTS.iter().find(|(bytes, _)| start.starts_with(bytes)) {
             return *content;
         }
