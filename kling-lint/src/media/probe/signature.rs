@@ -110,7 +110,7 @@ const SHORTEST_TEXT: usize = 12;
 
 impl Content {
     /// What bytes that start so are.
-    pub(super) fn of(start: &[u8]) -> Content {
+    pub(in crate::media) fn of(start: &[u8]) -> Content {
         if let Some((_, content)) = STARTS.iter().find(|(bytes, _)| start.starts_with(bytes)) {
             return *content;
         }
