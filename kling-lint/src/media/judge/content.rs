@@ -38,15 +38,13 @@ impl Target<'_> {
     fn format(&mut self, header: &Header, path: Option<&str>) -> bool {
         let content = header.content;
         let wrong = self.formats(content.format()).map(|(limit, formats)| {
-            let first = formats.first().map_or("", |format| format.name());
-            let advice = match content {
-                Content::Base64Text => String::from("it was encoded twice: encode the file once"),
-                Content::DataUrl | Content::Url => String::from("encode the file itself"),
-                Content::Html => {
-                    String::from("a server answered with a page: fetch the file again")
-                }
-                _ => format!("convert it, for example to {first}"),
-            };
+            let advice = advice(content, path.is_some()).map_or_else(
+                || {
+                    let first = formats.first().map_or("", |format| format.name());
+                    format!("convert it, for example to {first}")
+                },
+                String::from,
+            );
             let named = path.and_then(|path| lie(path, content));
             let found = if path.is_some() { content.name_in_file() } else { content.name() };
             self.broken(&rules::WRONG_FORMAT, limit)
@@ -156,6 +154,27 @@ impl Target<'_> {
             .with("allowed", allowed)
             .with_some("target", target.map(pixels::shown));
         self.add(Some(draft));
+    }
+}
+
+/// What to do about something that is no picture or video at all; nothing for one that can be
+/// converted.
+fn advice(content: Content, is_file: bool) -> Option<&'static str> {
+    match content {
+        Content::Base64Text if is_file => Some("decode it first: the file is to hold the bytes"),
+        Content::Base64Text => Some("it was encoded twice: encode the file once"),
+        Content::DataUrl | Content::Url if is_file => Some("save the picture itself in the file"),
+        Content::DataUrl | Content::Url => Some("encode the file itself"),
+        Content::Html | Content::Xml | Content::Json => {
+            Some("a server answered with an error: fetch the file again")
+        }
+        Content::LfsPointer => Some("fetch what it points to: `git lfs pull`"),
+        Content::AppleDouble => Some("name the file without `._` in front"),
+        Content::Garbled | Content::Utf16 => {
+            Some("some program took the file for text: copy it again, as bytes")
+        }
+        Content::Unknown | Content::Text => Some("check that it is the right file, and whole"),
+        _ => None,
     }
 }
 
