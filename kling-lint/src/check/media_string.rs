@@ -42,12 +42,14 @@ pub(super) fn media_string<'d>(
     let (most_head, most_tail) = MEDIA_LOOKED_AT;
     let head = text.head(most_head);
     let scan = || text.base64();
+    let data = || text.decoded();
     let media_text = MediaText {
         complete: !text.has_gap() && head.len() < most_head,
         tail: text.tail(most_tail),
         raw_head: readable(raw, 0),
         raw_tail: readable(raw, raw.len().saturating_sub(MEDIA_LOOKED_AT.0)),
         base64: &scan,
+        data: &data,
         head,
     };
     let judged =

@@ -21,6 +21,8 @@ pub(crate) struct MediaText<'a> {
     pub(crate) raw_tail: &'a str,
     /// The verdict of a [`Base64Scan`](super::Base64Scan) over the whole unescaped text.
     pub(crate) base64: &'a dyn Fn() -> Base64Facts,
+    /// The bytes of which the whole text is the Base64, if it is in memory and sound.
+    pub(crate) data: &'a dyn Fn() -> Option<Vec<u8>>,
 }
 
 /// What a media string seems to be.

@@ -1,5 +1,7 @@
 //! What is known about a media file once its headers were read, wherever the bytes came from.
 
+use std::io::{self, Read, Seek};
+
 use super::probe::{Header, PixelSize};
 
 /// What is known about a file.
@@ -13,6 +15,33 @@ pub(crate) struct FileFacts {
     pub(crate) exact: bool,
     /// What the movie header tells, if it is a video.
     pub(crate) video: Option<VideoFacts>,
+    /// Why it does not decode, if that was tried and failed.
+    pub(crate) undecodable: Option<Undecodable>,
+}
+
+impl FileFacts {
+    /// Asks for a second opinion on a picture's size, where there is none, and decodes the picture
+    /// whole, if that is wanted. Without the feature `decode` nothing happens.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn look(&mut self, file: &mut (impl Read + Seek), decode: bool) -> io::Result<()> {
+        #[cfg(feature = "decode")]
+        super::decode::look(self, file, decode)?;
+        #[cfg(not(feature = "decode"))]
+        let _ = (file, decode);
+        Ok(())
+    }
+}
+
+/// Why a picture was not decoded to its end. The text is a clause that can follow a colon.
+#[cfg_attr(not(feature = "decode"), expect(dead_code, reason = "nothing decodes"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Undecodable {
+    /// It is broken.
+    Broken(&'static str),
+    /// It may be sound: it would take too much memory, or is of a rare kind.
+    Untold(&'static str),
 }
 
 /// What the movie header of a video tells.

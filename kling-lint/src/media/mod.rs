@@ -2,6 +2,8 @@
 
 mod base64;
 mod classify;
+#[cfg(feature = "decode")]
+mod decode;
 pub(crate) mod facts;
 mod file;
 mod judge;

@@ -142,6 +142,17 @@ impl<'d> Text<'d> {
         scan.finish()
     }
 
+    /// The bytes of which the string, without a `data:` prefix, is the Base64, if all of it is in
+    /// memory.
+    pub(crate) fn decoded(self) -> Option<Vec<u8>> {
+        if self.has_gap() {
+            return None;
+        }
+        let text = self.to_str();
+        let prefix = usize::try_from(self.base64().prefix).ok()?;
+        base64_simd::STANDARD.decode_to_vec(text.get(prefix..)?).ok()
+    }
+
     /// The unescaped text in pieces of whole characters. Of a string with a gap, what stands before
     /// the gap.
     pub(crate) fn for_each_unescaped(self, visit: &mut dyn FnMut(&[u8])) {

@@ -7,7 +7,7 @@ use kling_schema::{Bound, Limit};
 use super::{Target, names};
 use crate::finding::Draft;
 use crate::media::classify::suffix;
-use crate::media::facts::FileFacts;
+use crate::media::facts::{FileFacts, Undecodable};
 use crate::media::pixels;
 use crate::media::probe::{Content, Header, PixelSize, Unsure};
 use crate::printable;
@@ -25,6 +25,9 @@ impl Target<'_> {
         if facts.header.animated {
             let draft = self.informed(&rules::ANIMATED_IMAGE);
             self.add(Some(draft));
+        }
+        if !is_wrong && facts.header.size.is_ok() {
+            self.undecodable(facts.undecodable);
         }
         match (&facts.video, facts.header.size) {
             (Some(video), _) if !is_wrong => self.video(video),
@@ -112,6 +115,17 @@ impl Target<'_> {
                 .with("reason", reason);
             self.add(Some(draft));
         }
+    }
+
+    /// A picture that was to be decoded, and was not.
+    fn undecodable(&mut self, reason: Option<Undecodable>) {
+        let draft = reason.map(|reason| match reason {
+            Undecodable::Broken(reason) => self.warned(&rules::UNDECODABLE).with("reason", reason),
+            Undecodable::Untold(reason) => {
+                self.informed(&rules::NOT_DECODED).with("reason", reason)
+            }
+        });
+        self.add(draft);
     }
 
     /// The size in pixels.

@@ -1,5 +1,7 @@
 //! Inline data: the encoding, and the file inside.
 
+use std::io::Cursor;
+
 use kling_schema::rules::media as rules;
 
 use super::text::{Judge, trailing};
@@ -54,12 +56,21 @@ impl Judge<'_> {
                 return none;
             }
         }
-        let facts = FileFacts {
+        let is_sound = facts.verdict.is_ok();
+        let mut facts = FileFacts {
             header: facts.header,
             len: facts.decoded_len,
             exact: facts.whole,
             video: None,
+            undecodable: None,
         };
+        if is_sound
+            && (self.setting.decode || facts.header.size.is_err())
+            && let Some(bytes) = (self.text.data)()
+        {
+            // Memory can be read.
+            let _ = facts.look(&mut Cursor::new(bytes), self.setting.decode);
+        }
         self.target.file(&facts, None);
         Judged { form: Form::Base64, size: facts.header.size.ok(), turned: facts.header.turned }
     }

@@ -33,7 +33,7 @@ impl Judge<'_> {
         };
         let read = opened.and_then(|mut file| {
             local.len = Some(file.len());
-            self.target.open_file(&mut file, &text.head).map_err(refused)
+            self.target.open_file(&mut file, &text.head, self.setting.decode).map_err(refused)
         });
         match read {
             Ok(header) => {
@@ -55,13 +55,14 @@ impl Target<'_> {
         &mut self,
         file: &mut OpenFile,
         path: &str,
+        decode: bool,
     ) -> io::Result<Option<Header>> {
         if file.is_empty() {
             let draft = self.form_broken(&rules::EMPTY_FILE, |_| false);
             self.add(draft.map(|draft| draft.with("found", printable::quoted(path))));
             return Ok(None);
         }
-        let (facts, changed) = facts(file)?;
+        let (facts, changed) = facts(file, decode)?;
         if changed {
             let draft = self.warned(&rules::CHANGING_FILE).with("found", printable::quoted(path));
             self.add(Some(draft));
@@ -97,15 +98,18 @@ impl Target<'_> {
     }
 }
 
-/// What the headers of a file tell, and whether it changed meanwhile.
-pub(crate) fn facts(file: &mut OpenFile) -> io::Result<(FileFacts, bool)> {
+/// What the headers of a file tell, or all of it if it is to be decoded, and whether it changed
+/// meanwhile.
+pub(crate) fn facts(file: &mut OpenFile, decode: bool) -> io::Result<(FileFacts, bool)> {
     let probed = file::probe(file)?;
     let len = file.len();
     let video = match probed.header.content {
         Content::Mp4 | Content::Mov => Some(video::probe(file, len)?),
         _ => None,
     };
-    Ok((FileFacts { header: probed.header, len, exact: true, video }, probed.changed))
+    let mut facts = FileFacts { header: probed.header, len, exact: true, video, undecodable: None };
+    facts.look(file, decode)?;
+    Ok((facts, probed.changed))
 }
 
 /// The folder that may be read, in words.

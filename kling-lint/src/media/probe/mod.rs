@@ -47,7 +47,7 @@ pub(crate) struct PixelSize {
 
 impl PixelSize {
     /// A size, unless a side is zero.
-    fn new(width: u32, height: u32) -> Result<Self, Unsure> {
+    pub(crate) fn new(width: u32, height: u32) -> Result<Self, Unsure> {
         if width == 0 || height == 0 {
             return Err(Unsure::Zero);
         }
