@@ -2,8 +2,9 @@
 //!
 //! Both are made of boxes, each with its size in front. The walk jumps from box to box, so that the
 //! pictures themselves (`mdat`) are never read, wherever the header (`moov`) stands. Inside the header
-//! it takes only the few boxes that matter, and has `mp4-atom` decode them. What one probe may read is
-//! limited, so that a hostile file costs no more than a large one.
+//! it takes only the few boxes that matter, and has `mp4-atom` decode them one by one: a box that does
+//! not matter cannot stop it. What one probe may read is limited, so that a hostile file costs no more
+//! than a large one.
 //!
 //! Where a file can be understood in several ways, the answer is what `ffprobe` would say, which is
 //! what servers ask; where `ffprobe` and a player would differ, there is no answer.
@@ -85,7 +86,7 @@ fn outline(boxes: &mut Boxes<'_, impl Read + Seek>) -> Result<Outline, Stop> {
     let mut beyond = false;
     let mut at = 0;
     // Fragments come behind the header, and nothing behind the first of them is wanted.
-    while !beyond && !(header.is_some() && fragments == Fragments::Yes) {
+    while !beyond && (header.is_none() || fragments != Fragments::Yes) {
         let part = match boxes.part(at, len) {
             Ok(Some(part)) => part,
             Ok(None) => break,

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 use std::ops::Range;
 
-use mp4_atom::{Atom, Elst, Mdhd, Mehd, Mvhd, Pasp, Tkhd, Visual};
+use mp4_atom::{Atom, Elst, Mdhd, Mehd, Mvhd, Tkhd, Visual};
 
 use super::Fragments;
 use super::boxes::{Boxes, Part, Stop};
