@@ -162,8 +162,8 @@ fn png_fault(error: DecodingError) -> Undecodable {
         DecodingError::LimitsExceeded => TOO_LARGE,
         DecodingError::Parameter(_) => Undecodable::Untold("its decoder does not know this kind"),
         DecodingError::Format(error) => {
-            let told = error.to_string();
-            if told.starts_with("CRC error") || told.contains("checksum") {
+            let told = error.to_string().to_ascii_lowercase();
+            if told.starts_with("crc error") || told.contains("checksum") {
                 BAD_SUM
             } else {
                 CONTRADICTS

@@ -25,6 +25,7 @@ fn whole<'a>(text: &'a str, raw: &'a str) -> MediaText<'a> {
         raw_head: raw,
         raw_tail: raw,
         base64: &|| Base64Scan::new().finish(),
+        data: &|| None,
     }
 }
 
