@@ -12,5 +12,5 @@ mod video;
 
 pub(crate) use base64::{Base64Facts, Base64Scan};
 pub(crate) use classify::MediaText;
-pub(crate) use judge::{Form, LocalPath, Setting, check};
-pub(crate) use probe::PixelSize;
+pub(crate) use judge::{Form, LocalPath, SMALLEST_FILE, Setting, check};
+pub(crate) use probe::{Content, HeaderProbe, PixelSize};
