@@ -19,11 +19,11 @@ use crate::{Detected, Linter, Report, Session};
 /// The format when none is asked for on the command line.
 const FORMAT: &str = "KLING_LINT_FORMAT";
 /// Asks for standard input.
-const STDIN: &str = "-";
+pub(super) const STDIN: &str = "-";
 /// What standard input is called, unless it is given a name.
-const STDIN_NAME: &str = "<stdin>";
+pub(super) const STDIN_NAME: &str = "<stdin>";
 /// The width of a report that no terminal shows.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// Checks the requests.
 pub(crate) fn run(

@@ -4,13 +4,15 @@ mod args;
 mod check;
 mod explain;
 mod output;
+mod pack;
 mod rules;
+mod save;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -40,7 +42,7 @@ impl From<Status> for ExitCode {
 
 /// Runs the command with these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let mut arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(refusal) => {
             // Help goes to standard output with status 0; when nobody reads it, nothing is lost.
@@ -48,7 +50,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if refusal.use_stderr() { Status::Failed } else { Status::Clean }.into();
         }
     };
-    let stdout = AutoStream::new(io::stdout().lock(), color(&io::stdout(), arguments.color));
+    let colors = match &mut arguments.command {
+        Some(Command::Pack(pack)) => {
+            pack.on_terminal = io::stdout().is_terminal();
+            // A body is handed on byte for byte.
+            ColorChoice::AlwaysAnsi
+        }
+        _ => color(&io::stdout(), arguments.color),
+    };
+    let stdout = AutoStream::new(io::stdout().lock(), colors);
     let stderr = AutoStream::new(io::stderr().lock(), color(&io::stderr(), arguments.color));
     run(arguments, &mut io::stdin().lock(), stdout, stderr).into()
 }
@@ -73,6 +83,7 @@ fn run(
     let done = match arguments.command {
         None => check::run(&without_command(arguments.check), stdin, &mut out, &mut stderr),
         Some(Command::Check(check)) => check::run(&check, stdin, &mut out, &mut stderr),
+        Some(Command::Pack(pack)) => pack::run(&pack, stdin, &mut out, &mut stderr),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut out, &mut stderr),
         Some(Command::Rules(rules)) => rules::run(&rules, &mut out),
     };
