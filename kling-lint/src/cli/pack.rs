@@ -270,7 +270,7 @@ fn summary(parcel: &Parcel) -> String {
         }
     };
     for key in parcel.left_out() {
-        text.push_str(&format!(", without `{key}`"));
+        text.push_str(&format!("; left out `{key}`"));
     }
     text.push_str(&format!("; body of {} bytes", grouped(parcel.content_length())));
     text

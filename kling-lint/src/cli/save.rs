@@ -1,6 +1,6 @@
 //! Writes a file that is seen whole or not at all.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,8 @@ pub(super) enum Saved {
     File {
         file: NamedTempFile,
         place: PathBuf,
-        /// What it replaces.
-        old: Option<Metadata>,
+        /// Those of what it replaces.
+        permissions: Option<Permissions>,
     },
     /// A device or a pipe, which takes bytes as they come.
     Stream(File),
@@ -23,7 +23,7 @@ pub(super) enum Saved {
 impl Saved {
     /// Makes ready to write to this path. A link is followed: what it leads to is replaced.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        let (place, old) = match fs::metadata(path) {
+        let (place, permissions) = match fs::metadata(path) {
             Ok(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
             Ok(old) if !old.is_file() => {
                 return OpenOptions::new().write(true).open(path).map(Saved::Stream);
@@ -32,7 +32,7 @@ impl Saved {
             Ok(old) if old.permissions().readonly() => {
                 return Err(ErrorKind::PermissionDenied.into());
             }
-            Ok(old) => (path.canonicalize()?, Some(old)),
+            Ok(old) => (path.canonicalize()?, Some(old.permissions())),
             Err(error) if error.kind() == ErrorKind::NotFound => (path.to_path_buf(), None),
             Err(error) => return Err(error),
         };
@@ -47,18 +47,18 @@ impl Saved {
             use std::os::unix::fs::PermissionsExt as _;
 
             // Temporary files are their owner's alone; this one is to be a file like any other.
-            builder.permissions(fs::Permissions::from_mode(0o666));
+            builder.permissions(Permissions::from_mode(0o666));
         }
         let file = builder.tempfile_in(folder)?;
-        Ok(Saved::File { file, place, old })
+        Ok(Saved::File { file, place, permissions })
     }
 
     /// Puts the file in its place. Until then, and after an error, nothing is there.
     pub(super) fn finish(self) -> io::Result<()> {
         match self {
-            Saved::File { file, place, old } => {
-                if let Some(old) = old {
-                    file.as_file().set_permissions(old.permissions())?;
+            Saved::File { file, place, permissions } => {
+                if let Some(permissions) = permissions {
+                    file.as_file().set_permissions(permissions)?;
                 }
                 file.as_file().sync_all()?;
                 file.persist(place)?;

@@ -18,11 +18,11 @@ mod reader;
 mod refused;
 mod request;
 
-use std::hash::RandomState;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use kling_schema::Severity;
 
 use crate::files::{OpenFile, Refusal};
@@ -91,7 +91,7 @@ impl Parcel {
         name: Option<&Path>,
         fail_on: Severity,
     ) -> Result<Self, PackError> {
-        let keys = RandomState::new();
+        let keys = RandomState::default();
         let mut keeper = None;
         let linter = linter.wrapping_files(|files| {
             keeper.insert(Arc::new(Keeper::new(files, keys.clone()))).clone()

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, BufRead as _, ErrorKind, Read};
 
-use base64_simd::{AsOut as _, STANDARD};
+use base64_simd::STANDARD;
 
 use super::Inlined;
 use super::plan::Step;
@@ -12,8 +12,6 @@ use crate::printable;
 
 /// Bytes of a file encoded at once: a multiple of three, so that only the last block is padded.
 const RAW: usize = 96 << 10;
-/// The same as Base64.
-const ENCODED: usize = RAW / 3 * 4;
 
 /// The body of a [`Parcel`](super::Parcel), from its first byte to its last.
 ///
@@ -111,10 +109,7 @@ impl<'p> ParcelReader<'p> {
         if self.encoded == 0 {
             self.ready.push(b'"');
         }
-        let start = self.ready.len();
-        self.ready.resize(start + ENCODED, 0);
-        let len = STANDARD.encode(raw, self.ready[start..].as_out()).len();
-        self.ready.truncate(start + len);
+        STANDARD.encode_append(raw, &mut self.ready);
         self.encoded += count as u64;
         if self.encoded == file.len {
             // Before its last bytes are handed on.

@@ -1,7 +1,9 @@
 //! The request, read twice: once to be checked, once to be sent.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::hash::{BuildHasher, Hasher as _};
 use std::io::{self, BufRead, Read, Seek as _};
+
+use foldhash::quality::RandomState;
 
 use super::fill;
 use crate::files::OpenFile;
@@ -9,8 +11,8 @@ use crate::files::OpenFile;
 /// Bytes read and hashed at once.
 const BLOCK: usize = 64 << 10;
 
-/// What two readings of the same bytes agree in. The hash has a secret key, so nobody can arrange for
-/// others to agree.
+/// What two readings of the same bytes agree in. The hash starts from a random number, so nobody can
+/// prepare others that agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Print {
     /// How many bytes there are.
@@ -19,7 +21,6 @@ pub(super) struct Print {
 }
 
 /// One reading from the first byte to the last.
-#[derive(Debug)]
 pub(super) struct Reading<'r> {
     request: &'r mut OpenFile,
     block: Vec<u8>,
@@ -27,7 +28,7 @@ pub(super) struct Reading<'r> {
     taken: usize,
     ended: bool,
     // Blocks are always full but for the last, so two readings feed it alike.
-    hasher: std::hash::DefaultHasher,
+    hasher: <RandomState as BuildHasher>::Hasher,
     len: u64,
     closing: u64,
 }

@@ -17,7 +17,8 @@ const EDGES: [usize; 3] = [64 << 10, 96 << 10, 128 << 10];
 /// A picture of this many bytes, at least those of its header.
 fn png(len: usize) -> Vec<u8> {
     let mut bytes =
-        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x58\0\0\x02\x58\x08\x02\0\0\0".to_vec();
+        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x58\0\0\x02\x58\x08\x02\0\0\0\x31\x04\x0f\x8b"
+            .to_vec();
     let noise = (0_u32..).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8);
     bytes.extend(noise.take(len.saturating_sub(bytes.len())));
     bytes
@@ -220,6 +221,14 @@ fn what_was_not_checked_is_not_packed() {
 }
 
 #[test]
+fn a_parcel_goes_to_another_thread() {
+    fn sent<T: Send>() {}
+    sent::<Parcel>();
+    sent::<ParcelReader<'_>>();
+    sent::<PackError>();
+}
+
+#[test]
 fn a_body_longer_than_any_is_refused() {
     #[derive(Debug)]
     struct Endless;
@@ -256,6 +265,35 @@ fn a_body_longer_than_any_is_refused() {
     }
 }
 
+/// Every path is a picture.
+#[derive(Debug)]
+struct Everywhere;
+
+impl Files for Everywhere {
+    fn open(&self, _: &FileName<'_>) -> Result<OpenFile, Refusal> {
+        Ok(open(&png(1000)))
+    }
+}
+
+/// A request that names files, with something broken.
+fn broken() -> impl Strategy<Value = Vec<u8>> {
+    let request = br#"{"$schema": "x", "subject_image_list": [{"subject_image": "a.png"}, {"subject_image": "b.png"}],
+        "style_image": "c.png", "$schema": {}, "scence_image": "d.png", "prompt": "x", "$schema": 1}  "#;
+    let edit = (0..request.len(), 0..4_usize, prop::collection::vec(any::<u8>(), 0..3));
+    let quoted = prop::sample::select(&br#""{}[],:\ "#[..]);
+    let edits = prop::collection::vec((edit, quoted), 0..4);
+    edits.prop_map(move |edits| {
+        let mut text = request.to_vec();
+        for ((at, len, mut bytes), quoted) in edits {
+            bytes.push(quoted);
+            let at = at.min(text.len());
+            let end = (at + len).min(text.len());
+            text.splice(at..end, bytes);
+        }
+        text
+    })
+}
+
 /// White space as JSON has it.
 fn blank() -> impl Strategy<Value = &'static str> {
     prop::sample::select(&["", "", " ", "\n  ", "\r\n", "\t"][..])
@@ -287,6 +325,26 @@ prop_compose! {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whatever_is_packed_has_the_length_it_says(request in broken()) {
+        let mut builder = Linter::builder().endpoint("multi-image2image").files(Everywhere);
+        for rule in kling_schema::rules::all() {
+            builder = builder.severity(rule.id, Severity::Info);
+        }
+        let linter = builder.build().expect("a linter");
+        if let Ok(mut parcel) = Parcel::prepare(&linter, open(&request), None, Severity::Error) {
+            let out = body(&mut parcel, 4096).expect("nothing changes");
+            prop_assert_eq!(out.len() as u64, parcel.content_length());
+        }
+        // Without that, what is packed is a request without a fault.
+        if let Ok(mut parcel) = prepare(&request, Everywhere) {
+            let out = body(&mut parcel, 4096).expect("nothing changes");
+            let wire = Linter::builder().endpoint("multi-image2image").wire(true).build();
+            let report = wire.expect("a linter").lint_bytes(&out);
+            prop_assert!(report.is_acceptable(), "{:?}", report.findings());
+        }
+    }
 
     #[test]
     fn packing_is_replacing(
