@@ -29,7 +29,7 @@
 //! that name: `load` brings the text in (strings of many megabytes never sit in memory), `read` parses it
 //! and recovers from mistakes, `detect` tells the endpoint, `check` walks the table of `kling-schema`
 //! and the document together, `media` judges image and video strings, `place` turns byte offsets into
-//! lines and columns, `report` renders.
+//! lines and columns, `report` renders. `pack` goes the same way, and then makes the body to send.
 //!
 //! # Features
 //!
@@ -52,6 +52,7 @@ mod linter;
 mod load;
 mod media;
 mod message;
+mod pack;
 mod place;
 mod printable;
 mod read;
@@ -80,5 +81,6 @@ pub use fs::LocalFiles;
 pub use kling_schema;
 pub use kling_schema::{Severity, Source, Tier};
 pub use linter::{Linter, LinterBuilder};
+pub use pack::{Obstacle, PackError, Parcel, ParcelReader, Refused, Why};
 pub use session::Session;
 pub use verdict::{LocalFile, Rejected, Report};

@@ -202,6 +202,20 @@ impl Linter {
         Linter { options: Arc::new(options) }
     }
 
+    /// The same linter, whose files pass through another hand, if it has any.
+    pub(crate) fn wrapping_files(
+        &self,
+        wrap: impl FnOnce(Arc<dyn Files>) -> Arc<dyn Files>,
+    ) -> Self {
+        let files = self.options.files.clone().map(wrap);
+        Linter { options: Arc::new(Options { files, ..(*self.options).clone() }) }
+    }
+
+    /// The table that all requests are checked against, if the caller chose one.
+    pub(crate) fn object(&self) -> Option<&'static Object> {
+        self.options.object
+    }
+
     /// A session: what spans several requests, such as ids that must differ, is checked too.
     pub fn session(&self) -> Session {
         Session::new(self.clone())

@@ -63,6 +63,8 @@ fn the_library_alone_has_no_command() {
         "annotate-snippets",
         "anstream",
         "anstyle",
+        "same-file",
+        "tempfile",
         "terminal_size",
         "unicode-width",
     ];

@@ -32,6 +32,13 @@ Exit status:
   2  the command could not do its job: a file is missing, an option is wrong,
      there is nothing to check";
 
+const PACK_EXIT_STATUS: &str = "\
+Exit status:
+  0  the body was written
+  1  refused: there are errors, or a file cannot be inlined
+  2  the command could not do its job: a file is missing, the disk is full, a
+     file changed meanwhile";
+
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   kling-lint explain KL2001            a rule, by its id
@@ -73,6 +80,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check requests; the command when none is named
     Check(Check),
+    /// Write the body to send: local files inlined as Base64, else as it stands
+    Pack(Pack),
     /// Say what a rule or a constraint means, and where it was read
     Explain(Explain),
     /// List the rules
@@ -130,6 +139,39 @@ pub(crate) struct Check {
     /// Print findings only, no summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// The options of `pack`.
+#[derive(Args, Debug)]
+#[command(after_help = PACK_EXIT_STATUS)]
+pub(crate) struct Pack {
+    /// The request, or `-` for standard input
+    #[arg(value_name = "REQUEST", value_hint = ValueHint::FilePath)]
+    pub(crate) request: PathBuf,
+
+    /// Where the body goes, instead of standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The endpoint, when it cannot be told from the request
+    #[arg(long, value_name = "NAME")]
+    pub(crate) endpoint: Option<String>,
+
+    /// The folder whose files may be read, instead of the request's
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) root: Option<PathBuf>,
+
+    /// Turn warnings into errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Print findings only, no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Whether a person would see the body scroll by.
+    #[arg(skip)]
+    pub(crate) on_terminal: bool,
 }
 
 /// The options of `explain`.

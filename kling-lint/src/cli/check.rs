@@ -9,21 +9,21 @@ use kling_schema::Severity;
 
 use crate::cli::args::{Check, Format};
 use crate::cli::output::Output;
-use crate::cli::{Status, because, blamed, reason, say};
+use crate::cli::{Status, because, blamed, local_files, reason, say};
 use crate::error::LintError;
 use crate::fs::walk;
 use crate::printable;
 use crate::report::{Checked, Concise, Human, Json, Reporter, Totals, shown};
-use crate::{Detected, Linter, LocalFiles, Report, Session};
+use crate::{Detected, Linter, Report, Session};
 
 /// The format when none is asked for on the command line.
 const FORMAT: &str = "KLING_LINT_FORMAT";
 /// Asks for standard input.
-const STDIN: &str = "-";
+pub(super) const STDIN: &str = "-";
 /// What standard input is called, unless it is given a name.
-const STDIN_NAME: &str = "<stdin>";
+pub(super) const STDIN_NAME: &str = "<stdin>";
 /// The width of a report that no terminal shows.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// Checks the requests.
 pub(crate) fn run(
@@ -62,10 +62,7 @@ pub(crate) fn run(
 
 /// A linter with these options, which reads local files.
 fn linter(options: &Check) -> Result<Linter, LintError> {
-    let files = match &options.root {
-        Some(root) => LocalFiles::beneath(root)?,
-        None => LocalFiles::beside_request(),
-    };
+    let files = local_files(options.root.as_deref())?;
     let mut builder = Linter::builder()
         .strict(options.strict)
         .wire(options.wire)

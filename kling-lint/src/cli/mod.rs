@@ -4,13 +4,15 @@ mod args;
 mod check;
 mod explain;
 mod output;
+mod pack;
 mod rules;
+mod save;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -18,6 +20,7 @@ use anstream::{AutoStream, ColorChoice};
 use clap::Parser as _;
 
 use crate::error::LintError;
+use crate::fs::LocalFiles;
 use args::{Arguments, Command};
 use output::Output;
 
@@ -40,7 +43,7 @@ impl From<Status> for ExitCode {
 
 /// Runs the command with these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let mut arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(refusal) => {
             // Help goes to standard output with status 0; when nobody reads it, nothing is lost.
@@ -48,7 +51,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if refusal.use_stderr() { Status::Failed } else { Status::Clean }.into();
         }
     };
-    let stdout = AutoStream::new(io::stdout().lock(), color(&io::stdout(), arguments.color));
+    let colors = match &mut arguments.command {
+        Some(Command::Pack(pack)) => {
+            pack.on_terminal = io::stdout().is_terminal();
+            // A body is handed on byte for byte.
+            ColorChoice::AlwaysAnsi
+        }
+        _ => color(&io::stdout(), arguments.color),
+    };
+    let stdout = AutoStream::new(io::stdout().lock(), colors);
     let stderr = AutoStream::new(io::stderr().lock(), color(&io::stderr(), arguments.color));
     run(arguments, &mut io::stdin().lock(), stdout, stderr).into()
 }
@@ -73,6 +84,7 @@ fn run(
     let done = match arguments.command {
         None => check::run(&without_command(arguments.check), stdin, &mut out, &mut stderr),
         Some(Command::Check(check)) => check::run(&check, stdin, &mut out, &mut stderr),
+        Some(Command::Pack(pack)) => pack::run(&pack, stdin, &mut out, &mut stderr),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut out, &mut stderr),
         Some(Command::Rules(rules)) => rules::run(&rules, &mut out),
     };
@@ -97,6 +109,14 @@ fn without_command(mut check: args::Check) -> args::Check {
 /// Talks to whoever runs the command. When nobody listens, nothing is lost.
 fn say(stderr: &mut dyn Write, text: &str) {
     let _ = writeln!(stderr, "kling-lint: {text}");
+}
+
+/// Files beneath this root, or beside the requests that name them.
+fn local_files(root: Option<&Path>) -> Result<LocalFiles, LintError> {
+    match root {
+        Some(root) => LocalFiles::beneath(root),
+        None => Ok(LocalFiles::beside_request()),
+    }
 }
 
 /// What lies behind an error, if anything does.

@@ -16,7 +16,5 @@ pub(crate) use base64::{Base64Facts, Base64Scan};
 pub(crate) use classify::MediaText;
 #[cfg(feature = "fs")]
 pub(crate) use classify::suffix;
-pub(crate) use judge::{Form, LocalPath, Setting, check};
-#[cfg(feature = "fs")]
-pub(crate) use probe::Content;
-pub(crate) use probe::PixelSize;
+pub(crate) use judge::{Form, LocalPath, SMALLEST_FILE, Setting, check};
+pub(crate) use probe::{Content, HeaderProbe, PixelSize};

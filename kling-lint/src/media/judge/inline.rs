@@ -14,7 +14,7 @@ use crate::printable;
 
 /// Decoded data shorter than this, without the signature of anything, were never meant as a file: no
 /// picture that could pass is as small, while names, ids and hashes made of Base64's letters are.
-const SMALLEST_FILE: u64 = 192;
+pub(crate) const SMALLEST_FILE: u64 = 192;
 
 impl Judge<'_> {
     /// Base64, with or without a `data:` prefix, or just text.

@@ -1,0 +1,86 @@
+//! Writes a file that is seen whole or not at all.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+/// A file under way.
+#[derive(Debug)]
+pub(super) enum Saved {
+    /// It takes its place when it is whole.
+    File {
+        file: NamedTempFile,
+        place: PathBuf,
+        /// Those of what it replaces.
+        permissions: Option<Permissions>,
+    },
+    /// A device or a pipe, which takes bytes as they come.
+    Stream(File),
+}
+
+impl Saved {
+    /// Makes ready to write to this path. A link is followed: what it leads to is replaced.
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        let (place, permissions) = match fs::metadata(path) {
+            Ok(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+            Ok(old) if !old.is_file() => {
+                return OpenOptions::new().write(true).open(path).map(Saved::Stream);
+            }
+            // Renaming would not ask.
+            Ok(old) if old.permissions().readonly() => {
+                return Err(ErrorKind::PermissionDenied.into());
+            }
+            Ok(old) => (path.canonicalize()?, Some(old.permissions())),
+            Err(error) if error.kind() == ErrorKind::NotFound => (path.to_path_buf(), None),
+            Err(error) => return Err(error),
+        };
+        let folder = match place.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut builder = Builder::new();
+        builder.prefix(".kling-lint-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+
+            // Temporary files are their owner's alone; this one is to be a file like any other.
+            builder.permissions(Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(folder)?;
+        Ok(Saved::File { file, place, permissions })
+    }
+
+    /// Puts the file in its place. Until then, and after an error, nothing is there.
+    pub(super) fn finish(self) -> io::Result<()> {
+        match self {
+            Saved::File { file, place, permissions } => {
+                if let Some(permissions) = permissions {
+                    file.as_file().set_permissions(permissions)?;
+                }
+                file.as_file().sync_all()?;
+                file.persist(place)?;
+                Ok(())
+            }
+            Saved::Stream(mut file) => file.flush(),
+        }
+    }
+}
+
+impl Write for Saved {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Saved::File { file, .. } => file.write(bytes),
+            Saved::Stream(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Saved::File { file, .. } => file.flush(),
+            Saved::Stream(file) => file.flush(),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! A request packed for the wire: its own text, with the local files it names inlined as Base64.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`request`] | the request, read twice: once to be checked, once to be sent |
+//! | [`handle`] | the files, kept open between the two |
+//! | [`plan`] | what becomes of each part of the text |
+//! | [`reader`] | the body as it streams |
+//! | [`refused`] | why there is none |
+//!
+//! Nothing of any size is held in memory, and nothing is sent that was not judged: any change
+//! between the check and the last byte ends the stream with an error, before the bracket that makes
+//! the body whole.
+
+mod handle;
+mod plan;
+mod reader;
+mod refused;
+mod request;
+
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use foldhash::quality::RandomState;
+use kling_schema::Severity;
+
+use crate::files::{OpenFile, Refusal};
+use crate::linter::Linter;
+use crate::media::{Content, HeaderProbe, SMALLEST_FILE};
+use crate::verdict::{LocalFile, Report};
+use handle::{Handle, Keeper, Shared};
+use plan::{Piece, Step};
+use request::{Print, Reading};
+
+pub use reader::ParcelReader;
+pub use refused::{Obstacle, PackError, Refused, Why};
+
+/// A request that was checked, and the body to send for it.
+///
+/// The body is the request byte for byte, but for three things: a string that names a local file
+/// becomes the file's Base64, a member for the editor (`$schema`) is left out with its comma, and
+/// nothing else.
+///
+/// ```
+/// use std::io::{Cursor, Read as _};
+/// use kling_lint::{Linter, MemoryFiles, OpenFile, Parcel, Severity};
+///
+/// let request = br#"{ "prompt": "The cat blinks.", "image_list": [] }"#;
+/// let linter = Linter::builder().endpoint("omni-video").files(MemoryFiles::new()).build()?;
+/// let request = OpenFile::new(Cursor::new(request))?;
+/// let mut parcel = Parcel::prepare(&linter, request, None, Severity::Error)?;
+///
+/// let mut body = String::new();
+/// parcel.reader()?.read_to_string(&mut body)?;
+/// assert_eq!(body.len() as u64, parcel.content_length());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Parcel {
+    request: OpenFile,
+    print: Print,
+    keys: RandomState,
+    steps: Vec<Step>,
+    files: Vec<Inlined>,
+    left_out: Vec<&'static str>,
+    report: Report,
+    content_length: u64,
+}
+
+/// A file that takes the place of its name.
+#[derive(Debug)]
+struct Inlined {
+    /// As the request names it.
+    path: String,
+    handle: Shared,
+    len: u64,
+}
+
+impl Parcel {
+    /// Checks a request and the files it names, which stay open. The name, if any, may tell its
+    /// endpoint and where its files are.
+    ///
+    /// The linter's files must be given (`Linter::builder().files(…)`) if the request names any.
+    ///
+    /// # Errors
+    /// A finding at or above `fail_on`, a file that cannot be inlined, or a request that cannot be read.
+    pub fn prepare(
+        linter: &Linter,
+        mut request: OpenFile,
+        name: Option<&Path>,
+        fail_on: Severity,
+    ) -> Result<Self, PackError> {
+        let keys = RandomState::default();
+        let mut keeper = None;
+        let linter = linter.wrapping_files(|files| {
+            keeper.insert(Arc::new(Keeper::new(files, keys.clone()))).clone()
+        });
+
+        let mut reading = Reading::new(&mut request, &keys)?;
+        let loaded = linter.load(&mut reading)?;
+        let (closing, print) = (reading.closing(), reading.print());
+        let (cuts, left_out) = plan::unsent(&loaded, linter.object());
+        let report = linter.lint_loaded(loaded, name, None);
+
+        let mut files = Vec::new();
+        let mut obstacles = Vec::new();
+        for file in report.files() {
+            match inlined(file, keeper.as_deref()) {
+                Ok(inlined) => files.push(inlined),
+                Err(why) => obstacles.push(Obstacle::new(file, why)),
+            }
+        }
+        let fails = report.worst().is_some_and(|worst| worst >= fail_on);
+        // Of a request that was not read to its end, or for no known endpoint, nothing was checked.
+        let (false, true, true, Some(print)) =
+            (fails, obstacles.is_empty(), report.endpoint().is_some(), print)
+        else {
+            return Err(Refused { report, fail_on, obstacles }.into());
+        };
+
+        let spans = report.files().iter().map(|file| file.span.start..file.span.end);
+        let inlines = spans.enumerate().map(|(index, span)| Piece { span, file: Some(index) });
+        let cuts = cuts.into_iter().map(|span| Piece { span, file: None });
+        let steps = plan::steps(inlines.chain(cuts).collect(), closing, print.len);
+        let content_length = content_length(&steps, &files)
+            .ok_or_else(|| io::Error::from(ErrorKind::FileTooLarge))?;
+        Ok(Parcel { request, print, keys, steps, files, left_out, report, content_length })
+    }
+
+    /// What the linter says of the request: nothing that refuses it.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// How many bytes the body has, exactly.
+    pub fn content_length(&self) -> u64 {
+        self.content_length
+    }
+
+    /// Keys for the editor that were left out.
+    pub fn left_out(&self) -> &[&'static str] {
+        &self.left_out
+    }
+
+    /// The body from its first byte. Asked for again, it begins again.
+    ///
+    /// # Errors
+    /// The request's own.
+    pub fn reader(&mut self) -> io::Result<ParcelReader<'_>> {
+        let reading = Reading::new(&mut self.request, &self.keys)?;
+        Ok(ParcelReader::new(reading, self.print, &self.steps, &self.files))
+    }
+}
+
+/// The open file, or why it cannot take the place of its name.
+fn inlined(file: &LocalFile, keeper: Option<&Keeper>) -> Result<Inlined, Why> {
+    if !file.inline {
+        return Err(Why::NoBase64);
+    }
+    let opened = keeper.and_then(|keeper| keeper.opened(&file.path)).ok_or(Why::NotRead)?;
+    let shared = opened.map_err(Why::Refused)?;
+    let mut handle = shared.lock();
+    if let Some(reason) = handle.failure() {
+        return Err(Why::Refused(Refusal::unreadable(reason)));
+    }
+    if handle.has_changed() {
+        return Err(Why::Changed);
+    }
+    let len = handle.len();
+    if len < SMALLEST_FILE && !is_media(&mut handle) {
+        return Err(if len == 0 { Why::Empty } else { Why::TooSmall });
+    }
+    drop(handle);
+    Ok(Inlined { path: file.path.clone(), handle: shared, len })
+}
+
+/// Whether a few bytes are recognised. If they are not, their Base64 is taken for a mere word.
+fn is_media(handle: &mut Handle) -> bool {
+    let mut bytes = [0; SMALLEST_FILE as usize];
+    let mut probe = HeaderProbe::new();
+    if let Ok(filled) = handle.fill(0, &mut bytes) {
+        probe.push(&bytes[..filled]);
+    }
+    probe.finish().content != Content::Unknown
+}
+
+fn content_length(steps: &[Step], files: &[Inlined]) -> Option<u64> {
+    let quoted = |len: u64| len.div_ceil(3).checked_mul(4)?.checked_add(2);
+    let mut sum = 0_u64;
+    for step in steps {
+        sum = sum.checked_add(match *step {
+            Step::Copy(len) | Step::Close(len) => len,
+            Step::Skip(_) => 0,
+            Step::Inline(index) => files.get(index).map_or(Some(0), |file| quoted(file.len))?,
+        })?;
+    }
+    Some(sum)
+}
+
+/// Reads until the buffer is full or the stream ends.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests;
