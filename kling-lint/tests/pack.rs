@@ -163,9 +163,9 @@ fn neither_the_request_nor_its_files_are_written_over() {
     let output = command(folder.path(), &[SMALL.0]).stdout(append()).output().expect("it runs");
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(text(&output.stderr), "kling-lint: the output is the request itself\n");
-    let read = fs::OpenOptions::new().read(true).open(at(SMALL.0)).expect("a file");
+    let request = fs::OpenOptions::new().read(true).open(at(SMALL.0)).expect("a file");
     let output = command(folder.path(), &["--endpoint=image2video", "-", "-o", "link.json"])
-        .stdin(read)
+        .stdin(request)
         .output()
         .expect("it runs");
     assert_eq!(output.status.code(), Some(2));
@@ -215,6 +215,26 @@ fn a_reader_that_leaves_ends_it_quietly() {
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
 }
 
+#[test]
+fn a_picture_that_grows_meanwhile_makes_no_whole_body() {
+    let folder = folder(&[SMALL, ("cat.png", &png(3_000_000))]);
+    let mut child = spawn(folder.path(), &[SMALL.0]);
+    let mut out = child.stdout.take().expect("a pipe");
+    let mut body = vec![0; 10];
+    out.read_exact(&mut body).expect("the beginning");
+    let image = fs::OpenOptions::new().append(true).open(folder.path().join("cat.png"));
+    image.expect("a file").write_all(b"more").expect("room");
+    out.read_to_end(&mut body).expect("the rest");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        text(&output.stderr),
+        "kling-lint: cannot pack: \"cat.png\" changed after it was checked; what was written is cut \
+         short\n"
+    );
+    assert!(serde_json::from_slice::<serde_json::Value>(&body).is_err());
+}
+
 fn spawn<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Child {
     command(folder, arguments)
         .stdin(Stdio::piped())
@@ -254,7 +274,7 @@ fn memory_is_flat() {
     // With so much to come it cannot be done yet: what a pipe holds is far less.
     let copied = std::io::copy(&mut (&mut out).take(body - (1 << 20)), &mut std::io::sink());
     assert_eq!(copied.expect("most of the body"), body - (1 << 20));
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("its status");
+    let status = text(&read(format!("/proc/{}/status", child.id())));
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
     let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
     let rest = std::io::copy(&mut out, &mut std::io::sink());

@@ -161,7 +161,7 @@ fn guard(options: &Pack, parcel: &Parcel, request: Option<Handle>) -> Result<(),
             let len = grouped(parcel.content_length());
             return Err(Stop::Failed(format!(
                 "the body of {len} bytes would flood the terminal: write it to a file with `-o FILE`, \
-                 or say `-o -`"
+                 or ask for it with `-o -`"
             )));
         }
         if request.is_some() && Handle::stdout().ok() == request {
