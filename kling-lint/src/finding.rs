@@ -120,6 +120,12 @@ impl Params {
         }
     }
 
+    /// The same without this one.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(known, _)| *known != name);
+        self
+    }
+
     /// The value of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
@@ -176,7 +182,7 @@ impl Draft {
 
     /// The same with another value named as the one it is about.
     pub(crate) fn naming(mut self, field: String) -> Self {
-        self.params.0.retain(|(known, _)| *known != "field");
+        self.params = self.params.without("field");
         self.with("field", field)
     }
 

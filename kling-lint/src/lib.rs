@@ -79,5 +79,6 @@ pub use fs::LocalFiles;
 pub use kling_schema;
 pub use kling_schema::{Severity, Source, Tier};
 pub use linter::{Linter, LinterBuilder};
+pub use media::verdict::{FieldVerdict, MediaReport};
 pub use session::Session;
 pub use verdict::{LocalFile, Rejected, Report};

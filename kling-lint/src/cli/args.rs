@@ -20,6 +20,7 @@ documents. It works offline: nothing is sent anywhere.
 
   kling-lint request.json        check a request
   kling-lint requests/           check every request in a folder
+  kling-lint photo.jpg clip.mov  which fields would take these files
   make-request | kling-lint -    check what another program writes
   kling-lint explain KL2001      what a rule means, and all its constraints";
 

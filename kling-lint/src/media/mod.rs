@@ -3,11 +3,13 @@
 mod base64;
 mod classify;
 pub(crate) mod facts;
+mod fields;
 mod file;
 mod judge;
 mod location;
 pub(crate) mod pixels;
 mod probe;
+pub(crate) mod verdict;
 mod video;
 
 pub(crate) use base64::{Base64Facts, Base64Scan};

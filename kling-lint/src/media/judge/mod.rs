@@ -26,6 +26,7 @@ use crate::check::trail::Trail;
 use crate::files::Files;
 use crate::finding::Draft;
 
+pub(crate) use local::facts;
 pub(crate) use text::check;
 
 /// How the caller wants media judged.

@@ -1,6 +1,6 @@
 //! Formats by their first bytes.
 
-use kling_schema::Format;
+use kling_schema::{Format, MediaClass};
 
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,7 +61,7 @@ const STARTS: &[(&[u8], Content)] = &[
 
 impl Content {
     /// What bytes that start so are.
-    pub(super) fn of(start: &[u8]) -> Content {
+    pub(crate) fn of(start: &[u8]) -> Content {
         if let Some((_, content)) = STARTS.iter().find(|(bytes, _)| start.starts_with(bytes)) {
             return *content;
         }
@@ -116,6 +116,34 @@ impl Content {
     /// Whether it is of the family of MPEG-4 and QuickTime, whose suffixes are used for each other.
     pub(crate) fn is_movie(self) -> bool {
         matches!(self, Content::Mp4 | Content::Mov)
+    }
+
+    /// Whether it is an image or a video, if it is either.
+    pub(crate) fn class(self) -> Option<MediaClass> {
+        match self {
+            Content::Jpeg
+            | Content::Png
+            | Content::WebP
+            | Content::Gif
+            | Content::Bmp
+            | Content::Tiff
+            | Content::Heic
+            | Content::Avif
+            | Content::JpegXl
+            | Content::Jpeg2000
+            | Content::Icon
+            | Content::Svg
+            | Content::Psd => Some(MediaClass::Image),
+            Content::Mp4 | Content::Mov | Content::WebM | Content::Mkv | Content::Avi => {
+                Some(MediaClass::Video)
+            }
+            Content::Html
+            | Content::Pdf
+            | Content::Base64Text
+            | Content::DataUrl
+            | Content::Url
+            | Content::Unknown => None,
+        }
     }
 
     /// The format, when the table has a word for it.
