@@ -27,8 +27,6 @@ use crate::{FieldVerdict, MediaReport};
 const WIDEST: usize = 80;
 /// How far each line stands in below the one it belongs to.
 const INDENT: usize = 2;
-/// The least that is left for the fields beside their endpoint.
-const LEAST_BESIDE: usize = 24;
 /// Who asks for something, where several endpoints do.
 const VENDOR: &str = "Kling";
 
@@ -151,13 +149,17 @@ impl<'r> Page<'r> {
         };
         let title = format!("{style}{word}{style:#}{unless}{reasons} by");
         self.lines(&title, INDENT, 2 * INDENT);
-        let column = self.report.fields.iter().map(|field| field.endpoint.width()).max();
-        let column = 2 * INDENT + column.unwrap_or_default() + INDENT;
+        let widest = |width: fn(&FieldVerdict) -> usize| {
+            self.report.fields.iter().map(width).max().unwrap_or_default()
+        };
+        let column = 2 * INDENT + widest(|field| field.endpoint.width()) + INDENT;
+        // A comma follows.
+        let is_beside = column + widest(|field| field.field.width()) < self.width;
         for endpoint in group.fields.chunk_by(|one, other| one.endpoint == other.endpoint) {
             let names: Vec<String> = endpoint.iter().map(|field| named(field)).collect();
             let Some(first) = endpoint.first() else { continue };
             let names = names.join(", ");
-            if column + LEAST_BESIDE <= self.width {
+            if is_beside {
                 let gap = " ".repeat(column - 2 * INDENT - first.endpoint.width());
                 self.lines(&format!("{}{gap}{names}", first.endpoint), 2 * INDENT, column);
             } else {
@@ -346,3 +348,6 @@ fn style(verdict: Verdict) -> Style {
 fn columns(text: &str) -> usize {
     anstream::adapter::strip_str(text).map(|part| part.width()).sum()
 }
+
+#[cfg(test)]
+mod tests;
