@@ -27,7 +27,7 @@ documents. It works offline: nothing is sent anywhere.
 const EXIT_STATUS: &str = "\
 Exit status:
   0  no findings at or above --fail-on
-  1  findings
+  1  findings, or a media file that no field takes
   2  the command could not do its job: a file is missing, an option is wrong,
      there is nothing to check";
 
