@@ -106,9 +106,13 @@ impl Params {
         Params::default()
     }
 
-    /// The same with one more.
+    /// The same with one more, or with another value of this name.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.0.push((name, value.into()));
+        let value = value.into();
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
         self
     }
 
@@ -118,6 +122,12 @@ impl Params {
             Some(value) => self.with(name, value),
             None => self,
         }
+    }
+
+    /// The same without this one.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(known, _)| *known != name);
+        self
     }
 
     /// The value of this name.
@@ -176,7 +186,7 @@ impl Draft {
 
     /// The same with another value named as the one it is about.
     pub(crate) fn naming(mut self, field: String) -> Self {
-        self.params.0.retain(|(known, _)| *known != "field");
+        self.params = self.params.without("field");
         self.with("field", field)
     }
 

@@ -81,6 +81,7 @@ pub use fs::LocalFiles;
 pub use kling_schema;
 pub use kling_schema::{Severity, Source, Tier};
 pub use linter::{Linter, LinterBuilder};
+pub use media::verdict::{FieldVerdict, MediaReport};
 pub use pack::{Obstacle, PackError, Parcel, ParcelReader, Refused, Why};
 pub use session::Session;
 pub use verdict::{LocalFile, Rejected, Report};

@@ -12,11 +12,12 @@ use serde::Serialize;
 use crate::check::{self, Named};
 use crate::detect::{self, Detected, Detection};
 use crate::error::LintError;
-use crate::files::Files;
+use crate::files::{Files, OpenFile};
 use crate::finding::{Draft, Excerpt, Finding, Span};
 use crate::fix::{self, Edit, Fix};
 use crate::load::Loaded;
 use crate::media::Setting;
+use crate::media::verdict::{self, MediaReport};
 use crate::message;
 use crate::place::{Placed, Places};
 use crate::read::{self, JsonKind, Node};
@@ -188,6 +189,56 @@ impl Linter {
         let file = crate::fs::open::open(path)?;
         self.reading_files()
             .lint_reader(file, Some(path))
+            .map_err(|source| LintError::io(path, source))
+    }
+
+    /// Judges an image or a video: what it is, and which fields of the endpoints (or of the one that
+    /// was asked for) take it. Only headers are read. The name may tell what it is meant to be.
+    ///
+    /// ```
+    /// use std::io::Cursor;
+    ///
+    /// use kling_lint::{Linter, OpenFile};
+    ///
+    /// let file = OpenFile::new(Cursor::new(b"GIF89a..."))?;
+    /// let report = Linter::new().judge_media(file, "cat.gif")?;
+    /// assert_eq!(report.content, Some("GIF"));
+    /// let image = report.fields.iter().find(|it| it.field == "image").expect("a field");
+    /// assert!(!image.accepted());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The file's own, while it is read.
+    pub fn judge_media(
+        &self,
+        mut file: OpenFile,
+        name: impl AsRef<Path>,
+    ) -> std::io::Result<MediaReport> {
+        let objects = match &self.options.object {
+            Some(object) => std::slice::from_ref(object),
+            None => ENDPOINTS,
+        };
+        let name = name.as_ref().to_string_lossy();
+        let settle = |drafts| self.settled(drafts);
+        verdict::judge(&mut file, &name, objects, self.options.decode, &settle)
+    }
+
+    /// Drafts that have no place become findings.
+    pub(crate) fn settled(&self, drafts: Vec<Draft>) -> Vec<Finding> {
+        self.report(&Loaded::from_bytes(b""), drafts, [0; 3], Vec::new(), None).findings
+    }
+
+    /// Judges an image or a video in a file, as [`Linter::judge_media`] does.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no regular file.
+    #[cfg(feature = "fs")]
+    pub fn judge_media_path(&self, path: impl AsRef<Path>) -> Result<MediaReport, LintError> {
+        let path = path.as_ref();
+        let file = crate::fs::open::open(path)?;
+        OpenFile::new(file)
+            .and_then(|file| self.judge_media(file, path))
             .map_err(|source| LintError::io(path, source))
     }
 

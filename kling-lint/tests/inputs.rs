@@ -54,6 +54,51 @@ fn a_named_pipe_is_refused_without_waiting_for_a_writer() {
     );
 }
 
+/// What a media file is, its name says or its first bytes; neither makes a pipe worth waiting for.
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_no_media_file() {
+    let folder = folder();
+    for name in ["pipe.png", "pipe"] {
+        let made = Command::new("mkfifo").arg(folder.path().join(name)).status();
+        if !made.is_ok_and(|status| status.success()) {
+            return;
+        }
+        let output = lint(folder.path(), &[name]);
+        assert_eq!(output.status.code(), Some(2));
+        let told = text(&output.stderr);
+        assert!(told.starts_with(&format!("kling-lint: {name}: is a named pipe")), "{told}");
+    }
+}
+
+/// Only the beginning is read, however large a file is.
+#[test]
+fn a_media_file_of_a_terabyte_is_judged_at_once() {
+    let folder = folder();
+    let path = folder.path().join("large.gif");
+    write(&path, "GIF89a");
+    let file = std::fs::OpenOptions::new().write(true).open(&path).expect("a file");
+    if file.set_len(1 << 40).is_err() {
+        return; // not every disk takes such a file
+    }
+    let output = lint(folder.path(), &["--format=json", "large.gif"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let media = &told["inputs"][0]["media"];
+    assert_eq!(media["content"], "GIF");
+    assert_eq!(media["bytes"], 1_u64 << 40);
+}
+
+#[test]
+fn a_media_file_is_told_once_and_a_folder_of_them_is_no_request() {
+    let folder = folder();
+    write(&folder.path().join("a.gif"), "GIF89a");
+    let output = lint(folder.path(), &["--format=json", "a.gif", "./a.gif", "a.gif"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(told["counts"]["checked"], 1);
+    let output = lint(folder.path(), &["."]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_without_permission_is_its_own_error() {

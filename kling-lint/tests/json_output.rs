@@ -56,7 +56,11 @@ fn the_example_is_what_the_command_prints() {
 fn every_key_is_documented() {
     let page = page();
     let (words, _) = page.split_once(BEGIN).expect("the page shows the output");
-    let document = printed(&["--format", "json", "fixtures/tour", "no-such-file.json"]);
+    let media = "kling-lint/tests/cmd/inputs/media";
+    let lie = format!("{media}/png.jpg");
+    let small = format!("{media}/338x191.png");
+    let document =
+        printed(&["--format", "json", "fixtures/tour", "no-such-file.json", &lie, &small]);
     let mut keys = BTreeSet::new();
     collect(&document, &mut keys);
     for key in &keys {
@@ -73,11 +77,48 @@ fn every_key_is_documented() {
             .chain(["message", "help", "params", "fix"])
     {
         for input in document["inputs"].as_array().expect("inputs") {
-            for finding in input["findings"].as_array().into_iter().flatten() {
-                assert!(finding.get(key).is_some(), "a finding without `{key}`");
+            let media = &input["media"];
+            let fields = media["fields"].as_array().into_iter().flatten();
+            let all = [&input["findings"], &media["findings"]].into_iter();
+            for findings in all.chain(fields.map(|field| &field["findings"])) {
+                for finding in findings.as_array().into_iter().flatten() {
+                    assert!(finding.get(key).is_some(), "a finding without `{key}`");
+                }
             }
         }
     }
+}
+
+/// The tables of a media file and of a field name the keys that are there, each time.
+#[test]
+fn every_key_of_a_media_file_is_there() {
+    let page = page();
+    let media = "kling-lint/tests/cmd/inputs/media";
+    let [png, empty] = ["338x191.png", "empty.png"].map(|name| format!("{media}/{name}"));
+    let document = printed(&["--format", "json", &png, &empty]);
+    let (_, section) = page.split_once("\n## A media file\n").expect("a section");
+    let (section, _) = section.split_once("\n## ").expect("another section");
+    let (file, field) = section.split_once("A verdict is").expect("two tables");
+    for input in document["inputs"].as_array().expect("inputs") {
+        assert_eq!(keys(input), ["media", "path"].map(String::from).into());
+        assert_eq!(keys(&input["media"]), listed(file));
+        for told in input["media"]["fields"].as_array().expect("fields") {
+            assert_eq!(keys(told), listed(field));
+        }
+    }
+    assert_eq!(document["inputs"][1]["media"]["fields"], serde_json::json!([]));
+}
+
+/// The keys of an object.
+fn keys(value: &Value) -> BTreeSet<String> {
+    value.as_object().expect("an object").keys().cloned().collect()
+}
+
+/// What the first column of a table lists in backticks.
+fn listed(table: &str) -> BTreeSet<String> {
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+    let cells = rows.filter_map(|row| row.split_once("` |"));
+    cells.flat_map(|(cell, _)| cell.split("`, `")).map(String::from).collect()
 }
 
 /// The keys of a document, without those of `params`: they belong to each rule.

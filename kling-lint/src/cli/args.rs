@@ -20,6 +20,7 @@ documents. It works offline: nothing is sent anywhere.
 
   kling-lint request.json        check a request
   kling-lint requests/           check every request in a folder
+  kling-lint photo.jpg clip.mov  which fields would take these files
   make-request | kling-lint -    check what another program writes
   kling-lint photo.jpg clip.mov  which fields would take these files
   kling-lint pack request.json   the body to send, with local files inlined
@@ -28,7 +29,7 @@ documents. It works offline: nothing is sent anywhere.
 const EXIT_STATUS: &str = "\
 Exit status:
   0  no findings at or above --fail-on
-  1  findings
+  1  findings, or a media file that no field takes
   2  the command could not do its job: a file is missing, an option is wrong,
      there is nothing to check";
 

@@ -9,11 +9,11 @@ use kling_schema::Severity;
 
 use crate::cli::args::{Check, Format};
 use crate::cli::output::Output;
-use crate::cli::{Status, because, blamed, local_files, reason, say};
+use crate::cli::{Status, because, blamed, local_files, media, reason, say};
 use crate::error::LintError;
 use crate::fs::walk;
 use crate::printable;
-use crate::report::{Checked, Concise, Human, Json, Reporter, Totals, shown};
+use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, shown};
 use crate::{Detected, Linter, Report, Session};
 
 /// The format when none is asked for on the command line.
@@ -49,6 +49,7 @@ pub(crate) fn run(
     let mut run = Run {
         options,
         session: linter.session(),
+        linter,
         reporter: reporter(format, options),
         totals: Totals::default(),
         worst: None,
@@ -110,6 +111,7 @@ enum Outcome {
 /// A run under way.
 struct Run<'r, W> {
     options: &'r Check,
+    linter: Linter,
     session: Session,
     reporter: Box<dyn Reporter>,
     totals: Totals,
@@ -168,8 +170,16 @@ impl<W: Write> Run<'_, W> {
             Some(Outcome::PassedOver) => self.totals.skipped -= 1,
             None => {}
         }
-        let report = self.session.lint_path(path);
-        let outcome = self.report(path, report, skips)?;
+        let outcome = match media::reason(path) {
+            Some(reason) => {
+                self.media(path, &reason)?;
+                Outcome::Told
+            }
+            None => {
+                let report = self.session.lint_path(path);
+                self.report(path, report, skips)?
+            }
+        };
         if let Some(real) = real {
             self.seen.insert(real, outcome);
         }
@@ -203,6 +213,18 @@ impl<W: Write> Run<'_, W> {
         Ok(Outcome::Told)
     }
 
+    fn media(&mut self, path: &Path, reason: &str) -> io::Result<()> {
+        let report = match self.linter.judge_media_path(path) {
+            Ok(report) => report,
+            Err(error) => return self.unreadable(path, &error),
+        };
+        self.explain(path, &format!("judged as a media file, because {reason}"));
+        let input = Media { path, report: &report };
+        self.totals.add_media(&input);
+        self.worst = self.worst.max(report.worst());
+        self.reporter.media(self.out, &input)
+    }
+
     fn unreadable(&mut self, asked: &Path, error: &LintError) -> io::Result<()> {
         let (path, reason) = (blamed(error, asked), reason(error));
         say(self.err, &format!("{}: {reason}", shown(path)));
@@ -227,7 +249,7 @@ impl<W: Write> Run<'_, W> {
         if self.totals.unreadable > 0 {
             return Ok(Status::Failed);
         }
-        if self.totals.checked == 0 {
+        if self.totals.checked + self.totals.media.files() == 0 {
             return Ok(self.nothing(skip_unknown, quiet, verbose));
         }
         let fails = self.worst.is_some_and(|worst| fail_on.fails(worst));

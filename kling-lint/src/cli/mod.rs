@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod explain;
+mod media;
 mod output;
 mod pack;
 mod rules;

@@ -5,11 +5,13 @@ mod classify;
 #[cfg(feature = "decode")]
 mod decode;
 pub(crate) mod facts;
+mod fields;
 mod file;
 mod judge;
 mod location;
 pub(crate) mod pixels;
 mod probe;
+pub(crate) mod verdict;
 mod video;
 
 pub(crate) use base64::{Base64Facts, Base64Scan};

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use kling_schema::Severity;
 
-use crate::report::{Checked, Reporter, Totals, shown};
+use crate::finding::Finding;
+use crate::report::media::Verdict;
+use crate::report::{Checked, Media, Reporter, Totals, shown};
 
 /// One line a finding, and nothing else: the summary would be noise to a program.
 #[derive(Debug)]
@@ -20,23 +22,45 @@ impl Concise {
     }
 }
 
+impl Concise {
+    fn told<'f>(&self, findings: &'f [Finding]) -> impl Iterator<Item = &'f Finding> {
+        let verbose = self.verbose;
+        findings.iter().filter(move |finding| verbose || finding.severity > Severity::Info)
+    }
+}
+
+/// `error[KL2001 too-long] message`
+fn worded(finding: &Finding) -> String {
+    let Finding { rule, severity, message, .. } = finding;
+    format!("{}[{} {}] {message}", severity.word(), rule.id, rule.name)
+}
+
 impl Reporter for Concise {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
         let path = shown(input.path);
         let mut text = String::new();
-        for finding in input.findings {
-            if finding.severity == Severity::Info && !self.verbose {
-                continue;
+        for finding in self.told(input.findings) {
+            let (line, column) = (finding.start.line, finding.start.column);
+            text.push_str(&format!("{path}:{line}:{column}: {}\n", worded(finding)));
+        }
+        out.write_all(text.as_bytes())
+    }
+
+    /// A line a finding, and one for each field that has none.
+    fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
+        let path = shown(input.path);
+        let mut text = String::new();
+        for finding in self.told(&input.report.about) {
+            text.push_str(&format!("{path}: {}\n", worded(finding)));
+        }
+        for field in &input.report.fields {
+            let name = format!("{path}: {}/{}:", field.endpoint, field.field);
+            for finding in self.told(&field.findings) {
+                text.push_str(&format!("{name} {}\n", worded(finding)));
             }
-            text.push_str(&format!(
-                "{path}:{}:{}: {}[{} {}] {}\n",
-                finding.start.line,
-                finding.start.column,
-                finding.severity.word(),
-                finding.rule.id,
-                finding.rule.name,
-                finding.message
-            ));
+            if field.findings.iter().all(|finding| finding.severity == Severity::Info) {
+                text.push_str(&format!("{name} {}\n", Verdict::of(field.worst()).word()));
+            }
         }
         out.write_all(text.as_bytes())
     }

@@ -1,5 +1,7 @@
 //! For people: the place with a caret under the value, the help, the fix, a summary.
 
+mod media;
+
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
@@ -10,7 +12,7 @@ use kling_schema::{Severity, Source, Tier};
 
 use crate::finding::{Excerpt, Finding, Position};
 use crate::fix::Fix;
-use crate::report::{Checked, Reporter, Totals, count, shown, window};
+use crate::report::{Checked, Media, Reporter, Totals, count, shown, window};
 
 /// What one text of a finding may take, in bytes. Messages are far shorter; a request whose keys are
 /// whole paragraphs can make them long, and a finding must not fill the screen.
@@ -103,6 +105,11 @@ impl Reporter for Human {
         Ok(())
     }
 
+    fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
+        let page = media::page(input, self.width, self.verbose, self.quiet);
+        out.write_all(page.as_bytes())
+    }
+
     fn unreadable(&mut self, _: &mut dyn io::Write, _: &Path, _: &str) -> io::Result<()> {
         Ok(())
     }
@@ -136,8 +143,15 @@ fn advice<'a>(help: Option<&'a str>, fix: Option<&Fix>) -> (Option<Cow<'a, str>>
 /// What a finding rests on, in words.
 fn attested(finding: &Finding) -> String {
     let subject = clip(finding.constraint.as_deref().unwrap_or("this"));
+    let (how, page) = basis(finding);
+    let page = page.map(|url| format!(":\n{url}")).unwrap_or_default();
+    format!("{subject} is {how}{page}")
+}
+
+/// What a finding rests on, completing "it is", and the page that says so.
+fn basis(finding: &Finding) -> (String, Option<&'static str>) {
     let Source::Page { url, read } = finding.source else {
-        return format!("{subject} is inferred by kling-lint; no page says so");
+        return ("inferred by kling-lint; no page says so".into(), None);
     };
     let how = match finding.tier {
         Tier::Documented => "documented",
@@ -145,7 +159,7 @@ fn attested(finding: &Finding) -> String {
         Tier::Advice => "advice",
         Tier::House => "inferred",
     };
-    format!("{subject} is {how} (read {read}):\n{url}")
+    (format!("{how} (read {read})"), Some(url))
 }
 
 /// The text's beginning, if it is too long.

@@ -7,13 +7,32 @@
 //!   "counts": {
 //!     "checked", "skipped", "unreadable",     inputs; "skipped" are no Kling request, not in "inputs"
 //!     "errors", "warnings", "infos", "hidden" findings; "hidden" were not kept
+//!     "media": { "taken", "doubtful", "refused" }   those of "checked" that are media files
 //!   }
 //! }
-//! INPUT, checked:
+//! INPUT, a request:
 //!   "path":     text; what is not UTF-8 in it is replaced by U+FFFD
 //!   "endpoint": { "name", "reason" }, or null when it could not be told
 //!   "findings": [ FINDING, … ]                by place; infos too
 //!   "hidden":   how many more there were
+//! INPUT, a media file:
+//!   "path":     as above
+//!   "media": {
+//!     "class":    "image" | "video": what it is judged as
+//!     "content":  "PNG", "an HTML page", …: what it is by content, or null when nothing was read
+//!     "bytes", "width", "height", "seconds", "frames_per_second": numbers, or null when not told
+//!     "turned":   whether an image is shown turned by a quarter
+//!     "animated": whether an image is an animation
+//!     "verdict":  "taken" | "doubtful" | "refused": that of the best field
+//!     "findings": [ FINDING, … ]              on the file itself
+//!     "fields":   [ FIELD, … ]                in the order of the tables
+//!   }
+//! FIELD:
+//!   "endpoint", "field": "image2video", "image_list[].image"
+//!   "inline":   whether the field takes the file's Base64; else only a URL
+//!   "verdict":  "taken" (nothing above an info), "doubtful" (a warning), "refused" (an error), with
+//!               the findings on the file itself
+//!   "findings": [ FINDING, … ]                the pointer is empty, the place that of an empty file
 //! INPUT, unreadable:
 //!   "path", "error": a sentence
 //! FINDING:
@@ -49,7 +68,8 @@ use serde::{Serialize, Serializer};
 use crate::finding::{Finding, Params, Position, Span};
 use crate::fix::{Edit, Fix};
 use crate::printable;
-use crate::report::{Checked, Reporter, Totals};
+use crate::report::media::Verdict;
+use crate::report::{Checked, Media, Reporter, Totals};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -92,6 +112,32 @@ impl Reporter for Json {
         self.input(out, &input)
     }
 
+    fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
+        let report = input.report;
+        let fields = report.fields.iter().map(|field| MediaField {
+            endpoint: field.endpoint,
+            field: &field.field,
+            inline: field.inline,
+            verdict: Verdict::of(field.worst()).word(),
+            findings: field.findings.iter().map(told).collect(),
+        });
+        let media = MediaFile {
+            class: report.class.word(),
+            content: report.content,
+            bytes: report.len,
+            width: report.pixels.map(|(width, _)| width),
+            height: report.pixels.map(|(_, height)| height),
+            turned: report.turned,
+            animated: report.animated,
+            seconds: report.seconds,
+            frames_per_second: report.frames_per_second,
+            verdict: Verdict::of(report.worst()).word(),
+            findings: report.about.iter().map(told).collect(),
+            fields: fields.collect(),
+        };
+        self.input(out, &MediaInput { path: input.path.to_string_lossy(), media })
+    }
+
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
         self.input(out, &Unreadable { path: path.to_string_lossy(), error: reason })
     }
@@ -102,14 +148,20 @@ impl Reporter for Json {
             line.extend_from_slice(opening().as_bytes());
         }
         line.extend_from_slice(b"\n],\"counts\":");
+        let media = &totals.media;
         let counts = Counts {
-            checked: totals.checked,
+            checked: totals.checked + media.files(),
             skipped: totals.skipped,
             unreadable: totals.unreadable,
-            errors: totals.errors,
-            warnings: totals.warnings,
-            infos: totals.infos,
+            errors: totals.errors + media.errors,
+            warnings: totals.warnings + media.warnings,
+            infos: totals.infos + media.infos,
             hidden: totals.hidden,
+            media: MediaCounts {
+                taken: media.taken,
+                doubtful: media.doubtful,
+                refused: media.refused,
+            },
         };
         SafeJson::write(&mut line, &counts)?;
         line.extend_from_slice(b"}\n");
@@ -123,6 +175,37 @@ struct Input<'a> {
     endpoint: Option<Endpoint<'a>>,
     findings: Vec<Told<'a>>,
     hidden: usize,
+}
+
+#[derive(Serialize)]
+struct MediaInput<'a> {
+    path: std::borrow::Cow<'a, str>,
+    media: MediaFile<'a>,
+}
+
+#[derive(Serialize)]
+struct MediaFile<'a> {
+    class: &'static str,
+    content: Option<&'static str>,
+    bytes: u64,
+    width: Option<u32>,
+    height: Option<u32>,
+    turned: bool,
+    animated: bool,
+    seconds: Option<f64>,
+    frames_per_second: Option<f64>,
+    verdict: &'static str,
+    findings: Vec<Told<'a>>,
+    fields: Vec<MediaField<'a>>,
+}
+
+#[derive(Serialize)]
+struct MediaField<'a> {
+    endpoint: &'static str,
+    field: &'a str,
+    inline: bool,
+    verdict: &'static str,
+    findings: Vec<Told<'a>>,
 }
 
 #[derive(Serialize)]
@@ -146,6 +229,14 @@ struct Counts {
     warnings: usize,
     infos: usize,
     hidden: usize,
+    media: MediaCounts,
+}
+
+#[derive(Serialize)]
+struct MediaCounts {
+    taken: usize,
+    doubtful: usize,
+    refused: usize,
 }
 
 #[derive(Serialize)]

@@ -6,6 +6,7 @@
 mod concise;
 mod human;
 mod json;
+mod media;
 #[cfg(test)]
 mod samples;
 mod summary;
@@ -17,6 +18,7 @@ use std::path::Path;
 pub(crate) use concise::Concise;
 pub(crate) use human::Human;
 pub(crate) use json::{Json, Page, RuleName, SafeJson};
+pub(crate) use media::Media;
 pub(crate) use summary::{Totals, count};
 
 use crate::finding::Finding;
@@ -51,6 +53,9 @@ impl<'r> Checked<'r> {
 pub(crate) trait Reporter {
     /// An input was checked.
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()>;
+
+    /// A media file was judged.
+    fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()>;
 
     /// An input could not be read.
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()>;

@@ -1,5 +1,6 @@
 //! The findings that every format is tried on.
 
+use std::io::Cursor;
 use std::ops::Range;
 use std::path::Path;
 
@@ -11,7 +12,8 @@ use crate::Detected;
 use crate::finding::{Excerpt, Finding, Params, Position, Span};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::message::fill;
-use crate::report::{Checked, Reporter, Totals};
+use crate::report::{Checked, Media, Reporter, Totals};
+use crate::{Linter, LinterBuilder, MediaReport, OpenFile};
 
 const PAGE: Source =
     Source::Page { url: "https://cdn.acme.net/kling/image2video", read: "2026-03" };
@@ -106,11 +108,48 @@ pub(crate) fn told(reporter: &mut dyn Reporter) -> String {
         totals.add(input);
         reporter.checked(&mut out, input).expect("a Vec takes it");
     }
+    let small = media(Linter::builder().endpoint("omni-video"), &png(338, 191), "a.jpg");
+    for (path, report) in [("a\u{1b}[2J.jpg", small), ("good.png", good())] {
+        let input = Media { path: Path::new(path), report: &report };
+        totals.add_media(&input);
+        reporter.media(&mut out, &input).expect("a Vec takes it");
+    }
     reporter
         .unreadable(&mut out, Path::new("none\u{9b}.json"), "no such file or folder")
         .expect("a Vec takes it");
     reporter.finish(&mut out, &totals).expect("a Vec takes it");
     String::from_utf8(out.into_inner()).expect("formats write UTF-8")
+}
+
+/// A picture that the image fields of one endpoint take.
+pub(crate) fn good() -> MediaReport {
+    media(Linter::builder().endpoint("multi-image2image"), &png(300, 300), "good.png")
+}
+
+/// A file that is judged under this name.
+pub(crate) fn media(builder: LinterBuilder, bytes: &[u8], name: &str) -> MediaReport {
+    let file = OpenFile::new(Cursor::new(bytes.to_vec())).expect("memory is read");
+    builder.build().expect("good options").judge_media(file, name).expect("memory is read")
+}
+
+/// The header of a picture of this size, as far as the chunk of its pixels.
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut header = b"IHDR".to_vec();
+    header.extend(width.to_be_bytes());
+    header.extend(height.to_be_bytes());
+    header.extend([8, 2, 0, 0, 0]);
+    let mut crc = u32::MAX;
+    for byte in &header {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
+    file.extend(header);
+    file.extend((!crc).to_be_bytes());
+    file.extend(b"\0\0\0\0IDAT\x35\xaf\x06\x1e\0\0\0\0IEND\xae\x42\x60\x82");
+    file
 }
 
 fn finding(rule: &'static Rule, severity: Severity, params: Params) -> Finding {

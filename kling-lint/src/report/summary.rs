@@ -4,16 +4,17 @@ use anstyle::{AnsiColor, Style};
 use kling_schema::Severity;
 
 use crate::finding::Finding;
-use crate::report::Checked;
+use crate::report::media::Verdict;
+use crate::report::{Checked, Media};
 
-const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(super) const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+pub(super) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
 
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Totals {
-    /// Inputs that were read and checked.
+    /// Requests that were read and checked.
     pub(crate) checked: usize,
     /// Those with an error or a warning.
     pub(crate) blamed: usize,
@@ -24,12 +25,35 @@ pub(crate) struct Totals {
     pub(crate) infos: usize,
     /// Findings that were not kept.
     pub(crate) hidden: usize,
+    /// Media files that were judged.
+    pub(crate) media: MediaTotals,
     /// JSON files that are no Kling request.
     pub(crate) skipped: usize,
     /// Inputs that could not be read.
     pub(crate) unreadable: usize,
     /// The rule of the first of the worst findings.
     pub(crate) example: Option<(Severity, &'static str)>,
+}
+
+/// What the media files of a run came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MediaTotals {
+    /// Those that some field takes.
+    pub(crate) taken: usize,
+    /// Those that no field takes without a warning.
+    pub(crate) doubtful: usize,
+    /// Those that no field takes.
+    pub(crate) refused: usize,
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) infos: usize,
+}
+
+impl MediaTotals {
+    /// How many files there were.
+    pub(crate) fn files(&self) -> usize {
+        self.taken + self.doubtful + self.refused
+    }
 }
 
 impl Totals {
@@ -43,9 +67,7 @@ impl Totals {
                 Severity::Warning => self.warnings += 1,
                 Severity::Info => self.infos += 1,
             }
-            if self.example.is_none_or(|(worst, _)| finding.severity > worst) {
-                self.example = Some((finding.severity, finding.rule.id));
-            }
+            self.exemplify(finding);
         }
         let blames = |finding: &Finding| finding.severity > Severity::Info;
         if input.findings.iter().any(blames) {
@@ -55,14 +77,49 @@ impl Totals {
         }
     }
 
+    /// Counts a media file in, with what its best field has against it: the others are not asked for.
+    pub(crate) fn add_media(&mut self, input: &Media<'_>) {
+        let report = input.report;
+        let totals = &mut self.media;
+        match Verdict::of(report.worst()) {
+            Verdict::Taken => totals.taken += 1,
+            Verdict::Doubtful => totals.doubtful += 1,
+            Verdict::Refused => totals.refused += 1,
+        }
+        for finding in report.counted() {
+            match finding.severity {
+                Severity::Error => totals.errors += 1,
+                Severity::Warning => totals.warnings += 1,
+                Severity::Info => totals.infos += 1,
+            }
+        }
+        let told = report.fields.iter().flat_map(|field| &field.findings);
+        for finding in report.about.iter().chain(told) {
+            self.exemplify(finding);
+        }
+    }
+
+    /// Keeps the rule of the first of the worst findings.
+    fn exemplify(&mut self, finding: &Finding) {
+        if self.example.is_none_or(|(worst, _)| finding.severity > worst) {
+            self.example = Some((finding.severity, finding.rule.id));
+        }
+    }
+
     /// The summary, styled; each line ends with a line feed. Nothing is said when nothing was checked.
     pub(crate) fn summary(&self, verbose: bool) -> String {
         let mut out = String::new();
-        if self.checked == 0 {
+        if self.checked + self.media.files() == 0 {
             return out;
         }
-        out.push_str(&self.headline(verbose));
-        out.push('\n');
+        if self.checked > 0 {
+            out.push_str(&self.headline(verbose));
+            out.push('\n');
+        }
+        if self.media.files() > 0 {
+            out.push_str(&self.media_line());
+            out.push('\n');
+        }
         if self.skipped > 0 {
             out.push_str(&self.skipped(verbose));
             out.push('\n');
@@ -79,6 +136,25 @@ impl Totals {
         let (verb, them) = if self.skipped == 1 { ("is", "it") } else { ("are", "them") };
         let hint = if verbose { String::new() } else { format!(" (-v names {them})") };
         format!("{} {verb} no Kling request{hint}", count(self.skipped, "JSON file"))
+    }
+
+    /// `checked 2 media files: 1 would be taken, 1 would be refused`
+    fn media_line(&self) -> String {
+        let MediaTotals { taken, doubtful, refused, .. } = self.media;
+        let files = self.media.files();
+        let parts: Vec<String> = [
+            (taken, GOOD, Verdict::Taken),
+            (doubtful, WARNING, Verdict::Doubtful),
+            (refused, ERROR, Verdict::Refused),
+        ]
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, style, verdict)| {
+            let subject = if files == 1 { "it".into() } else { number.to_string() };
+            format!("{subject} {style}{}{style:#}", verdict.phrase())
+        })
+        .collect();
+        format!("checked {}: {}", count(files, "media file"), parts.join(", "))
     }
 
     /// `2 errors, 1 warning in 1 of 14 files (3 infos: -v shows them)`
@@ -165,6 +241,20 @@ mod tests {
             "checked 1 request: no errors, no warnings (2 infos: -v shows them)\n"
         );
         assert_eq!(plain(&totals, true), "checked 1 request: no errors, no warnings, 2 infos\n");
+    }
+
+    #[test]
+    fn media_files_are_counted_apart() {
+        let media = MediaTotals { taken: 1, ..MediaTotals::default() };
+        let totals = Totals { media, ..Totals::default() };
+        assert_eq!(plain(&totals, false), "checked 1 media file: it would be taken\n");
+        let media = MediaTotals { taken: 2, doubtful: 1, refused: 3, ..MediaTotals::default() };
+        let totals = Totals { checked: 1, media, ..Totals::default() };
+        assert_eq!(
+            plain(&totals, false),
+            "checked 1 request: no errors, no warnings\n\
+             checked 6 media files: 2 would be taken, 1 may be refused, 3 would be refused\n"
+        );
     }
 
     #[test]

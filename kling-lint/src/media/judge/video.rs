@@ -18,15 +18,15 @@ impl Target<'_> {
             match limit.bound {
                 Bound::Seconds(range) => match facts.seconds {
                     Ok(seconds) => self.measured(limit, range, seconds),
-                    Err(reason) => untold.push(("how long it runs", reason)),
+                    Err(reason) => untold.push(("the length", reason)),
                 },
                 Bound::FramesPerSecond(range) => match facts.rate {
                     Ok(rate) => self.measured(limit, range, rate),
-                    Err(reason) => untold.push(("its frame rate", reason)),
+                    Err(reason) => untold.push(("the frame rate", reason)),
                 },
                 Bound::Edge(_) | Bound::Ratio(_) => {
                     if let Err(reason) = facts.size {
-                        untold.push(("its size", reason));
+                        untold.push(("the size", reason));
                     }
                 }
                 _ => {}

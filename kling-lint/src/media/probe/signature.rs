@@ -1,6 +1,6 @@
 //! Formats by their first bytes.
 
-use kling_schema::Format;
+use kling_schema::{Format, MediaClass};
 
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,7 +110,7 @@ const SHORTEST_TEXT: usize = 12;
 
 impl Content {
     /// What bytes that start so are.
-    pub(in crate::media) fn of(start: &[u8]) -> Content {
+    pub(crate) fn of(start: &[u8]) -> Content {
         if let Some((_, content)) = STARTS.iter().find(|(bytes, _)| start.starts_with(bytes)) {
             return *content;
         }
@@ -210,6 +210,35 @@ impl Content {
                     | (Content::WebM, Content::Matroska)
                     | (Content::Matroska, Content::WebM)
             )
+    }
+
+    /// Whether it is an image or a video, if it is either.
+    pub(crate) fn class(self) -> Option<MediaClass> {
+        match self {
+            Content::Jpeg
+            | Content::Png
+            | Content::CgbiPng
+            | Content::WebP
+            | Content::Gif
+            | Content::Bmp
+            | Content::Tiff
+            | Content::Heic
+            | Content::Avif
+            | Content::JpegXl
+            | Content::Jpeg2000
+            | Content::Icon
+            | Content::Photoshop
+            | Content::CameraRaw
+            | Content::Svg => Some(MediaClass::Image),
+            Content::Mp4
+            | Content::Mov
+            | Content::WebM
+            | Content::Matroska
+            | Content::Avi
+            | Content::Wmv
+            | Content::Flv => Some(MediaClass::Video),
+            _ => None,
+        }
     }
 
     /// The format, when the table has a word for it.

@@ -1,0 +1,52 @@
+//! What every format says of a media file.
+
+use std::path::Path;
+
+use kling_schema::Severity;
+
+use crate::MediaReport;
+
+/// A media file that was judged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Media<'r> {
+    /// The file.
+    pub(crate) path: &'r Path,
+    pub(crate) report: &'r MediaReport,
+}
+
+/// What becomes of a file that is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verdict {
+    Taken,
+    Doubtful,
+    Refused,
+}
+
+impl Verdict {
+    /// The verdict behind the worst finding.
+    pub(crate) fn of(worst: Option<Severity>) -> Self {
+        match worst {
+            None | Some(Severity::Info) => Verdict::Taken,
+            Some(Severity::Warning) => Verdict::Doubtful,
+            Some(Severity::Error) => Verdict::Refused,
+        }
+    }
+
+    /// For programs.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Verdict::Taken => "taken",
+            Verdict::Doubtful => "doubtful",
+            Verdict::Refused => "refused",
+        }
+    }
+
+    /// For people, completing "it".
+    pub(crate) fn phrase(self) -> &'static str {
+        match self {
+            Verdict::Taken => "would be taken",
+            Verdict::Doubtful => "may be refused",
+            Verdict::Refused => "would be refused",
+        }
+    }
+}
