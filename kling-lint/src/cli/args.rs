@@ -20,7 +20,6 @@ documents. It works offline: nothing is sent anywhere.
 
   kling-lint request.json        check a request
   kling-lint requests/           check every request in a folder
-  kling-lint photo.jpg clip.mov  which fields would take these files
   make-request | kling-lint -    check what another program writes
   kling-lint photo.jpg clip.mov  which fields would take these files
   kling-lint pack request.json   the body to send, with local files inlined

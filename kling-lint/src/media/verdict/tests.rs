@@ -53,8 +53,8 @@ fn video(seconds: u64, rate: u64, width: u32, height: u32) -> FileFacts {
         },
         len: 1_000,
         exact: true,
-        video: Some(VideoFacts {
         undecodable: None,
+        video: Some(VideoFacts {
             seconds: Ok(Fraction { over: seconds, under: 1000 }),
             rate: Ok(Fraction { over: rate, under: 1000 }),
             size: Ok(size),
