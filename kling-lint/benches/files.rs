@@ -19,6 +19,7 @@ const FILES: usize = 2_000;
 const BYTES: usize = 100_000;
 
 /// Sound pictures of the fixtures, again and again, each padded behind its end.
+#[expect(clippy::disallowed_methods, reason = "fixtures are read whole")]
 fn corpus(folder: &Path) -> Vec<PathBuf> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/media/images");
     let pictures: Vec<(String, Vec<u8>)> = [
@@ -48,6 +49,7 @@ fn corpus(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "the floor is what the system does")]
 fn files(c: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let paths = corpus(folder.path());

@@ -267,7 +267,7 @@ fn the_report_names_the_files() {
     let [file] = report.files() else { panic!("{:?}", report.files()) };
     assert_eq!((file.pointer.as_str(), file.inline), ("/image", true));
     assert_eq!(file.len, Some(png(300, 300).len() as u64));
-    let text = fs::read(disk.inner.join("cat.image2video.json")).expect("the request");
+    let text = kling_tests::bytes(&disk.inner.join("cat.image2video.json"));
     let span = usize::try_from(file.span.start).expect("short")
         ..usize::try_from(file.span.end).expect("short");
     assert_eq!(&text[span], b"\"cat.png\"");
