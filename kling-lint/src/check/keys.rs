@@ -203,10 +203,7 @@ impl<'d> Report<'_, 'd> {
 
 /// A key of an item belongs to the item, not to the request: say which.
 fn owner(object: &'static Object, trail: &Trail<'_>) -> String {
-    if object.endpoint.is_some() {
-        return object.name.into();
-    }
-    trail.parent_shown().unwrap_or_else(|| object.name.into())
+    trail.holder_shown().unwrap_or_else(|| object.name.into())
 }
 
 /// How alike two plain keys are, from 0 to 1.

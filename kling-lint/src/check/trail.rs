@@ -57,9 +57,10 @@ impl<'a> Trail<'a> {
         Trail { up: Some(self), step: Step::Implied(step) }
     }
 
-    /// The name of the object that holds this key, as [`Trail::shown`] gives it.
-    pub(crate) fn parent_shown(&self) -> Option<String> {
-        self.up.map(Trail::shown)
+    /// The name of the object that holds this key, as [`Trail::shown`] gives it, unless that is the
+    /// request.
+    pub(crate) fn holder_shown(&self) -> Option<String> {
+        self.up.filter(|up| up.up.is_some()).map(Trail::shown)
     }
 
     /// Calls back with the way to another key of the same object.
