@@ -98,15 +98,12 @@ pub(super) fn report<'d>(
         let draft = match other.meaning {
             Meaning::Known(known) => report.known(cx, known, other.member, &trail),
             Meaning::Near(meant) => {
-                let draft = trail
-                    .found(&rules::MISSPELT_FIELD, house, span)
-                    .with("owner", owner(object, &trail))
-                    .with("suggestion", meant);
+                let draft =
+                    trail.found(&rules::MISSPELT_FIELD, house, span).with("suggestion", meant);
                 report.rename(draft, meant, other.member, true)
             }
             Meaning::Unknown => trail
                 .found(&rules::UNKNOWN_FIELD, house, span)
-                .with("owner", owner(object, &trail))
                 .with("advice", "it may be ignored: check the spelling, or take it out"),
         };
         cx.push(draft);
@@ -136,7 +133,6 @@ impl<'d> Report<'_, 'd> {
             KnownKey::Alias { of, rule, safe } => {
                 let draft = trail
                     .broken(rule, known.basis, aspect::ALIAS, span)
-                    .with("owner", owner(self.object, trail))
                     .with("suggestion", of)
                     .with("alias", known.key);
                 // Which spelling the server takes is unverified, so beside it the right one is
@@ -199,11 +195,6 @@ impl<'d> Report<'_, 'd> {
         );
         draft.fixed_by(if safe { fix } else { fix.unsafe_() })
     }
-}
-
-/// A key of an item belongs to the item, not to the request: say which.
-fn owner(object: &'static Object, trail: &Trail<'_>) -> String {
-    trail.holder_shown().unwrap_or_else(|| object.name.into())
 }
 
 /// How alike two plain keys are, from 0 to 1.

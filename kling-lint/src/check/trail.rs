@@ -57,12 +57,6 @@ impl<'a> Trail<'a> {
         Trail { up: Some(self), step: Step::Implied(step) }
     }
 
-    /// The name of the object that holds this key, as [`Trail::shown`] gives it, unless that is the
-    /// request.
-    pub(crate) fn holder_shown(&self) -> Option<String> {
-        self.up.filter(|up| up.up.is_some()).map(Trail::shown)
-    }
-
     /// Calls back with the way to another key of the same object.
     pub(crate) fn sibling<R>(&self, key: &str, then: impl FnOnce(&Trail<'_>) -> R) -> R {
         match self.up {
