@@ -30,7 +30,7 @@ const CUT: Undecodable = Undecodable::Broken("it ends before its last pixel");
 const CONTRADICTS: Undecodable = Undecodable::Broken("its data contradict each other");
 const BAD_SUM: Undecodable = Undecodable::Broken("a checksum does not fit its data");
 const TOO_LARGE: Undecodable = Undecodable::Untold("its pixels would take too much memory");
-const RARE: Undecodable = Undecodable::Untold("it is of a rare kind of JPEG");
+const RARE: Undecodable = Undecodable::Untold("it is of a rare kind");
 
 /// The size that the `image` crate reads from a file's start when our own probe is unsure: it passes
 /// over stray bytes that the probe calls damage.
