@@ -101,7 +101,7 @@ fn a_name_that_lies() {
     assert_told(&report, &["KL4010 error"]);
     assert_eq!(
         report.findings()[0].message,
-        "`image` is WebP though its name ends in `.jpg`; image2video takes JPG or PNG"
+        "`image` is WebP, though its name ends in `.jpg`; image2video takes JPG or PNG"
     );
 }
 

@@ -434,7 +434,8 @@ pub static TOO_SHORT_VIDEO: Rule = Rule {
     message: "{field} runs {found} {unit}; {owner} takes {allowed}",
     help: "take a longer cut",
     explain: "\
-Reference videos have a shortest length. A URL is never fetched, so only a file at hand can be judged.
+Reference videos have a shortest length. What counts is how long they play, as the movie header says. Pages print whole seconds, so
+a video that is shorter by less than 1 % is a warning only. What a URL leads to is never fetched: only local files are judged.
 ",
     example: Example { endpoint: "", bad: "", good: "" },
 };
@@ -449,7 +450,8 @@ pub static TOO_LONG_VIDEO: Rule = Rule {
     message: "{field} runs {found} {unit}; {owner} takes {allowed}",
     help: "cut it shorter",
     explain: "\
-Reference videos have a longest length. A URL is never fetched, so only a file at hand can be judged.
+Reference videos have a longest length. What counts is how long they play, as the movie header says. Pages print whole seconds, so
+a video that is longer by less than 1 % is a warning only. What a URL leads to is never fetched: only local files are judged.
 ",
     example: Example { endpoint: "", bad: "", good: "" },
 };
@@ -464,8 +466,9 @@ pub static BAD_FRAME_RATE: Rule = Rule {
     message: "{field} has {found} {unit} per second; {owner} takes {allowed}",
     help: "convert it to a rate in that range",
     explain: "\
-Reference videos have a range of frame rates. The rate is the average over the whole video. A URL is never fetched, so only a file
-at hand can be judged.
+Reference videos have a range of frame rates. What counts is the average over the whole video. Pages print whole numbers, so a rate
+that is beyond one by less than 1 %, such as 24000/1001, is a warning only. What a URL leads to is never fetched: only local files are
+judged.
 ",
     example: Example { endpoint: "", bad: "", good: "" },
 };

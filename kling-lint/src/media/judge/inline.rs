@@ -28,8 +28,11 @@ impl Judge<'_> {
             && (facts.verdict.is_err() || facts.decoded_len < SMALLEST_FILE);
         if prefix.is_empty() && unlikely {
             let found = format!("the text {}", printable::quoted(&self.text.head));
-            let advice = if self.text.head.starts_with('/') && !self.text.head.contains(' ') {
+            let head = &self.text.head;
+            let advice = if head.starts_with('/') && !head.contains(' ') {
                 String::from("if it is a local file, give it its suffix, such as `.png`")
+            } else if self.text.complete && is_file_name(head) {
+                String::from("if it is a local file, write `./` in front")
             } else {
                 self.target.itself()
             };
@@ -177,6 +180,15 @@ impl Judge<'_> {
             | FaultKind::Length => None,
         }
     }
+}
+
+/// Whether a text may well be the name of a file: it ends in a short suffix.
+fn is_file_name(text: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(stem, suffix)| {
+        !stem.is_empty()
+            && (2..=4).contains(&suffix.len())
+            && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// A character that is not Base64, safe to print.
