@@ -14,6 +14,8 @@ pub(crate) use signature::Content;
 
 use jpeg::Jpeg;
 use png::Png;
+#[cfg(test)]
+pub(crate) use png::crc32;
 
 /// How many bytes are kept to recognise a format: enough for the comments in front of an SVG.
 const WINDOW: usize = 512;

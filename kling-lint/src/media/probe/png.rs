@@ -197,7 +197,7 @@ fn is_colour(depth: u8, colour: u8) -> bool {
 }
 
 /// The checksum of a chunk; bit by bit, since it runs over 17 bytes.
-fn crc32(bytes: &[u8]) -> u32 {
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;
     for byte in bytes {
         crc ^= u32::from(*byte);
