@@ -3,6 +3,7 @@ use std::cell::Cell;
 use proptest::prelude::*;
 
 use super::*;
+use crate::media::probe::crc32;
 use crate::media::probe::tests::{ImageFile, images, probe, some_image};
 
 /// The JPEGs and PNGs among the fixtures whose size can be told, with what they are.
@@ -87,14 +88,8 @@ fn checksums_are_checked() {
     // The sum of the pixels, in a chunk whose own sum is right.
     let mut bytes = image.bytes.clone();
     bytes[end - 1] ^= 1;
-    let mut crc = u32::MAX;
-    for byte in &bytes[data..end] {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-        }
-    }
-    bytes[end..end + 4].copy_from_slice(&(!crc).to_be_bytes());
+    let crc = crc32(&bytes[data..end]);
+    bytes[end..end + 4].copy_from_slice(&crc.to_be_bytes());
     assert_eq!(whole(content, &bytes), Err(BAD_SUM));
 }
 
@@ -109,6 +104,36 @@ fn a_second_opinion() {
     assert!(probe(&bytes).size.is_err());
     assert_eq!(size(content, &bytes[..]), PixelSize::new(300, 300).ok());
     assert_eq!(size(Content::WebP, &bytes[..]), None);
+}
+
+#[test]
+fn bytes_are_asked_for_only_to_be_decoded() {
+    let facts = |name: &str| {
+        let image = images().iter().find(|image| image.name == name).expect("a fixture");
+        let header = probe(&image.bytes);
+        let len = image.bytes.len() as u64;
+        FileFacts { header, len, exact: true, video: None, undecodable: None }
+    };
+    let asked = |facts: &mut FileFacts, decode| {
+        let asked = Cell::new(false);
+        let none = || {
+            asked.set(true);
+            None::<Cursor<&[u8]>>
+        };
+        facts.look(decode, none).expect("memory is read");
+        asked.get()
+    };
+    // Nobody decodes it; its size is known; its size is not.
+    assert!(!asked(&mut facts("animated.gif"), true));
+    assert!(!asked(&mut facts("300x300.jpg"), false));
+    assert!(asked(&mut facts("no-frame.jpg"), false));
+    // It is not at hand, or too large: that is said.
+    let mut sound = facts("300x300.jpg");
+    assert!(asked(&mut sound, true));
+    assert_eq!(sound.undecodable, Some(TOO_LONG));
+    let mut large = FileFacts { len: LARGEST + 1, ..facts("300x300.jpg") };
+    assert!(!asked(&mut large, true));
+    assert_eq!(large.undecodable, Some(TOO_LONG));
 }
 
 /// Counts what is read of endless input.
