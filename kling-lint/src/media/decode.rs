@@ -30,6 +30,8 @@ const FARTHEST: u64 = 512 << 10;
 /// How many bytes it may allocate for them.
 const OPINION: u64 = 4 << 20;
 
+const TOO_LONG: Undecodable = Undecodable::Untold("it is too large a file");
+
 /// Why a picture was not read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
@@ -80,40 +82,39 @@ fn size(content: Content, start: impl Read) -> Option<PixelSize> {
 }
 
 /// Asks for a second opinion on the size, where there is none, and decodes the picture whole, if that
-/// is wanted.
+/// is wanted. Its bytes are asked for only then; where they are not at hand, there are too many.
 ///
 /// # Errors
 /// The file cannot be read.
-pub(crate) fn look(
+pub(crate) fn look<F: Read + Seek>(
     facts: &mut FileFacts,
-    file: &mut (impl Read + Seek),
     whole: bool,
+    bytes: impl FnOnce() -> Option<F>,
 ) -> io::Result<()> {
     let content = facts.header.content;
     if !matches!(content, Content::Jpeg | Content::Png) {
         return Ok(());
     }
-    if facts.header.size.is_err() {
+    let unsure = facts.header.size.is_err();
+    let fits = facts.len <= LARGEST;
+    let file = if unsure || (whole && fits) { bytes() } else { None };
+    if whole && (file.is_none() || !fits) {
+        facts.undecodable = Some(TOO_LONG);
+    }
+    let Some(mut file) = file else { return Ok(()) };
+    if unsure {
         file.rewind()?;
-        if let Some(size) = size(content, &mut *file) {
+        if let Some(size) = size(content, &mut file) {
             facts.header.size = Ok(size);
         }
     }
-    if whole {
+    if whole && fits {
         file.rewind()?;
-        facts.undecodable = decode(content, file)?.err();
+        let mut bytes = Vec::new();
+        file.take(LARGEST).read_to_end(&mut bytes)?;
+        facts.undecodable = self::whole(content, &bytes).err();
     }
     Ok(())
-}
-
-/// Decodes what can be read, up to a limit.
-fn decode(content: Content, file: impl Read) -> io::Result<Result<(), Undecodable>> {
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST {
-        return Ok(Err(Undecodable::Untold("it is too large a file")));
-    }
-    Ok(whole(content, &bytes))
 }
 
 /// Reads a whole JPEG or PNG.

@@ -92,6 +92,36 @@ fn a_second_opinion() {
     assert_eq!(size(Content::WebP, &bytes[..]), None);
 }
 
+#[test]
+fn bytes_are_asked_for_only_to_be_decoded() {
+    let facts = |name: &str| {
+        let image = images().iter().find(|image| image.name == name).expect("a fixture");
+        let header = probe(&image.bytes);
+        let len = image.bytes.len() as u64;
+        FileFacts { header, len, exact: true, video: None, undecodable: None }
+    };
+    let asked = |facts: &mut FileFacts, decode| {
+        let asked = Cell::new(false);
+        let none = || {
+            asked.set(true);
+            None::<Cursor<&[u8]>>
+        };
+        facts.look(decode, none).expect("memory is read");
+        asked.get()
+    };
+    // Nobody decodes it; its size is known; its size is not.
+    assert!(!asked(&mut facts("animated.gif"), true));
+    assert!(!asked(&mut facts("300x300.jpg"), false));
+    assert!(asked(&mut facts("no-frame.jpg"), false));
+    // It is not at hand, or too large: that is said.
+    let mut sound = facts("300x300.jpg");
+    assert!(asked(&mut sound, true));
+    assert_eq!(sound.undecodable, Some(TOO_LONG));
+    let mut large = FileFacts { len: LARGEST + 1, ..facts("300x300.jpg") };
+    assert!(!asked(&mut large, true));
+    assert_eq!(large.undecodable, Some(TOO_LONG));
+}
+
 /// Counts what is read of endless input.
 struct Endless<'a>(&'a [u8], &'a Cell<u64>);
 
