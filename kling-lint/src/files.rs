@@ -9,6 +9,8 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::printable;
+
 /// Serves the local files that requests name.
 ///
 /// ```
@@ -174,6 +176,15 @@ impl Refusal {
     /// It cannot be read, for this reason.
     pub fn unreadable(reason: impl Into<String>) -> Self {
         Refusal::Unreadable { reason: reason.into() }
+    }
+}
+
+/// The folder that may be read, in words.
+pub(crate) fn folder(root: Option<&str>) -> String {
+    match root {
+        None => "the folder that may be read".into(),
+        Some("" | ".") => "the current folder".into(),
+        Some(root) => format!("the folder {}", printable::quoted(root)),
     }
 }
 

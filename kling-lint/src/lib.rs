@@ -1,8 +1,9 @@
 //! Know that a Kling request will be accepted before you pay for it.
 //!
 //! This crate reads a request for Kling's video and image generation (through CometAPI) and says,
-//! offline and in one pass, everything its text gets wrong: with line, column and JSON Pointer, with
-//! the page each rule was read on, and with a fix where there is one. It opens no socket.
+//! offline and in one pass, everything that is wrong with it and with the images and videos it names:
+//! with line, column and JSON Pointer, with the page each rule was read on, and with a fix where there
+//! is one. It opens no socket.
 //!
 //! # A pre-flight check in another tool
 //!
@@ -35,7 +36,9 @@
 //!
 //! * `cli` (default): the `kling-lint` command.
 //! * `fs` (default): reading requests from files, and the local files they name. Without it the crate
-//!   does no I/O.
+//!   does no I/O of its own: [`Files`] serves what there is.
+//! * `decode` (default): decoding images whole, where that is asked for, and a second opinion on
+//!   headers that are unclear.
 
 #![forbid(unsafe_code)]
 

@@ -115,7 +115,7 @@ impl Linter {
     }
 
     /// Judges an image or a video: what it is, and which fields of the endpoints (or of the one that
-    /// was asked for) take it. Only headers are read. The name may tell what it is meant to be.
+    /// was asked for) take it. Only headers are read, unless images are to be decoded. The name may tell what it is meant to be.
     ///
     /// ```
     /// use std::io::Cursor;

@@ -115,7 +115,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) root: Option<PathBuf>,
 
-    /// Decode pictures whole, to find damaged ones
+    /// Decode images whole, to find damaged ones
     #[arg(long)]
     pub(crate) decode: bool,
 
@@ -157,7 +157,7 @@ pub(crate) struct Pack {
     #[arg(long, value_name = "NAME")]
     pub(crate) endpoint: Option<String>,
 
-    /// The folder whose files may be read, instead of the request's
+    /// The folder that local files may be read from [default: the request's own]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) root: Option<PathBuf>,
 

@@ -3,21 +3,37 @@
 /// The width of explanations. Long lines are hard to read on any screen.
 pub(crate) const WIDTH: usize = 80;
 
-/// Appends Markdown with its long lines broken at spaces, each line indented. Code keeps its lines.
+/// Appends Markdown, each line indented: paragraphs are filled anew, however their lines were broken;
+/// code keeps its lines.
 pub(crate) fn wrap(out: &mut String, text: &str, indent: usize) {
     let mut in_code = false;
+    let mut paragraph = String::new();
     for line in text.trim().lines() {
         let fence = line.trim_start().starts_with("```");
         in_code ^= fence;
-        if in_code || fence || line.starts_with("    ") {
-            push_line(out, line, indent);
+        let is_code = in_code || fence || line.starts_with("    ");
+        if is_code || line.trim().is_empty() {
+            fill(out, &mut paragraph, indent);
+            push_line(out, if is_code { line } else { "" }, indent);
             continue;
         }
-        let mut rest = line.trim_end();
-        while let Some((head, tail)) = split(rest, WIDTH.saturating_sub(indent)) {
-            push_line(out, head, indent);
-            rest = tail;
+        if !paragraph.is_empty() {
+            paragraph.push(' ');
         }
+        paragraph.push_str(line.trim_end());
+    }
+    fill(out, &mut paragraph, indent);
+}
+
+/// Appends a paragraph, if there is one, and takes it away.
+fn fill(out: &mut String, paragraph: &mut String, indent: usize) {
+    let text = std::mem::take(paragraph);
+    let mut rest = text.as_str();
+    while let Some((head, tail)) = split(rest, WIDTH.saturating_sub(indent)) {
+        push_line(out, head, indent);
+        rest = tail;
+    }
+    if !rest.is_empty() {
         push_line(out, rest, indent);
     }
 }
@@ -68,6 +84,14 @@ mod tests {
             ["word"; 5].join(" ")
         );
         assert_eq!(wrapped(&text, 2), expected);
+    }
+
+    #[test]
+    fn a_paragraph_is_filled_anew() {
+        let words = ["word"; 30].join("\n");
+        let expected = format!("{}\n{}\n", ["word"; 16].join(" "), ["word"; 14].join(" "));
+        assert_eq!(wrapped(&words, 0), expected);
+        assert_eq!(wrapped(&format!("{words}\n\n{words}"), 0), format!("{expected}\n{expected}"));
     }
 
     #[test]

@@ -13,7 +13,6 @@ use super::probe::Content;
 use crate::check::trail::Trail;
 use crate::files::OpenFile;
 use crate::finding::{Draft, Finding};
-use crate::printable;
 
 /// What the linter has to say about one image or video: what it is, and which fields take it.
 #[derive(Clone, Debug)]
@@ -133,7 +132,7 @@ pub(crate) fn judge(
 
 /// There is nothing to judge: an error, because no field takes what cannot be read.
 fn unread(len: u64, name: &str, rule: &'static Rule, settle: Settle<'_>) -> MediaReport {
-    let draft = Draft::house(rule, Severity::Error, 0..0).with("field", PATH);
+    let draft = Draft::house(rule, Severity::Error, 0..0).with("field", FILE);
     MediaReport {
         class: class(Content::Unknown, name),
         content: None,
@@ -143,7 +142,7 @@ fn unread(len: u64, name: &str, rule: &'static Rule, settle: Settle<'_>) -> Medi
         animated: false,
         seconds: None,
         frames_per_second: None,
-        about: settle(vec![draft.with("found", printable::quoted(name))]),
+        about: settle(vec![draft]),
         fields: Vec::new(),
     }
 }
@@ -159,8 +158,8 @@ const ABOUT: &[&Rule] = &[
     &rules::NOT_DECODED,
 ];
 
-/// What names a file on the command line; messages have a field there.
-const PATH: &str = "the path";
+/// What messages say of a file that no field names.
+const FILE: &str = "the file";
 
 fn judge_facts(
     facts: &FileFacts,
@@ -269,9 +268,11 @@ fn article(class: MediaClass) -> &'static str {
 /// The finding as one on the file, not on a field.
 fn of_the_file(mut draft: Draft, class: MediaClass) -> Draft {
     draft.params = draft.params.without("owner");
-    let is_on_name = draft.rule.id == rules::MISLEADING_SUFFIX.id;
-    let name = if is_on_name { PATH.into() } else { format!("the {}", class.word()) };
-    draft.naming(name)
+    if draft.rule.id == rules::MISLEADING_SUFFIX.id {
+        draft.params = draft.params.without("found");
+        return draft.naming(FILE.into());
+    }
+    draft.naming(format!("the {}", class.word()))
 }
 
 /// What a file is judged as: by its bytes, else by its name.

@@ -33,8 +33,8 @@ use super::facts::{Untold, VideoFacts};
 const NO_HEADER: Untold = Untold::Damaged("its header, the `moov` box, is missing");
 const CUT_HEADER: Untold = Untold::Damaged("it ends in the middle of its header");
 const CUT_BEFORE_HEADER: Untold = Untold::Damaged("it ends before its header, the `moov` box");
-const CUT_PICTURES: Untold = Untold::Damaged("it ends in the middle of its pictures");
-const HEADER_ONLY: Untold = Untold::Damaged("it holds a header and no pictures");
+const CUT_PICTURES: Untold = Untold::Damaged("it ends in the middle of its frames");
+const HEADER_ONLY: Untold = Untold::Damaged("it holds a header and no frames");
 
 /// What the header of an MP4 or MOV file of `len` bytes tells.
 ///

@@ -38,9 +38,8 @@ pub use refused::{Obstacle, PackError, Refused, Why};
 
 /// A request that was checked, and the body to send for it.
 ///
-/// The body is the request byte for byte, but for three things: a string that names a local file
-/// becomes the file's Base64, a member for the editor (`$schema`) is left out with its comma, and
-/// nothing else.
+/// The body is the request byte for byte, but for two things: a string that names a local file
+/// becomes the file's Base64, and a member for the editor (`$schema`) is left out with its comma.
 ///
 /// ```
 /// use std::io::{Cursor, Read as _};

@@ -6,7 +6,7 @@ use std::io;
 
 use kling_schema::Severity;
 
-use crate::files::Refusal;
+use crate::files::{self, Refusal};
 use crate::finding::Span;
 use crate::printable;
 use crate::verdict::{LocalFile, Report};
@@ -114,19 +114,15 @@ impl fmt::Display for Why {
             Why::Refused(Refusal::NotAFile { what }) => {
                 return write!(f, "it is {}, not a file", printable::escape(what));
             }
-            Why::Refused(Refusal::Outside { root: Some(root) }) => {
-                let root = printable::escape(root);
-                return write!(f, "it lies outside of {root}, the folder that may be read");
-            }
-            Why::Refused(Refusal::Outside { root: None }) => {
-                "it lies outside of the folder that may be read"
+            Why::Refused(Refusal::Outside { root }) => {
+                return write!(f, "it leads out of {}", files::folder(root.as_deref()));
             }
             Why::Refused(Refusal::Unreadable { reason }) => {
                 return f.write_str(&printable::shorten(reason));
             }
             Why::NotRead => "it was not read",
             Why::Empty => "it is empty",
-            Why::TooSmall => "it is too small to be a picture",
+            Why::TooSmall => "it is too small to be an image",
             Why::Changed => "it changed while it was checked",
         };
         f.write_str(clause)

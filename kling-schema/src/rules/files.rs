@@ -35,7 +35,7 @@ pub static NOT_A_FILE: Rule = Rule {
     name: "not-a-file",
     summary: "A local path names something that is no file.",
     message: "{field} names {found}, which is {what}, not a file",
-    help: "name a file",
+    help: "name the file itself",
     explain: "\
 Folders, named pipes, sockets and devices are never read: some would wait for ever, some have no end.
 ",
@@ -50,7 +50,7 @@ pub static UNREADABLE_FILE: Rule = Rule {
     name: "unreadable-file",
     summary: "A local file cannot be read.",
     message: "{field} names {found}, which cannot be read: {reason}",
-    help: "what cannot be read can be neither checked nor inlined",
+    help: "check its name and its permissions: it can be neither checked nor inlined as it is",
     explain: "\
 The system refused to open or read the file; the message says why.
 ",
@@ -64,8 +64,8 @@ pub static OUTSIDE_ROOT: Rule = Rule {
     id: "KL4033",
     name: "outside-root",
     summary: "A local path leads out of the folder that may be read.",
-    message: "{field} names {found}, which lies outside of {root}",
-    help: "it was not read; `--root` with a folder that holds both lets it be checked",
+    message: "{field} names {found}, which leads out of {root}",
+    help: "to have it read, give a folder that holds it as `--root`",
     explain: "\
 Requests come from anywhere, and what they name may end up at a vendor. So only files beneath the root are read: the request's own
 folder, or the one that `--root` names. Absolute paths, `..` and links that lead out of it are not followed. Nothing is known about
@@ -76,27 +76,27 @@ the file, hence a warning.
 
 /// A local file is empty.
 ///
-/// Parameters: found (the path), allowed (a phrase).
+/// Parameters: found (optional, the path), allowed (a phrase).
 pub static EMPTY_FILE: Rule = Rule {
     id: "KL4034",
     name: "empty-file",
     summary: "A local file is empty.",
-    message: "{field} names {found}, which is empty",
-    help: "it has 0 bytes: was it written to the end?",
+    message: "{field}[ names {found}, which] is empty",
+    help: "save or download it again",
     explain: "\
-A file of 0 bytes is no picture. Files of a system's own (`/proc`) that give no length count as empty, too: they are never read.
+A file of 0 bytes is no image and no video. Files of a system's own (`/proc`) that give no length count as empty, too: they are never read.
 ",
     example: Example { endpoint: "", bad: "", good: "" },
 };
 
 /// A local file changed while it was read.
 ///
-/// Parameters: found (the path).
+/// Parameters: found (optional, the path).
 pub static CHANGING_FILE: Rule = Rule {
     id: "KL4035",
     name: "changing-file",
     summary: "A local file changed while it was read.",
-    message: "{field} names {found}, which changed while it was read",
+    message: "{field}[ names {found}, which] changed while it was read",
     help: "check again when it is complete",
     explain: "\
 The file grew or shrank between the first and the last look at it, so nothing that was read of it can be trusted.

@@ -206,7 +206,7 @@ pub static WRONG_FORMAT: Rule = Rule {
     id: "KL4010",
     name: "wrong-format",
     summary: "A file or inline data are of a format that is not taken.",
-    message: "{field} is {found}[ though its name ends in {named}]; {owner} takes {allowed}",
+    message: "{field} is {found}[, though its name ends in {named}]; {owner} takes {allowed}",
     help: "{advice}",
     explain: "\
 The format is judged by the first bytes, never by a name. Files that begin like no known format are reported too.
@@ -263,16 +263,17 @@ The rule has no example here: it would not fit.
 
 /// A side is too short.
 ///
-/// Parameters: found (width × height), width, height, allowed, target (optional, a size that passes).
+/// Parameters: found (width × height), width, height, allowed, target (a size that passes) or advice; neither where the
+/// ratio is wrong, too.
 pub static TOO_FEW_PIXELS: Rule = Rule {
     id: "KL4013",
     name: "too-few-pixels",
     summary: "A side is too short.",
     message: "{field} is {found} pixels; {owner} asks for at least {allowed} on each side",
-    help: "[scale it to {target} or larger]",
+    help: "[scale it to {target} or larger][{advice}]",
     explain: "\
-The size is read from the header of the file or of the inline data; a video's is the size it is shown at. Too small a picture is accepted at first; the task then fails with
-`Image pixel is invalid`.
+The size is read from the header of the file or of the inline data; a video's is the size it is shown at. Too small an image is
+accepted at first; the task then fails with `Image pixel is invalid`.
 ",
     example: Example {
         endpoint: "image2video",
@@ -283,13 +284,14 @@ The size is read from the header of the file or of the inline data; a video's is
 
 /// A side is too long.
 ///
-/// Parameters: found (width × height), width, height, allowed, target (optional, a size that passes).
+/// Parameters: found (width × height), width, height, allowed, target (a size that passes) or advice; neither where the
+/// ratio is wrong, too.
 pub static TOO_MANY_PIXELS: Rule = Rule {
     id: "KL4014",
     name: "too-many-pixels",
     summary: "A side is too long.",
     message: "{field} is {found} pixels; {owner} allows at most {allowed} on each side",
-    help: "[scale it down to {target}]",
+    help: "[scale it down to {target}][{advice}]",
     explain: "\
 A video's size is the one it is shown at: a quarter turn that the file asks for is honoured.
 
@@ -298,15 +300,15 @@ The rule has no example here: only videos have such a limit, and they are not se
     example: Example { endpoint: "", bad: "", good: "" },
 };
 
-/// A picture is too wide or too tall.
+/// An image is too wide or too tall.
 ///
-/// Parameters: found (width × height), width, height, ratio, allowed, target (optional, a size that passes).
+/// Parameters: found (width × height), width, height, ratio, allowed, target (a size that passes) or advice.
 pub static BAD_RATIO: Rule = Rule {
     id: "KL4015",
     name: "bad-ratio",
-    summary: "A picture is too wide or too tall.",
+    summary: "An image is too wide or too tall.",
     message: "{field} is {found} pixels, a ratio of {ratio}; {owner} allows {allowed}",
-    help: "[crop it to {target}]",
+    help: "[crop it to {target}][{advice}]",
     explain: "\
 Width to height, as stored; both ends of the range are allowed. It is compared exactly, by cross-multiplication; the ratio in the
 message is rounded away from the limit.
@@ -328,8 +330,8 @@ pub static UNREADABLE_HEADER: Rule = Rule {
     message: "cannot tell the size of {field}, a {format} file: {reason}",
     help: "check that it is whole and opens in an image viewer",
     explain: "\
-The data start like an image, but end before its size, or the header contradicts itself. Most decoders would refuse the file; nothing
-printed says so, hence a warning.
+The data start like an image, but its header is cut short or contradicts itself. Most decoders would refuse the file; no page says
+so, hence a warning.
 ",
     example: Example {
         endpoint: "image2video",
@@ -338,13 +340,13 @@ printed says so, hence a warning.
     },
 };
 
-/// A picture does not decode.
+/// An image does not decode.
 ///
 /// Parameters: reason (a clause).
 pub static UNDECODABLE: Rule = Rule {
     id: "KL4017",
     name: "undecodable",
-    summary: "A picture does not decode (`--decode`).",
+    summary: "An image does not decode (`--decode`).",
     message: "{field} does not decode: {reason}",
     help: "open it in an image viewer and save it again, or fetch it again",
     explain: "\
@@ -354,15 +356,15 @@ the way or written by a broken program show only so. Without the option only hea
     example: Example { endpoint: "", bad: "", good: "" },
 };
 
-/// A picture is an animation.
+/// An image is an animation.
 pub static ANIMATED_IMAGE: Rule = Rule {
     id: "KL4018",
     name: "animated-image",
-    summary: "A picture is an animation.",
+    summary: "An image is an animation.",
     message: "{field} is an animated PNG",
-    help: "a still picture is meant: save its first frame if another one matters",
+    help: "save the frame that is meant as a still PNG: the others are probably ignored",
     explain: "\
-An animated PNG (APNG) is a valid PNG: programs that know nothing of the animation show its default image. No page speaks of
+An animated PNG (APNG) is a valid PNG: programs that know nothing of the animation show one of its frames. No page speaks of
 animations.
 ",
     example: Example { endpoint: "", bad: "", good: "" },
@@ -370,13 +372,13 @@ animations.
 
 /// A file name ends in the suffix of another format.
 ///
-/// Parameters: found (the path), suffix, content (a format).
+/// Parameters: found (optional, the path), suffix, content (a format).
 pub static MISLEADING_SUFFIX: Rule = Rule {
     id: "KL4019",
     name: "misleading-suffix",
     summary: "A file name ends in the suffix of another format.",
-    message: "{field} names {found}, which is {content} by content, not what {suffix} says",
-    help: "the bytes count, so it may pass; rename the file so that nobody is misled",
+    message: "{field}[ names {found}, which] is {content} by content, not what {suffix} says",
+    help: "rename it, so that nobody is misled; the bytes count, so it may pass as it is",
     explain: "\
 The format is judged by the first bytes of a file, and this one is a format that is taken. Programs on the way that go by the name
 may still trip over it.
@@ -403,14 +405,14 @@ A mask is laid over the image pixel by pixel. A static mask must have the image'
     },
 };
 
-/// A point lies outside the picture.
+/// A point lies outside the image.
 ///
-/// Parameters: found (a phrase), allowed (a phrase), other (optional, the name of the picture).
+/// Parameters: found (a phrase), allowed (a phrase), other (optional, the name of the image).
 pub static POINT_OUTSIDE: Rule = Rule {
     id: "KL4021",
     name: "point-outside",
-    summary: "A point lies outside the picture.",
-    message: "{field} is the point {found}, outside the picture of {allowed} pixels[ in {other}]",
+    summary: "A point lies outside the image.",
+    message: "{field} is the point {found}, outside the image of {allowed} pixels[ in {other}]",
     help: "count from the bottom left corner",
     explain: "\
 The points of a trajectory are pixels of the input image, counted from its bottom left corner.
@@ -424,12 +426,12 @@ The points of a trajectory are pixels of the input image, counted from its botto
 
 /// A video is shorter than the page allows.
 ///
-/// Parameters: found, allowed (both in seconds).
+/// Parameters: found, allowed (both in seconds), unit (as many as were found).
 pub static TOO_SHORT_VIDEO: Rule = Rule {
     id: "KL4022",
     name: "too-short-video",
     summary: "A video is too short.",
-    message: "{field} runs {found} seconds; {owner} takes {allowed}",
+    message: "{field} runs {found} {unit}; {owner} takes {allowed}",
     help: "take a longer cut",
     explain: "\
 Reference videos have a shortest length. A URL is never fetched, so only a file at hand can be judged.
@@ -439,12 +441,12 @@ Reference videos have a shortest length. A URL is never fetched, so only a file 
 
 /// A video is longer than the page allows.
 ///
-/// Parameters: found, allowed (both in seconds).
+/// Parameters: found, allowed (both in seconds), unit (as many as were found).
 pub static TOO_LONG_VIDEO: Rule = Rule {
     id: "KL4023",
     name: "too-long-video",
     summary: "A video is too long.",
-    message: "{field} runs {found} seconds; {owner} takes {allowed}",
+    message: "{field} runs {found} {unit}; {owner} takes {allowed}",
     help: "cut it shorter",
     explain: "\
 Reference videos have a longest length. A URL is never fetched, so only a file at hand can be judged.
@@ -454,15 +456,16 @@ Reference videos have a longest length. A URL is never fetched, so only a file a
 
 /// A video has too few or too many frames a second.
 ///
-/// Parameters: found, allowed (both in frames per second).
+/// Parameters: found, allowed (both in frames per second), unit (as many as were found).
 pub static BAD_FRAME_RATE: Rule = Rule {
     id: "KL4024",
     name: "bad-frame-rate",
     summary: "A video has too few or too many frames per second.",
-    message: "{field} has {found} frames per second; {owner} takes {allowed}",
+    message: "{field} has {found} {unit} per second; {owner} takes {allowed}",
     help: "convert it to a rate in that range",
     explain: "\
-Reference videos have a range of frame rates. A URL is never fetched, so only a file at hand can be judged.
+Reference videos have a range of frame rates. The rate is the average over the whole video. A URL is never fetched, so only a file
+at hand can be judged.
 ",
     example: Example { endpoint: "", bad: "", good: "" },
 };
@@ -491,7 +494,7 @@ pub static UNSURE_VIDEO: Rule = Rule {
     name: "unsure-video",
     summary: "Something about a video cannot be told from its header.",
     message: "cannot tell {what} of {field}: {reason}",
-    help: "a player shows it; writing the file anew with its header in one piece lets it be checked here",
+    help: "see what a player says; exported anew from a video editor, it can usually be checked here",
     explain: "\
 Nothing seems wrong with the file. Fragmented files keep their lengths in their fragments, and some edit lists can be played in more
 than one way: kling-lint reads headers only and says what it cannot tell.
@@ -499,15 +502,15 @@ than one way: kling-lint reads headers only and says what it cannot tell.
     example: Example { endpoint: "", bad: "", good: "" },
 };
 
-/// A picture could not be decoded, without being wrong.
+/// An image could not be decoded, without being wrong.
 ///
 /// Parameters: reason (a clause).
 pub static NOT_DECODED: Rule = Rule {
     id: "KL4027",
     name: "not-decoded",
-    summary: "A picture was not decoded (`--decode`), without being wrong.",
+    summary: "An image was not decoded (`--decode`), without being wrong.",
     message: "{field} was not decoded: {reason}",
-    help: "",
+    help: "see whether an image viewer opens it",
     explain: "\
 `--decode` decodes under limits of memory, and there are rare kinds of valid files that its decoder does not know. Their headers were
 judged as always.

@@ -12,6 +12,9 @@ use crate::media::pixels;
 use crate::media::probe::{Content, Header, PixelSize, Unsure};
 use crate::printable;
 
+/// What to do where neither scaling nor cropping alone is enough.
+const SQUARER: &str = "crop it to a squarer shape, then scale it if need be";
+
 impl Target<'_> {
     /// Judges a file by what its headers tell; `path` names it, unless it stands in the request.
     pub(crate) fn file(&mut self, facts: &FileFacts, path: Option<&str>) {
@@ -48,7 +51,9 @@ impl Target<'_> {
                 },
                 String::from,
             );
-            let named = path.and_then(|path| lie(path, content));
+            // A damaged file is what its name says, or was.
+            let is_whole = content != Content::Garbled;
+            let named = path.filter(|_| is_whole).and_then(|path| lie(path, content));
             let found = if path.is_some() { content.name_in_file() } else { content.name() };
             self.broken(&rules::WRONG_FORMAT, limit)
                 .with("found", found)
@@ -102,7 +107,7 @@ impl Target<'_> {
         let reason = match reason {
             // Already said: the encoding broke off before the header did.
             Unsure::Truncated if !facts.exact => return,
-            Unsure::Truncated => "the data end before it",
+            Unsure::Truncated => "its header is cut short",
             Unsure::Damaged => "its header is damaged",
             Unsure::Zero => "its header gives a side of 0 pixels",
             Unsure::TooFar => "too much comes before it",
@@ -146,7 +151,8 @@ impl Target<'_> {
                     let draft = sized(self.broken(&rules::BAD_RATIO, limit), size)
                         .with("ratio", pixels::ratio_beyond(size, range))
                         .with("allowed", pixels::ratios(range))
-                        .with_some("target", target.map(pixels::shown));
+                        .with_some("target", target.map(pixels::shown))
+                        .with_some("advice", target.is_none().then_some(SQUARER));
                     self.add(Some(draft));
                 }
                 _ => {}
@@ -164,9 +170,16 @@ impl Target<'_> {
         size: PixelSize,
     ) {
         let target = pixels::scaled(size, allowed, end, self.limits);
+        // The finding on the ratio says it.
+        let is_skewed = self.limits.iter().any(|limit| match limit.bound {
+            Bound::Ratio(range) => !range.admits(size.width.into(), size.height.into()),
+            _ => false,
+        });
+        let is_stuck = target.is_none() && !is_skewed;
         let draft = sized(self.broken_at(rule, limit, limit.basis, end), size)
             .with("allowed", allowed)
-            .with_some("target", target.map(pixels::shown));
+            .with_some("target", target.map(pixels::shown))
+            .with_some("advice", is_stuck.then_some(SQUARER));
         self.add(Some(draft));
     }
 }
@@ -175,18 +188,18 @@ impl Target<'_> {
 /// converted.
 fn advice(content: Content, is_file: bool) -> Option<&'static str> {
     match content {
-        Content::Base64Text if is_file => Some("decode it first: the file is to hold the bytes"),
+        Content::Base64Text | Content::DataUrl if is_file => {
+            Some("decode it first: the file is to hold the bytes")
+        }
         Content::Base64Text => Some("it was encoded twice: encode the file once"),
-        Content::DataUrl | Content::Url if is_file => Some("save the picture itself in the file"),
+        Content::Url if is_file => Some("download what it points to"),
         Content::DataUrl | Content::Url => Some("encode the file itself"),
         Content::Html | Content::Xml | Content::Json => {
-            Some("a server answered with an error: fetch the file again")
+            Some("fetch the file again: a server may have answered with an error")
         }
         Content::LfsPointer => Some("fetch what it points to: `git lfs pull`"),
         Content::AppleDouble => Some("name the file without `._` in front"),
-        Content::Garbled | Content::Utf16 => {
-            Some("some program took the file for text: copy it again, as bytes")
-        }
+        Content::Garbled | Content::Utf16 => Some("copy it again, as bytes"),
         Content::Unknown | Content::Text => Some("check that it is the right file, and whole"),
         _ => None,
     }

@@ -6,7 +6,7 @@ use kling_schema::rules::{files as rules, media};
 
 use super::text::Judge;
 use super::{Form, Judged, LocalPath, Target};
-use crate::files::{FileName, OpenFile, Refusal};
+use crate::files::{self, FileName, OpenFile, Refusal};
 use crate::media::facts::FileFacts;
 use crate::media::probe::{Content, Header};
 use crate::media::{file, video};
@@ -78,7 +78,9 @@ impl Target<'_> {
                 let near = near.as_deref().map(printable::quoted);
                 let advice = match &near {
                     Some(near) => format!("did you mean {near}?"),
-                    None => "paths start at the folder of the request, or at `--root`".into(),
+                    None => {
+                        "check the path: it starts at the request's folder, or at `--root`".into()
+                    }
                 };
                 draft.with_some("near", near).with("advice", advice)
             }),
@@ -86,7 +88,7 @@ impl Target<'_> {
                 refused(&rules::NOT_A_FILE).map(|draft| draft.with("what", what.as_str()))
             }
             Refusal::Outside { root } => {
-                Some(self.warned(&rules::OUTSIDE_ROOT).with("root", folder(root.as_deref())))
+                Some(self.warned(&rules::OUTSIDE_ROOT).with("root", files::folder(root.as_deref())))
             }
             Refusal::Unreadable { reason } => refused(&rules::UNREADABLE_FILE)
                 .map(|draft| draft.with("reason", printable::shorten(reason))),
@@ -123,15 +125,6 @@ pub(crate) fn facts(file: &mut OpenFile, decode: bool) -> io::Result<Result<File
     // What was read after the header may have come from a file of another length.
     let changed = probed.changed || file.seek(SeekFrom::End(0))? != len;
     Ok(if changed { Err(Unread::Changing) } else { Ok(facts) })
-}
-
-/// The folder that may be read, in words.
-fn folder(root: Option<&str>) -> String {
-    match root {
-        None => "the folder that may be read".into(),
-        Some("" | ".") => "the current folder".into(),
-        Some(root) => format!("the folder {}", printable::quoted(root)),
-    }
 }
 
 fn refused(error: io::Error) -> Refusal {

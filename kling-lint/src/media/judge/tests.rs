@@ -400,9 +400,12 @@ fn sides_at_their_exact_bounds() {
     let large = sized(3001, 3001, edge);
     assert_eq!(large.drafts[0].constraint.as_deref(), Some("image2video/image/max-edge"));
     assert_eq!(large.help(), "scale it down to 3000 × 3000");
+    assert_eq!(sized(3001, 300, edge).help(), SQUARER);
     // Both at once: the strip is too thin and too long.
     assert_eq!(sized(1, u32::MAX, ALL).ids(), ["too-few-pixels", "too-many-pixels", "bad-ratio"]);
 }
+
+const SQUARER: &str = "crop it to a squarer shape, then scale it if need be";
 
 #[test]
 fn ratios_at_their_exact_bounds() {
@@ -424,6 +427,7 @@ fn ratios_at_their_exact_bounds() {
         ["`image` is 1001 × 400 pixels, a ratio of 2.503:1; image2video allows 1:2.5 to 2.5:1"]
     );
     assert_eq!(wide.help(), "crop it to 1000 × 400");
+    assert_eq!(sized(338, 100, ALL).help(), SQUARER, "it is said once");
     assert_eq!(wide.drafts[0].basis, UPSTREAM);
 }
 
@@ -467,7 +471,7 @@ fn headers_that_do_not_tell() {
     let cut = run(&encode(&[0xff, 0xd8, 0xff, 0xe0, 0, 16, 1]));
     assert_eq!(
         cut.messages(),
-        ["cannot tell the size of `image`, a JPG file: the data end before it"]
+        ["cannot tell the size of `image`, a JPG file: its header is cut short"]
     );
     assert_eq!(cut.drafts[0].basis, Basis::house(Severity::Warning));
     let zero = run(&encode(&[0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 0, 1, 1, 1, 1, 1, 0]));

@@ -2,7 +2,7 @@
 
 use kling_schema::aspect::End;
 use kling_schema::rules::{Rule, media as rules};
-use kling_schema::{Basis, Bound, Fit, Limit, Range, Severity};
+use kling_schema::{Bound, Fit, Limit, Range, Severity};
 
 use super::Target;
 use crate::media::facts::{Fraction, Untold, VideoFacts};
@@ -45,10 +45,16 @@ impl Target<'_> {
             Fit::Close(end) => (end, true),
             Fit::Beyond(end) => (end, false),
         };
-        let basis = if is_close { Basis::house(Severity::Warning) } else { limit.basis };
+        let severity = limit.basis.severity;
+        let basis =
+            limit.basis.at(if is_close { severity.min(Severity::Warning) } else { severity });
+        let found = decimal(value, end);
+        let plural = if found == "1" { "" } else { "s" };
+        let unit = format!("{}{plural}", unit(&limit.bound));
         let draft = self
             .broken_at(rule(&limit.bound, end), limit, basis, end)
-            .with("found", decimal(value, end))
+            .with("unit", unit)
+            .with("found", found)
             .with("allowed", range.to_string())
             .with_some("hint", is_close.then_some(CLOSE));
         self.add(Some(draft));
@@ -83,6 +89,14 @@ fn rule(bound: &Bound, end: End) -> &'static Rule {
         (Bound::FramesPerSecond(_), _) => &rules::BAD_FRAME_RATE,
         (_, End::Min) => &rules::TOO_SHORT_VIDEO,
         (_, End::Max) => &rules::TOO_LONG_VIDEO,
+    }
+}
+
+/// What a measured value is counted in.
+fn unit(bound: &Bound) -> &'static str {
+    match bound {
+        Bound::FramesPerSecond(_) => "frame",
+        _ => "second",
     }
 }
 

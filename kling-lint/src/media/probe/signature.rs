@@ -174,7 +174,7 @@ impl Content {
             Content::Json => "Base64 of JSON",
             Content::LfsPointer => "a Git LFS pointer",
             Content::AppleDouble => "macOS metadata (a `._` file)",
-            Content::Garbled => "a file that was damaged by being read as text",
+            Content::Garbled => "a file that some program damaged by taking it for text",
             Content::Utf16 => "Base64 of text in UTF-16",
             Content::Text => "Base64 of plain text",
             Content::Base64Text => "Base64 of Base64",

@@ -99,17 +99,14 @@ fn a_finding_names_its_field_and_row_and_has_no_place() {
 #[test]
 fn what_is_about_the_file_is_said_once() {
     let report = judged(Linter::builder(), &bytes("mono-300x300.png"), "a.jpg");
-    assert_eq!(
-        messages(&report.about),
-        ["the path names \"a.jpg\", which is PNG by content, not what `.jpg` says"]
-    );
+    assert_eq!(messages(&report.about), ["the file is PNG by content, not what `.jpg` says"]);
     assert!(report.fields.iter().all(|field| field.findings.is_empty()));
     assert!(report.fields.iter().all(|field| field.worst() == Some(Severity::Warning)));
     let cut = &bytes("mono-300x300.png")[..20];
     let report = judged(Linter::builder(), cut, "a.png");
     assert_eq!(
         messages(&report.about),
-        ["cannot tell the size of the image, a PNG file: the data end before it"]
+        ["cannot tell the size of the image, a PNG file: its header is cut short"]
     );
     assert_eq!(report.pixels, None);
 }
@@ -146,16 +143,13 @@ fn a_file_is_judged_by_content_then_by_name() {
 #[test]
 fn an_empty_file_is_taken_by_nothing() {
     let report = judged(Linter::builder(), b"", "a.png");
-    assert_eq!(messages(&report.about), ["the path names \"a.png\", which is empty"]);
+    assert_eq!(messages(&report.about), ["the file is empty"]);
     assert_eq!(report.about[0].severity, Severity::Error);
     assert!(report.fields.is_empty() && !report.is_acceptable());
     assert_eq!(report.worst(), Some(Severity::Error));
     let linter = Linter::new();
     let changed = unread(5, "a.png", &files::CHANGING_FILE, &|drafts| linter.settled(drafts));
-    assert_eq!(
-        messages(&changed.about),
-        ["the path names \"a.png\", which changed while it was read"]
-    );
+    assert_eq!(messages(&changed.about), ["the file changed while it was read"]);
     assert_eq!((changed.worst(), changed.content), (Some(Severity::Error), None));
 }
 
@@ -172,6 +166,27 @@ fn a_video_is_judged_by_its_movie_header() {
     let [field] = report.fields.as_slice() else { panic!("one video field") };
     assert_eq!(ids(&field.findings), ["too-few-pixels", "too-short-video", "bad-frame-rate"]);
     assert!(report.about.is_empty(), "the suffixes of MP4 and MOV are used for each other");
+}
+
+#[test]
+fn one_second_and_one_frame_are_singular() {
+    let report = judged_facts(&video(1_000, 1_000, 720, 720), "a.mp4");
+    let messages = messages(&report.fields[0].findings);
+    assert!(messages[0].contains(" runs 1 second; "), "{messages:?}");
+    assert!(messages[1].contains(" has 1 frame per second; "), "{messages:?}");
+}
+
+/// The page prints the limit; only the severity is lower.
+#[test]
+fn what_is_close_to_a_limit_is_a_warning_on_the_same_basis() {
+    let close = judged_facts(&video(10_010, 30_000, 720, 720), "a.mp4");
+    let beyond = judged_facts(&video(11_000, 30_000, 720, 720), "a.mp4");
+    let ([close], [beyond]) = (&close.fields[0].findings[..], &beyond.fields[0].findings[..])
+    else {
+        panic!("one finding each")
+    };
+    assert_eq!((close.severity, beyond.severity), (Severity::Warning, Severity::Error));
+    assert_eq!((close.tier, &close.source), (beyond.tier, &beyond.source));
 }
 
 #[test]

@@ -7,12 +7,12 @@ use crate::media::facts::{Fraction, Untold};
 
 pub(super) const NO_SCALE: Untold = Untold::Damaged("its time scale is zero");
 const NO_LENGTH: Untold = Untold::Unsure("its header gives no length");
-const LATE: Untold = Untold::Unsure("its pictures start late or pause");
+const LATE: Untold = Untold::Unsure("its frames start late or pause");
 const SPEED: Untold = Untold::Unsure("an edit list changes its speed");
-const SHORTER: Untold = Untold::Unsure("its pictures are shorter than the length in its header");
+const SHORTER: Untold = Untold::Unsure("its frames end sooner than its header says");
 const SHORTER_THAN_OTHER: Untold =
-    Untold::Unsure("another track, such as its sound, is longer than its pictures");
-const LONGER: Untold = Untold::Unsure("its pictures are longer than the length in its header");
+    Untold::Unsure("its sound, or another track, runs longer than its frames");
+const LONGER: Untold = Untold::Unsure("its frames end later than its header says");
 
 /// What the length of a file follows from.
 pub(super) struct Timing<'a> {

@@ -15,7 +15,7 @@ use crate::media::facts::{Fraction, Untold, VideoFacts};
 
 const COMPRESSED: Untold = Untold::Unsure("its header is compressed");
 const ELSEWHERE: Untold = Untold::Unsure("it only points to another file");
-const NO_PICTURES: Untold = Untold::Damaged("it holds no pictures");
+const NO_PICTURES: Untold = Untold::Damaged("it holds no video");
 const SEVERAL: Untold = Untold::Unsure("it holds several videos");
 const FRAGMENTS: Untold = Untold::Unsure("it is made of fragments, which are not read");
 const NO_MOVIE_HEADER: Untold = Untold::Damaged("its movie header is missing");

@@ -190,7 +190,7 @@ fn boxes_in_boxes_cost_no_more() {
         nested.extend_from_slice(b"trak");
     }
     let told = facts(&boxed(b"moov", &nested));
-    assert_eq!(told, VideoFacts::untold(Untold::Damaged("it holds no pictures")));
+    assert_eq!(told, VideoFacts::untold(Untold::Damaged("it holds no video")));
 
     for kind in [b"trak", b"mdia", b"moov"] {
         let many = boxed(b"moov", &boxed(kind, b"").repeat(100_000));

@@ -51,7 +51,11 @@ pub(super) fn page(input: &Media<'_>, width: usize, verbose: bool, quiet: bool) 
         return page.text;
     }
     let bold = Style::new().bold();
-    format!("{bold}{}{bold:#}: {}\n{}\n", shown(input.path), facts(report), page.text)
+    let body = std::mem::take(&mut page.text);
+    page.text = format!("{bold}{}{bold:#}: ", shown(input.path));
+    let column = columns(&page.text);
+    page.words(&facts(report), column, INDENT);
+    format!("{}{body}\n", page.text)
 }
 
 struct Page<'r> {
@@ -266,11 +270,15 @@ impl<'r> Page<'r> {
     /// Appends a paragraph, broken at spaces; its first line and the others stand in so far.
     fn lines(&mut self, paragraph: &str, first: usize, others: usize) {
         self.text.push_str(&" ".repeat(first));
-        let mut column = first;
+        self.words(paragraph, first, others);
+    }
+
+    /// Goes on in this column; further lines stand in so far.
+    fn words(&mut self, paragraph: &str, mut column: usize, others: usize) {
         // Spaces in a row hold a column: they are no place to break.
-        for (index, word) in paragraph.split_inclusive(' ').enumerate() {
+        for word in paragraph.split_inclusive(' ') {
             let wide = columns(word.trim_end());
-            if index > 0 && column + wide > self.width && column > others {
+            if column + wide > self.width && column > others {
                 let kept = self.text.trim_end_matches(' ').len();
                 self.text.truncate(kept);
                 self.text.push('\n');

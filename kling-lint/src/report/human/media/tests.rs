@@ -57,7 +57,7 @@ fn a_video_is_told_with_its_figures_and_what_to_do_with_it() {
     report.fields[0].inline = false;
     assert_eq!(
         printed(&report, 80, false, false),
-        "a.png: MP4, 1280 × 720 pixels, 1 second, 29.97 frames per second, 1,204,000 bytes\n  \
+        "a.png: MP4, 1280 × 720 pixels, 1 second, 29.97 frames per second, 1,204,000\n  bytes\n  \
          taken by\n    \
          multi-image2image  subject_image_list[].subject_image (a URL: upload it\n                       \
          first)\n\n"
