@@ -1,11 +1,13 @@
 //! The linter: options, and the way of the data from text to report.
 
-use std::collections::HashMap;
+mod builder;
+mod placing;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use kling_schema::endpoints::{self, ENDPOINTS};
-use kling_schema::rules::{self, document};
+use kling_schema::endpoints::ENDPOINTS;
+use kling_schema::rules::document;
 use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
@@ -13,16 +15,19 @@ use crate::check::{self, Named};
 use crate::detect::{self, Detected, Detection};
 use crate::error::LintError;
 use crate::files::{Files, OpenFile};
-use crate::finding::{Draft, Excerpt, Finding, Span};
-use crate::fix::{self, Edit, Fix};
+use crate::finding::{Draft, Finding};
+use crate::fix;
 use crate::load::Loaded;
 use crate::media::Setting;
 use crate::media::verdict::{self, MediaReport};
-use crate::message;
-use crate::place::{Placed, Places};
+use crate::place::Places;
 use crate::read::{self, JsonKind, Node};
 use crate::session::{Ids, Session};
-use crate::verdict::{KEPT, LocalFile, Report};
+use crate::verdict::{KEPT, Report};
+
+pub use builder::LinterBuilder;
+use builder::Options;
+use placing::{place, place_files};
 
 /// Checks requests. Cheap to clone, and shared freely between threads.
 #[derive(Clone, Debug, Default)]
@@ -30,94 +35,11 @@ pub struct Linter {
     options: Arc<Options>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Options {
-    object: Option<&'static Object>,
-    strict: bool,
-    wire: bool,
-    decode: bool,
-    files: Option<Arc<dyn Files>>,
-    severities: HashMap<&'static str, Severity>,
-}
-
-/// Options of a [`Linter`].
-#[derive(Debug, Default)]
-#[must_use]
-pub struct LinterBuilder {
-    endpoint: Option<String>,
-    options: Options,
-    severities: Vec<(String, Severity)>,
-}
-
-impl LinterBuilder {
-    /// The endpoint all requests are for, by short name (`omni-video`). Otherwise it is told from the
-    /// file name, the folder or the keys.
-    pub fn endpoint(mut self, name: impl Into<String>) -> Self {
-        self.endpoint = Some(name.into());
-        self
-    }
-
-    /// The table all requests are checked against: that of your own type, for instance
-    /// `MyRequest::SCHEMA`.
-    pub fn schema(mut self, object: &'static Object) -> Self {
-        self.options.object = Some(object);
-        self
-    }
-
-    /// Raise warnings to errors. Infos stay infos.
-    pub fn strict(mut self, strict: bool) -> Self {
-        self.options.strict = strict;
-        self
-    }
-
-    /// The body is sent as it stands: a local path is an error.
-    pub fn wire(mut self, wire: bool) -> Self {
-        self.options.wire = wire;
-        self
-    }
-
-    /// Where the local files come from that requests name. Without it they are read from the folder of
-    /// the request when that comes from a file (feature `fs`), and else not looked at.
-    pub fn files(mut self, files: impl Files + 'static) -> Self {
-        self.options.files = Some(Arc::new(files));
-        self
-    }
-
-    /// Decode images whole, inline ones and local files, instead of reading their headers only.
-    #[cfg(feature = "decode")]
-    pub fn decode(mut self, decode: bool) -> Self {
-        self.options.decode = decode;
-        self
-    }
-
-    /// Give a rule, by id or name, another severity.
-    pub fn severity(mut self, rule: impl Into<String>, severity: Severity) -> Self {
-        self.severities.push((rule.into(), severity));
-        self
-    }
-
-    /// The linter.
-    ///
-    /// # Errors
-    /// A name that no endpoint or rule has.
-    pub fn build(mut self) -> Result<Linter, LintError> {
-        if let Some(name) = self.endpoint {
-            let object = endpoints::find(&name).ok_or_else(|| unknown_endpoint(name))?;
-            self.options.object = Some(object);
-        }
-        for (name, severity) in self.severities {
-            let rule = rules::find(&name).ok_or(LintError::UnknownRule { name })?;
-            self.options.severities.insert(rule.id, severity);
-        }
-        Ok(Linter { options: Arc::new(self.options) })
-    }
-}
-
-fn unknown_endpoint(name: String) -> LintError {
-    LintError::UnknownEndpoint { name, known: ENDPOINTS.iter().map(|object| object.name).collect() }
-}
-
 impl Linter {
+    fn with(options: Options) -> Self {
+        Linter { options: Arc::new(options) }
+    }
+
     /// A linter that detects endpoints and is not strict.
     pub fn new() -> Self {
         Linter::default()
@@ -158,7 +80,7 @@ impl Linter {
     ) -> Result<Report, LintError> {
         let json = serde_json::to_vec(request).map_err(|source| LintError::NotJson { source })?;
         let options = Options { object: Some(T::SCHEMA), ..(*self.options).clone() };
-        let linter = Linter { options: Arc::new(options) };
+        let linter = Linter::with(options);
         Ok(linter.lint_bytes(&json))
     }
 
@@ -250,7 +172,7 @@ impl Linter {
         }
         let files: Arc<dyn Files> = Arc::new(crate::fs::LocalFiles::beside_request());
         let options = Options { files: Some(files), ..(*self.options).clone() };
-        Linter { options: Arc::new(options) }
+        Linter::with(options)
     }
 
     /// The same linter, whose files pass through another hand, if it has any.
@@ -259,7 +181,7 @@ impl Linter {
         wrap: impl FnOnce(Arc<dyn Files>) -> Arc<dyn Files>,
     ) -> Self {
         let files = self.options.files.clone().map(wrap);
-        Linter { options: Arc::new(Options { files, ..(*self.options).clone() }) }
+        Linter::with(Options { files, ..(*self.options).clone() })
     }
 
     /// The table that all requests are checked against, if the caller chose one.
@@ -386,81 +308,6 @@ impl Linter {
         } else {
             severity
         }
-    }
-}
-
-/// Drafts in their places; the text is walked once for all of them.
-fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
-    let mut ranges: Vec<_> = drafts.iter().map(|draft| draft.span.clone()).collect();
-    let edits = drafts.iter().flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
-    ranges.extend(edits.map(|(range, _)| range.clone()));
-    let placed = places.resolve(&ranges);
-    let (placed, edits) = placed.split_at(drafts.len());
-    let mut edits = edits.iter().map(|edit| edit.span);
-    drafts
-        .into_iter()
-        .zip(placed)
-        .map(|(draft, placed)| {
-            finding(places.excerpt(draft.span.clone()), placed, draft, &mut edits)
-        })
-        .collect()
-}
-
-/// Local files in their places.
-fn place_files(places: &Places<'_>, named: Vec<Named>) -> Vec<LocalFile> {
-    if named.is_empty() {
-        return Vec::new();
-    }
-    let ranges: Vec<_> = named.iter().map(|named| named.span.clone()).collect();
-    let placed = places.resolve(&ranges);
-    let mut files: Vec<_> = named
-        .into_iter()
-        .zip(placed)
-        .map(|(named, placed)| LocalFile {
-            pointer: named.pointer,
-            span: placed.span,
-            path: named.path.path,
-            len: named.path.len,
-            inline: named.path.inline,
-        })
-        .collect();
-    files.sort_by_key(|file| file.span.start);
-    files
-}
-
-fn finding(
-    excerpt: Excerpt,
-    placed: &Placed,
-    draft: Draft,
-    edits: &mut impl Iterator<Item = Span>,
-) -> Finding {
-    let Draft { rule, constraint, basis, pointer, params, fix, .. } = draft;
-    let help = message::help(rule.help, &params);
-    let fix = fix.map(|fix| Fix {
-        title: fix.title,
-        applicability: fix.applicability,
-        edits: fix
-            .edits
-            .into_iter()
-            .zip(edits)
-            .map(|((_, text), span)| Edit::new(span, text))
-            .collect(),
-    });
-    Finding {
-        rule,
-        constraint,
-        severity: basis.severity,
-        tier: basis.tier,
-        source: basis.source,
-        pointer,
-        span: placed.span,
-        start: placed.start,
-        end: placed.end,
-        message: message::fill(rule.message, &params),
-        help: (!help.is_empty()).then_some(help),
-        params,
-        fix,
-        excerpt,
     }
 }
 

@@ -76,6 +76,27 @@ fn the_library_alone_has_no_command() {
 }
 
 #[test]
+fn only_the_feature_for_it_brings_decoders() {
+    let decoders = ["image", "png", "zune-jpeg", "miniz_oxide"];
+    for options in [&["--no-default-features"][..], &["--no-default-features", "--features", "fs"]]
+    {
+        let without = tree("kling-lint", options);
+        for krate in decoders {
+            assert!(!without.contains(krate), "kling-lint {options:?} depends on {krate}");
+        }
+    }
+    let with = tree("kling-lint", &["--no-default-features", "--features", "decode"]);
+    for krate in decoders {
+        assert!(with.contains(krate), "{krate}");
+    }
+    assert!(!with.contains("clap") && !with.contains("ignore"), "{with:?}");
+    // The formats that nobody judges stay out.
+    for krate in ["gif", "tiff", "image-webp", "ravif", "exr", "rayon"] {
+        assert!(!with.contains(krate), "{krate}");
+    }
+}
+
+#[test]
 fn the_schema_has_no_more_than_serde() {
     for krate in tree("kling-schema", &[]) {
         assert!(!["ignore", "clap", "base64-simd"].contains(&krate.as_str()));

@@ -42,7 +42,7 @@ pub(super) fn media_string<'d>(
     let (most_head, most_tail) = MEDIA_LOOKED_AT;
     let head = text.head(most_head);
     let scan = || text.base64();
-    let data = || text.decoded();
+    let data = |prefix| text.decoded(prefix);
     let media_text = MediaText {
         complete: !text.has_gap() && head.len() < most_head,
         tail: text.tail(most_tail),

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use crate::fs::folder_of;
+
 /// A file under way.
 #[derive(Debug)]
 pub(super) enum Saved {
@@ -36,10 +38,6 @@ impl Saved {
             Err(error) if error.kind() == ErrorKind::NotFound => (path.to_path_buf(), None),
             Err(error) => return Err(error),
         };
-        let folder = match place.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
         let mut builder = Builder::new();
         builder.prefix(".kling-lint-");
         #[cfg(unix)]
@@ -49,7 +47,7 @@ impl Saved {
             // Temporary files are their owner's alone; this one is to be a file like any other.
             builder.permissions(Permissions::from_mode(0o666));
         }
-        let file = builder.tempfile_in(folder)?;
+        let file = builder.tempfile_in(folder_of(&place))?;
         Ok(Saved::File { file, place, permissions })
     }
 

@@ -8,7 +8,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 
 use super::names::{self, Name, Nameless};
-use super::{inside, kind, near};
+use super::{folder_of, inside, kind, near};
 use crate::error::LintError;
 use crate::files::{FileName, Files, OpenFile, Refusal};
 
@@ -243,10 +243,7 @@ impl Folder {
 
 /// The folder of the request.
 fn beside(request: Option<&Path>) -> &Path {
-    match request.and_then(Path::parent) {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
+    folder_of(request.unwrap_or(Path::new("")))
 }
 
 /// The system's refusal in our terms.

@@ -1,4 +1,16 @@
-//! Requests in files and folders, and the local files they name. The only place that touches the disk.
+//! Requests in files and folders, and the local files they name.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`open`] | opens a request, without ever waiting for someone to write it |
+//! | [`walk`] | the requests in a folder |
+//! | [`beneath`] | local files, beneath one folder |
+//! | [`names`] | from the text of a request to a path |
+//! | [`inside`] | paths that leave the folder by name and come back |
+//! | [`near`] | the file that a name which leads nowhere probably means |
+//! | [`kind`] | what a path leads to, in words |
+//!
+//! The library touches the disk nowhere else; of the command, `cli/save.rs` does.
 
 mod beneath;
 mod inside;
@@ -9,4 +21,14 @@ pub(crate) mod open;
 #[cfg(feature = "cli")]
 pub(crate) mod walk;
 
+use std::path::Path;
+
 pub use beneath::LocalFiles;
+
+/// The folder that a file of this name lies in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use crate::files::Refusal;
+use crate::media::is_drive;
 
 /// No system opens a longer path that is given in one piece.
 const LONGEST: usize = 4096;
@@ -64,11 +65,6 @@ fn on_windows(path: PathBuf) -> Result<Name, Nameless> {
 
 fn impossible<T>(reason: &str) -> Result<T, Nameless> {
     Err(Nameless::Impossible(Refusal::unreadable(reason)))
-}
-
-/// Whether the text starts with a drive letter, as in `C:\` or `C:/`.
-fn is_drive(text: &str) -> bool {
-    matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
 }
 
 /// What follows `file:`.

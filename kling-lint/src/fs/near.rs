@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use cap_std::fs::Dir;
 
-use super::names;
+use super::{folder_of, names};
 use crate::alike;
 use crate::media::{Content, suffix};
 
@@ -23,18 +23,18 @@ const ALIKE: f64 = 0.72;
 pub(super) fn near(dir: &Dir, place: &Path, text: &str, path: &Path) -> Option<String> {
     let is_file = |path: &Path| dir.metadata(path).is_ok_and(|it| it.is_file());
     plainly(text).find(|plain| is_file(&place.join(plain))).or_else(|| {
-        let parent = folder(path);
+        let parent = folder_of(path);
         let name = path.file_name()?.to_str()?;
-        if let Some(found) = nearest(dir, &parent, name, is_file) {
+        if let Some(found) = nearest(dir, parent, name, is_file) {
             return Some(in_place(text, &found));
         }
         // The folder may be the mistake.
-        let up = folder(parent.strip_prefix(place).ok().filter(|it| *it != Path::new("."))?);
-        if dir.metadata(&parent).is_ok() || names::url(text).is_some() {
+        let up = folder_of(parent.strip_prefix(place).ok().filter(|it| *it != Path::new("."))?);
+        if dir.metadata(parent).is_ok() || names::url(text).is_some() {
             return None;
         }
         let called = parent.file_name()?.to_str()?;
-        let above = place.join(&up);
+        let above = place.join(up);
         let holds = |folder: &Path| is_file(&folder.join(name));
         let found = match nearest(dir, &above, called, holds) {
             Some(folder) => up.join(folder).join(name),
@@ -58,14 +58,6 @@ fn plainly(text: &str) -> impl Iterator<Item = String> {
     let all = [Some(trimmed.to_owned()), decoded];
     let text = text.to_owned();
     all.into_iter().flatten().filter(move |it| *it != text && !it.is_empty() && !it.contains('\0'))
-}
-
-/// The folder of a path.
-fn folder(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => PathBuf::from("."),
-    }
 }
 
 /// The text with another last name.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use super::{Extent, Gap, Loaded, Scan, Sizes};
+use super::{Extent, Gap, Loaded, Scan, Sizes, fill};
 use crate::media::Base64Scan;
 
 /// The first read: most requests end in it, and a fresh small buffer costs no page faults.
@@ -28,20 +28,6 @@ pub(super) fn read(mut reader: impl Read, sizes: &Sizes) -> io::Result<Loaded<'s
         stream.push(&block[..filled]);
     }
     Ok(stream.finish())
-}
-
-/// Reads until the buffer is full or the stream ends.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 struct Stream<'a> {

@@ -21,8 +21,9 @@ pub(crate) struct MediaText<'a> {
     pub(crate) raw_tail: &'a str,
     /// The verdict of a [`Base64Scan`](super::Base64Scan) over the whole unescaped text.
     pub(crate) base64: &'a dyn Fn() -> Base64Facts,
-    /// The bytes of which the whole text is the Base64, if it is in memory and sound.
-    pub(crate) data: &'a dyn Fn() -> Option<Vec<u8>>,
+    /// The bytes of which the text, behind so many bytes of a prefix, is the Base64, if it is in memory
+    /// and sound.
+    pub(crate) data: &'a dyn Fn(usize) -> Option<Vec<u8>>,
 }
 
 /// What a media string seems to be.
@@ -148,8 +149,8 @@ fn starts(text: &str, with: &str) -> bool {
     text.as_bytes().get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with.as_bytes()))
 }
 
-/// Whether the text starts with a drive letter, as in `C:\`.
-fn is_drive(text: &str) -> bool {
+/// Whether the text starts with a drive letter, as in `C:\` or `C:/`.
+pub(crate) fn is_drive(text: &str) -> bool {
     matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
 }
 

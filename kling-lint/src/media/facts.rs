@@ -21,15 +21,20 @@ pub(crate) struct FileFacts {
 
 impl FileFacts {
     /// Asks for a second opinion on a picture's size, where there is none, and decodes the picture
-    /// whole, if that is wanted. Without the feature `decode` nothing happens.
+    /// whole, if that is wanted. Only then its bytes are asked for; without the feature `decode`
+    /// never.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(crate) fn look(&mut self, file: &mut (impl Read + Seek), decode: bool) -> io::Result<()> {
+    pub(crate) fn look<F: Read + Seek>(
+        &mut self,
+        decode: bool,
+        bytes: impl FnOnce() -> Option<F>,
+    ) -> io::Result<()> {
         #[cfg(feature = "decode")]
-        super::decode::look(self, file, decode)?;
+        super::decode::look(self, decode, bytes)?;
         #[cfg(not(feature = "decode"))]
-        let _ = (file, decode);
+        let _ = (bytes, decode);
         Ok(())
     }
 }

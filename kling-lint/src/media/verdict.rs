@@ -8,7 +8,7 @@ use kling_schema::{Bound, MediaClass, Object, Severity};
 use super::classify::suffix;
 use super::facts::{FileFacts, Fraction};
 use super::fields::{self, MediaField};
-use super::judge::{Target, facts};
+use super::judge::{Target, Unread, facts};
 use super::probe::Content;
 use crate::check::trail::Trail;
 use crate::files::OpenFile;
@@ -92,7 +92,7 @@ impl MediaReport {
     }
 
     /// The findings that the best field has to live with.
-    #[cfg(feature = "cli")]
+    #[cfg(any(test, feature = "cli"))]
     pub(crate) fn counted(&self) -> impl Iterator<Item = &Finding> {
         self.about.iter().chain(self.best().into_iter().flat_map(|field| &field.findings))
     }
@@ -101,12 +101,6 @@ impl MediaReport {
 /// The bytes of a file that tell whether it is media.
 #[cfg(feature = "cli")]
 pub(crate) const TELLING: usize = 256;
-
-/// The format that a path promises by its suffix, if it is one of media.
-#[cfg(feature = "cli")]
-pub(crate) fn promised(path: &str) -> Option<&'static str> {
-    suffix(path).map(|(suffix, _)| suffix)
-}
 
 /// The format that bytes begin, if it is media and can be no text: a text is a request.
 #[cfg(feature = "cli")]
@@ -129,15 +123,11 @@ pub(crate) fn judge(
     decode: bool,
     settle: Settle<'_>,
 ) -> io::Result<MediaReport> {
-    let len = file.len();
-    if len == 0 {
-        return Ok(unread(len, name, &files::EMPTY_FILE, settle));
-    }
-    let (facts, changed) = facts(file, decode)?;
-    if changed {
-        return Ok(unread(len, name, &files::CHANGING_FILE, settle));
-    }
-    Ok(judge_facts(&facts, name, objects, settle))
+    Ok(match facts(file, decode)? {
+        Ok(facts) => judge_facts(&facts, name, objects, settle),
+        Err(Unread::Empty) => unread(file.len(), name, &files::EMPTY_FILE, settle),
+        Err(Unread::Changing) => unread(file.len(), name, &files::CHANGING_FILE, settle),
+    })
 }
 
 /// There is nothing to judge: an error, because no field takes what cannot be read.

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::quality::RandomState;
 
-use super::fill;
 use crate::files::{FileName, Files, OpenFile, Refusal};
+use crate::load::fill;
 
 /// The most that is read, and remembered, at once.
 const LOOK: usize = 64 << 10;

@@ -18,7 +18,7 @@ mod reader;
 mod refused;
 mod request;
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -195,20 +195,6 @@ fn content_length(steps: &[Step], files: &[Inlined]) -> Option<u64> {
         })?;
     }
     Some(sum)
-}
-
-/// Reads until the buffer is full or the stream ends.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 #[cfg(test)]

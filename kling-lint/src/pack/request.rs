@@ -5,8 +5,8 @@ use std::io::{self, BufRead, Read, Seek as _};
 
 use foldhash::quality::RandomState;
 
-use super::fill;
 use crate::files::OpenFile;
+use crate::load::fill;
 
 /// Bytes read and hashed at once.
 const BLOCK: usize = 64 << 10;

@@ -1,6 +1,6 @@
 //! Packing, from memory.
 
-use std::io::{Cursor, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::Mutex;
 
 use proptest::prelude::*;

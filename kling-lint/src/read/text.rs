@@ -142,14 +142,13 @@ impl<'d> Text<'d> {
         scan.finish()
     }
 
-    /// The bytes of which the string, without a `data:` prefix, is the Base64, if all of it is in
-    /// memory.
-    pub(crate) fn decoded(self) -> Option<Vec<u8>> {
+    /// The bytes of which the string, behind so many bytes of a prefix, is the Base64, if all of it is
+    /// in memory.
+    pub(crate) fn decoded(self, prefix: usize) -> Option<Vec<u8>> {
         if self.has_gap() {
             return None;
         }
         let text = self.to_str();
-        let prefix = usize::try_from(self.base64().prefix).ok()?;
         base64_simd::STANDARD.decode_to_vec(text.get(prefix..)?).ok()
     }
 

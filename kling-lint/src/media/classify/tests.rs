@@ -25,7 +25,7 @@ fn whole<'a>(text: &'a str, raw: &'a str) -> MediaText<'a> {
         raw_head: raw,
         raw_tail: raw,
         base64: &|| Base64Scan::new().finish(),
-        data: &|| None,
+        data: &|_| None,
     }
 }
 
@@ -97,5 +97,13 @@ fn the_length_as_written() {
         ("ab", 0, Some(0)),
     ] {
         assert_eq!(whole("", raw).written_len(unescaped), expected, "{raw:?}");
+    }
+}
+
+#[test]
+fn suffixes_of_media() {
+    assert_eq!(suffix("photos/A.JPEG"), Some(("jpeg", Content::Jpeg)));
+    for text in ["a.png/b", "png", "a.json", "a.png.", ""] {
+        assert_eq!(suffix(text), None, "{text}");
     }
 }

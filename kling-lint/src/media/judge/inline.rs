@@ -67,12 +67,10 @@ impl Judge<'_> {
             video: None,
             undecodable: None,
         };
-        if is_sound
-            && (self.setting.decode || facts.header.size.is_err())
-            && let Some(bytes) = (self.text.data)()
-        {
+        if is_sound {
+            let bytes = || (self.text.data)(prefix.len()).map(Cursor::new);
             // Memory can be read.
-            let _ = facts.look(&mut Cursor::new(bytes), self.setting.decode);
+            let _ = facts.look(self.setting.decode, bytes);
         }
         self.target.file(&facts, None);
         Judged { form: Form::Base64, size: facts.header.size.ok(), turned: facts.header.turned }

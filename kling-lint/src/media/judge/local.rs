@@ -1,6 +1,6 @@
 //! A path to a local file: whether there is something to read, and what it holds.
 
-use std::io;
+use std::io::{self, Seek as _, SeekFrom};
 
 use kling_schema::rules::{files as rules, media};
 
@@ -50,26 +50,23 @@ impl Judge<'_> {
 }
 
 impl Target<'_> {
-    /// Judges an open file of this name by its headers; nothing is told of an empty one.
-    pub(crate) fn open_file(
+    /// Judges an open file of this name by its headers, if there is anything to judge.
+    fn open_file(
         &mut self,
         file: &mut OpenFile,
         path: &str,
         decode: bool,
     ) -> io::Result<Option<Header>> {
-        if file.is_empty() {
-            let draft = self.form_broken(&rules::EMPTY_FILE, |_| false);
-            self.add(draft.map(|draft| draft.with("found", printable::quoted(path))));
-            return Ok(None);
-        }
-        let (facts, changed) = facts(file, decode)?;
-        if changed {
-            let draft = self.warned(&rules::CHANGING_FILE).with("found", printable::quoted(path));
-            self.add(Some(draft));
-            return Ok(None);
-        }
-        self.file(&facts, Some(path));
-        Ok(Some(facts.header))
+        let draft = match facts(file, decode)? {
+            Ok(facts) => {
+                self.file(&facts, Some(path));
+                return Ok(Some(facts.header));
+            }
+            Err(Unread::Empty) => self.form_broken(&rules::EMPTY_FILE, |_| false),
+            Err(Unread::Changing) => Some(self.warned(&rules::CHANGING_FILE)),
+        };
+        self.add(draft.map(|draft| draft.with("found", printable::quoted(path))));
+        Ok(None)
     }
 
     /// There is nothing to read.
@@ -100,9 +97,23 @@ impl Target<'_> {
     }
 }
 
-/// What the headers of a file tell, or all of it if it is to be decoded, and whether it changed
-/// meanwhile.
-pub(crate) fn facts(file: &mut OpenFile, decode: bool) -> io::Result<(FileFacts, bool)> {
+/// Why nothing is known about a file that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It has no bytes.
+    Empty,
+    /// It grew or shrank meanwhile.
+    Changing,
+}
+
+/// What the headers of a file tell, or all of it if it is to be decoded.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn facts(file: &mut OpenFile, decode: bool) -> io::Result<Result<FileFacts, Unread>> {
+    if file.is_empty() {
+        return Ok(Err(Unread::Empty));
+    }
     let probed = file::probe(file)?;
     let len = file.len();
     let video = match probed.header.content {
@@ -110,8 +121,10 @@ pub(crate) fn facts(file: &mut OpenFile, decode: bool) -> io::Result<(FileFacts,
         _ => None,
     };
     let mut facts = FileFacts { header: probed.header, len, exact: true, video, undecodable: None };
-    facts.look(file, decode)?;
-    Ok((facts, probed.changed))
+    facts.look(decode, || Some(&mut *file))?;
+    // What was read after the header may have come from a file of another length.
+    let changed = probed.changed || file.seek(SeekFrom::End(0))? != len;
+    Ok(if changed { Err(Unread::Changing) } else { Ok(facts) })
 }
 
 fn refused(error: io::Error) -> Refusal {

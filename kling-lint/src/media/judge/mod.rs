@@ -27,7 +27,7 @@ use crate::files::Files;
 use crate::finding::Draft;
 
 pub(crate) use inline::SMALLEST_FILE;
-pub(crate) use local::facts;
+pub(crate) use local::{Unread, facts};
 pub(crate) use text::check;
 
 /// How the caller wants media judged.

@@ -99,7 +99,7 @@ fn run_facts(
         raw_head: raw,
         raw_tail: raw,
         base64,
-        data: &|| None,
+        data: &|_| None,
     };
     let root = Trail::root("image2video");
     let trail = root.key("image");

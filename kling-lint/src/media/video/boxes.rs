@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use mp4_atom::Atom;
 
+use crate::load::fill;
 use crate::media::facts::Untold;
 
 pub(super) const BAD_SIZE: Untold = Untold::Damaged("the size of one of its parts cannot be right");
@@ -148,15 +149,6 @@ impl<'f, R: Read + Seek> Boxes<'f, R> {
     /// Reads from this place until the buffer is full or the file ends.
     fn fill(&mut self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
         self.file.seek(SeekFrom::Start(at))?;
-        let mut got = 0;
-        while got < buffer.len() {
-            match self.file.read(&mut buffer[got..]) {
-                Ok(0) => break,
-                Ok(more) => got += more,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(got)
+        fill(self.file, buffer)
     }
 }

@@ -1,0 +1,83 @@
+//! Findings and files in their places.
+
+use crate::check::Named;
+use crate::finding::{Draft, Excerpt, Finding, Span};
+use crate::fix::{Edit, Fix};
+use crate::message;
+use crate::place::{Placed, Places};
+use crate::verdict::LocalFile;
+
+/// Drafts in their places; the text is walked once for all of them.
+pub(super) fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
+    let mut ranges: Vec<_> = drafts.iter().map(|draft| draft.span.clone()).collect();
+    let edits = drafts.iter().flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
+    ranges.extend(edits.map(|(range, _)| range.clone()));
+    let placed = places.resolve(&ranges);
+    let (placed, edits) = placed.split_at(drafts.len());
+    let mut edits = edits.iter().map(|edit| edit.span);
+    drafts
+        .into_iter()
+        .zip(placed)
+        .map(|(draft, placed)| {
+            finding(places.excerpt(draft.span.clone()), placed, draft, &mut edits)
+        })
+        .collect()
+}
+
+/// Local files in their places.
+pub(super) fn place_files(places: &Places<'_>, named: Vec<Named>) -> Vec<LocalFile> {
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let ranges: Vec<_> = named.iter().map(|named| named.span.clone()).collect();
+    let placed = places.resolve(&ranges);
+    let mut files: Vec<_> = named
+        .into_iter()
+        .zip(placed)
+        .map(|(named, placed)| LocalFile {
+            pointer: named.pointer,
+            span: placed.span,
+            path: named.path.path,
+            len: named.path.len,
+            inline: named.path.inline,
+        })
+        .collect();
+    files.sort_by_key(|file| file.span.start);
+    files
+}
+
+fn finding(
+    excerpt: Excerpt,
+    placed: &Placed,
+    draft: Draft,
+    edits: &mut impl Iterator<Item = Span>,
+) -> Finding {
+    let Draft { rule, constraint, basis, pointer, params, fix, .. } = draft;
+    let help = message::help(rule.help, &params);
+    let fix = fix.map(|fix| Fix {
+        title: fix.title,
+        applicability: fix.applicability,
+        edits: fix
+            .edits
+            .into_iter()
+            .zip(edits)
+            .map(|((_, text), span)| Edit::new(span, text))
+            .collect(),
+    });
+    Finding {
+        rule,
+        constraint,
+        severity: basis.severity,
+        tier: basis.tier,
+        source: basis.source,
+        pointer,
+        span: placed.span,
+        start: placed.start,
+        end: placed.end,
+        message: message::fill(rule.message, &params),
+        help: (!help.is_empty()).then_some(help),
+        params,
+        fix,
+        excerpt,
+    }
+}
