@@ -19,6 +19,6 @@ pub(crate) use classify::MediaText;
 #[cfg(feature = "fs")]
 pub(crate) use classify::{is_drive, suffix};
 pub(crate) use judge::{Form, LocalPath, SMALLEST_FILE, Setting, check};
-#[cfg(test)]
+#[cfg(all(test, feature = "decode"))]
 pub(crate) use probe::crc32;
 pub(crate) use probe::{Content, HeaderProbe, PixelSize};

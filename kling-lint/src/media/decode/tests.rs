@@ -3,7 +3,7 @@ use std::cell::Cell;
 use proptest::prelude::*;
 
 use super::*;
-use crate::media::probe::crc32;
+use crate::media::crc32;
 use crate::media::probe::tests::{ImageFile, images, probe, some_image};
 
 /// The JPEGs and PNGs among the fixtures whose size can be told, with what they are.

@@ -14,7 +14,7 @@ pub(crate) use signature::Content;
 
 use jpeg::Jpeg;
 use png::Png;
-#[cfg(test)]
+#[cfg(all(test, feature = "decode"))]
 pub(crate) use png::crc32;
 
 /// How many bytes are kept to recognise a format: enough for the comments in front of an SVG.
