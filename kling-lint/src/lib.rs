@@ -33,9 +33,11 @@
 //!
 //! # Features
 //!
-//! * `cli` (default): the `kling-lint` command.
+//! * `cli` (default): the `kling-lint` command; it needs the other two.
 //! * `fs` (default): reading requests from files, and the local files they name. Without it the crate
 //!   does no I/O.
+//! * `decode` (default): decoding pictures whole, where that is asked for, and a second opinion on
+//!   headers that are unclear.
 
 #![forbid(unsafe_code)]
 
