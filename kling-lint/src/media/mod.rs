@@ -8,7 +8,7 @@
 //! | [`probe`] | what an image says of itself in its first bytes |
 //! | [`video`] | what the header of an MP4 or MOV says |
 //! | [`decode`] | pictures decoded whole, and a second opinion on sizes |
-//! | [`file`] | the header of a file, in few and small reads |
+//! | [`mod@file`] | the header of a file, in few and small reads |
 //! | [`facts`] | what is known about a file, wherever its bytes came from |
 //! | [`pixels`] | sizes and ratios in words, and the nearest that would pass |
 //! | [`judge`] | all of that against the limits of a field |
