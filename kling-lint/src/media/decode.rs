@@ -19,7 +19,7 @@ use super::probe::{Content, PixelSize};
 
 /// How many bytes a file may have that is decoded: several times what any page allows.
 const LARGEST: u64 = 64 << 20;
-/// How many bytes the pixels of one picture may take.
+/// How many bytes one picture may take while it is decoded.
 const MEMORY: u64 = 512 << 20;
 /// How many bytes the second opinion reads: metadata that a decoder gathers in front of the picture.
 const FARTHEST: u64 = 256 << 10;
@@ -106,10 +106,20 @@ fn jpeg(bytes: &[u8]) -> Result<(), Undecodable> {
         DecoderOptions::default().set_strict_mode(true).set_max_width(side).set_max_height(side);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(jpeg_fault)?;
-    if decoder.output_buffer_size().is_none_or(|size| size as u64 > MEMORY) {
+    if jpeg_memory(&decoder).is_none_or(|bytes| bytes > MEMORY) {
         return Err(TOO_LARGE);
     }
     decoder.decode().map(drop).map_err(jpeg_fault)
+}
+
+/// How many bytes it takes to decode a JPEG whose headers were read: its pixels, and for a progressive
+/// one, until its last scan, a coefficient of two bytes for each sample.
+fn jpeg_memory(decoder: &JpegDecoder<ZCursor<&[u8]>>) -> Option<u64> {
+    let pixels = u64::try_from(decoder.output_buffer_size()?).ok()?;
+    let info = decoder.info()?;
+    let samples = u64::from(info.width) * u64::from(info.height) * u64::from(info.components);
+    let coefficients = if info.sof.is_progressive() { samples * 2 } else { 0 };
+    Some(pixels + coefficients)
 }
 
 fn jpeg_fault(error: DecodeErrors) -> Undecodable {

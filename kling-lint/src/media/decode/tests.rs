@@ -106,6 +106,28 @@ fn a_second_opinion() {
     assert_eq!(size(Content::WebP, &bytes[..]), None);
 }
 
+/// A progressive picture needs three times the memory of its pixels.
+#[test]
+fn coefficients_take_memory_too() {
+    for (name, limit) in [("baseline.jpg", 14_000_u16), ("progressive.jpg", 8_000)] {
+        let image = images().iter().find(|image| image.name == name).expect("a fixture");
+        let frame = image.bytes.windows(4).position(|it| matches!(it, [0xff, 0xc0 | 0xc2, 0, 17]));
+        let at = frame.expect("a frame of three components") + 5;
+        for (side, is_too_large) in [(limit - 1_000, false), (limit, true)] {
+            let mut bytes = image.bytes.clone();
+            bytes[at..at + 2].copy_from_slice(&side.to_be_bytes());
+            bytes[at + 2..at + 4].copy_from_slice(&side.to_be_bytes());
+            let mut decoder = JpegDecoder::new(ZCursor::new(bytes.as_slice()));
+            decoder.decode_headers().expect("a sound header");
+            let memory = jpeg_memory(&decoder).expect("a size");
+            assert_eq!(memory > MEMORY, is_too_large, "{name} {side}: {memory}");
+            if is_too_large {
+                assert_eq!(whole(Content::Jpeg, &bytes), Err(TOO_LARGE), "{name}");
+            }
+        }
+    }
+}
+
 #[test]
 fn bytes_are_asked_for_only_to_be_decoded() {
     let facts = |name: &str| {
