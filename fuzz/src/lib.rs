@@ -1,8 +1,8 @@
 //! What the fuzz targets share.
 
-use std::io::Read;
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use kling_lint::{Linter, Report};
+use kling_lint::{Linter, MediaReport, OpenFile, Report};
 
 /// A stream that gives as many bytes at a time as the seed says, in turn.
 pub struct Chunks<'t> {
@@ -71,4 +71,39 @@ pub fn same(linter: &Linter, text: &[u8], sizes: &[u8]) {
             .collect()
     };
     assert_eq!(seen(&whole), seen(&streamed));
+}
+
+/// A file that gives at most as many bytes at a time as the seed says, in turn.
+struct Pieces {
+    file: Cursor<Vec<u8>>,
+    sizes: Vec<u8>,
+    turn: usize,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let size = self.sizes.get(self.turn % self.sizes.len().max(1)).map_or(7, |&size| size);
+        self.turn += 1;
+        let len = buffer.len().min(usize::from(size).max(1));
+        self.file.read(&mut buffer[..len])
+    }
+}
+
+impl Seek for Pieces {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// The verdict on a file, which does not depend on how much of it is read at once.
+pub fn judged(linter: &Linter, bytes: &[u8], name: &str, sizes: &[u8]) -> MediaReport {
+    let judge = |file: std::io::Result<OpenFile>| {
+        let file = file.expect("memory has an end");
+        linter.judge_media(file, name).expect("memory can be read")
+    };
+    let report = judge(OpenFile::new(Cursor::new(bytes.to_vec())));
+    let file = Cursor::new(bytes.to_vec());
+    let pieces = judge(OpenFile::new(Pieces { file, sizes: sizes.to_vec(), turn: 0 }));
+    assert_eq!(format!("{report:?}"), format!("{pieces:?}"));
+    report
 }

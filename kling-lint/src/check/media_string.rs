@@ -16,6 +16,10 @@ const MEDIA_LOOKED_AT: (usize, usize) = (4096, 64);
 /// hostile one does not keep the disk busy.
 const MOST_FILES: usize = 256;
 
+/// How many pictures of one request are decoded: likewise, as half a megabyte may unpack to half a
+/// gigabyte.
+const MOST_DECODED: usize = 32;
+
 pub(super) fn media_string<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
@@ -37,6 +41,7 @@ pub(super) fn media_string<'d>(
     if cx.out.files.len() >= MOST_FILES {
         setting.files = None;
     }
+    setting.decode &= cx.decoded < MOST_DECODED;
     let mut drafts = Vec::new();
     let raw = text.raw();
     let (most_head, most_tail) = MEDIA_LOOKED_AT;
@@ -57,6 +62,7 @@ pub(super) fn media_string<'d>(
     for draft in drafts {
         cx.push(draft);
     }
+    cx.decoded += usize::from(setting.decode && judged.size.is_some());
     if let Some(size) = judged.size {
         cx.sizes.insert(node.span().start, Pixels { size, turned: judged.turned });
     }
@@ -72,5 +78,47 @@ fn readable(raw: &[u8], from: usize) -> &str {
     match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use super::*;
+    use crate::{FileName, Files, Linter, OpenFile, Refusal};
+
+    /// The first chunk of a picture, without the rest, under every name.
+    #[derive(Debug, Default)]
+    struct Counting(AtomicUsize);
+
+    impl Files for Counting {
+        fn open(&self, _: &FileName<'_>) -> Result<OpenFile, Refusal> {
+            const CUT: &[u8] =
+                b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x02\x58\0\0\x02\x58\x08\x02\0\0\0\x31\x04\x0f\x8b";
+            self.0.fetch_add(1, Relaxed);
+            Ok(OpenFile::with_len(Cursor::new(CUT), CUT.len() as u64))
+        }
+    }
+
+    #[test]
+    fn so_many_files_are_read_and_no_more() {
+        let files = Arc::new(Counting::default());
+        let builder = Linter::builder().endpoint("multi-image2video").files(Arc::clone(&files));
+        #[cfg(feature = "decode")]
+        let builder = builder.decode(true);
+        let items = vec![r#"{"image": "./a.png"}"#; MOST_FILES + 9].join(",");
+        let report = builder
+            .build()
+            .expect("an endpoint")
+            .lint_str(&format!(r#"{{"image_list": [{items}], "prompt": "x"}}"#));
+        assert_eq!(files.0.load(Relaxed), MOST_FILES);
+        assert_eq!(report.files().len(), MOST_FILES + 9);
+        assert_eq!(report.files().iter().filter(|file| file.len.is_some()).count(), MOST_FILES);
+        let undecodable =
+            report.findings().iter().filter(|it| it.rule.name == "undecodable").count();
+        assert_eq!(undecodable, if cfg!(feature = "decode") { MOST_DECODED } else { 0 });
     }
 }

@@ -89,6 +89,7 @@ pub(crate) fn check<'d>(
         setting,
         out: Checked::default(),
         sizes: HashMap::new(),
+        decoded: 0,
         suspended: HashSet::new(),
     };
     across::suspend(&mut cx, root, object);
@@ -133,6 +134,8 @@ struct Cx<'d> {
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
     sizes: HashMap<u32, Pixels>,
+    /// How many pictures were decoded.
+    decoded: usize,
     /// Starts of values that are not even read: their closed sets are not enforced.
     suspended: HashSet<u32>,
 }

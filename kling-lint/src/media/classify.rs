@@ -59,6 +59,7 @@ pub(super) const SUFFIXES: &[(&str, Content)] = &[
     ("mp4", Content::Mp4),
     ("m4v", Content::Mp4),
     ("mov", Content::Mov),
+    ("3gp", Content::Mp4),
     ("webp", Content::WebP),
     ("gif", Content::Gif),
     ("bmp", Content::Bmp),
@@ -72,10 +73,18 @@ pub(super) const SUFFIXES: &[(&str, Content)] = &[
     ("jp2", Content::Jpeg2000),
     ("ico", Content::Icon),
     ("psd", Content::Photoshop),
+    ("cr2", Content::CameraRaw),
+    ("cr3", Content::CameraRaw),
+    ("raf", Content::CameraRaw),
+    ("orf", Content::CameraRaw),
+    ("rw2", Content::CameraRaw),
+    ("eps", Content::PostScript),
     ("pdf", Content::Pdf),
     ("webm", Content::WebM),
     ("mkv", Content::Matroska),
     ("avi", Content::Avi),
+    ("wmv", Content::Wmv),
+    ("flv", Content::Flv),
 ];
 
 /// Schemes that are followed by no slashes.

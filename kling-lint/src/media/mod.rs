@@ -1,4 +1,19 @@
 //! Media judged by their bytes: the text that names them, inline Base64, local files.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`classify`] | the form a text takes: URL, path, Base64 |
+//! | [`location`] | where a URL points |
+//! | [`base64`] | Base64 as it streams by |
+//! | [`probe`] | what an image says of itself in its first bytes |
+//! | [`video`] | what the header of an MP4 or MOV says |
+//! | [`decode`] | pictures decoded whole, and a second opinion on sizes |
+//! | [`mod@file`] | the header of a file, in few and small reads |
+//! | [`facts`] | what is known about a file, wherever its bytes came from |
+//! | [`pixels`] | sizes and ratios in words, and the nearest that would pass |
+//! | [`judge`] | all of that against the limits of a field |
+//! | [`fields`] | every field of the tables that names media |
+//! | [`verdict`] | a file against all of them |
 
 mod base64;
 mod classify;

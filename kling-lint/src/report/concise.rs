@@ -20,9 +20,7 @@ impl Concise {
     pub(crate) fn new(verbose: bool) -> Self {
         Concise { verbose }
     }
-}
 
-impl Concise {
     fn told<'f>(&self, findings: &'f [Finding]) -> impl Iterator<Item = &'f Finding> {
         let verbose = self.verbose;
         findings.iter().filter(move |finding| verbose || finding.severity > Severity::Info)
