@@ -17,7 +17,7 @@ use crate::error::LintError;
 use crate::files::{Files, OpenFile};
 use crate::finding::{Draft, Finding};
 use crate::fix;
-use crate::load::Loaded;
+use crate::load::{Loaded, TooLarge};
 use crate::media::Setting;
 use crate::media::verdict::{self, MediaReport};
 use crate::place::Places;
@@ -252,9 +252,11 @@ impl Linter {
         }
     }
 
-    fn too_large(&self, limit: &str) -> Report {
+    fn too_large(&self, TooLarge { what, limit }: TooLarge) -> Report {
         let empty = Loaded::from_bytes(b"");
-        let draft = Draft::house(&document::TOO_LARGE, Severity::Error, 0..0).with("limit", limit);
+        let draft = Draft::house(&document::TOO_LARGE, Severity::Error, 0..0)
+            .with("what", what)
+            .with("limit", limit);
         self.report(&empty, vec![draft], [0; 3], Vec::new(), None)
     }
 

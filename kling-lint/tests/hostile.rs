@@ -54,6 +54,10 @@ fn encodings() {
     told(&lint("image2video", &utf16), "KL0003");
     told(&lint("image2video", ""), "KL0002");
     told(&lint("image2video", "\u{feff}{\"image\":\"https://acme.io/a.png\"}"), "KL0005");
+    // An MP4 begins with a length of four bytes, like a letter of UTF-32.
+    let video = lint("image2video", b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41");
+    assert_eq!(rules(&video), ["KL0001"]);
+    assert!(video.findings()[0].message.contains("a media file"), "{:?}", video.findings());
     for text in [&b"\xff\xfe"[..], b"\0\0\0\0", b"\xef\xbb", b"{\"image\":\"\xff\"}", b"{\xff}"] {
         refused(text);
     }

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser as _;
 
-use crate::error::LintError;
+use crate::error::{LintError, words};
 use crate::fs::LocalFiles;
 use args::{Arguments, Command};
 use output::Output;
@@ -92,7 +92,7 @@ fn run(
     match done.and_then(|status| out.flush().map(|()| status)) {
         Ok(status) => status,
         Err(error) => {
-            say(&mut stderr, &format!("cannot write the result: {error}"));
+            say(&mut stderr, &format!("cannot write the result: {}", words(&error)));
             Status::Failed
         }
     }
@@ -134,7 +134,7 @@ fn reason(error: &LintError) -> String {
         LintError::Io { source, .. } => match source.kind() {
             io::ErrorKind::NotFound => "no such file or folder".into(),
             io::ErrorKind::PermissionDenied => "permission denied".into(),
-            _ => source.to_string(),
+            _ => words(source),
         },
         LintError::NotAFile { what, .. } => {
             format!("is {what}, not a file; use `-` to read standard input")

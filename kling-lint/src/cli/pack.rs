@@ -11,7 +11,8 @@ use crate::cli::check::{STDIN, STDIN_NAME, WIDTH};
 use crate::cli::output::Output;
 use crate::cli::save::Saved;
 use crate::cli::{Status, local_files, reason, say};
-use crate::error::LintError;
+use crate::error::{LintError, words};
+use crate::load::LONGEST;
 use crate::message::grouped;
 use crate::report::{Checked, Human, Reporter as _, Totals, count, shown};
 use crate::{Linter, OpenFile, PackError, Parcel, ParcelReader, Refused};
@@ -20,8 +21,6 @@ use crate::{Linter, OpenFile, PackError, Parcel, ParcelReader, Refused};
 const SCREENFUL: u64 = 64 << 10;
 /// Standard input up to this length is kept in memory, else in a file that has no name.
 const IN_MEMORY: usize = 1 << 20;
-/// No request is longer.
-const LONGEST: u64 = 4 << 30;
 /// Bytes written at once.
 const BLOCK: usize = 256 << 10;
 
@@ -205,8 +204,9 @@ fn write(
     out: &mut Output<impl Write>,
     err: &mut dyn Write,
 ) -> Result<(), Stop> {
-    let spoilt =
-        |error: &io::Error, rest: &str| Stop::Failed(format!("cannot pack: {error}; {rest}"));
+    let spoilt = |error: &io::Error, rest: &str| {
+        Stop::Failed(format!("cannot pack: {}; {rest}", words(error)))
+    };
     let broken = |error: io::Error| spoilt(&error, "nothing was written");
     let mut reader = parcel.reader().map_err(broken)?;
     match target(options) {

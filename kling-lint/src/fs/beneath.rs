@@ -9,7 +9,7 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use super::names::{self, Name, Nameless};
 use super::{folder_of, inside, kind, near};
-use crate::error::LintError;
+use crate::error::{LintError, words};
 use crate::files::{FileName, Files, OpenFile, Refusal};
 
 /// So many missing files of one request are told what they nearly name: that is more than anybody
@@ -261,11 +261,7 @@ fn refusal(error: &io::Error, root: &Path) -> Refusal {
         ErrorKind::PermissionDenied => Refusal::unreadable("permission denied"),
         ErrorKind::InvalidFilename => Refusal::unreadable("the name is too long"),
         ErrorKind::WouldBlock => Refusal::unreadable("another program is holding it"),
-        // "Input/output error (os error 5)"
-        _ => {
-            let text = error.to_string();
-            Refusal::unreadable(text.split(" (os error").next().unwrap_or(&text).to_lowercase())
-        }
+        _ => Refusal::unreadable(words(error)),
     }
 }
 

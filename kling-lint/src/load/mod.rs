@@ -20,7 +20,14 @@ pub(crate) use scan::{
 pub(crate) struct Loaded<'s> {
     text: Cow<'s, [u8]>,
     gaps: Vec<Gap>,
-    too_large: Option<&'static str>,
+    too_large: Option<TooLarge>,
+}
+
+/// The limit that a text went over, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLarge {
+    pub(crate) what: &'static str,
+    pub(crate) limit: &'static str,
 }
 
 /// The dropped middle of a long string. Both its ends lie between characters and escapes.
@@ -70,7 +77,14 @@ struct Sizes {
     resident: usize,
     /// The same in words.
     limit: &'static str,
+    /// Bytes read at most.
+    longest: u64,
 }
+
+/// So many bytes are read of one request, several times what any server takes: a stream may have no
+/// end, and a file of a terabyte costs nothing to make.
+pub(crate) const LONGEST: u64 = 1 << 30;
+const TOO_LONG: TooLarge = TooLarge { what: "the input", limit: "1 GiB" };
 
 impl Sizes {
     const USUAL: Sizes = Sizes {
@@ -80,6 +94,7 @@ impl Sizes {
         tail: 1 << 10,
         resident: 64 << 20,
         limit: "64 MiB",
+        longest: LONGEST,
     };
 
     /// Strings of 32 MiB hold pictures of 24 MiB.
@@ -94,7 +109,7 @@ impl<'s> Loaded<'s> {
         Loaded {
             text: Cow::Borrowed(if fits { text } else { &[] }),
             gaps: Vec::new(),
-            too_large: (!fits).then_some("4 GiB"),
+            too_large: (!fits).then_some(TooLarge { what: "the input", limit: "4 GiB" }),
         }
     }
 
@@ -123,8 +138,8 @@ impl<'s> Loaded<'s> {
         self.gaps.get(index)
     }
 
-    /// The limit the text went over, in words. The rest was not read.
-    pub(crate) fn too_large(&self) -> Option<&'static str> {
+    /// The limit the text went over. The rest was not read.
+    pub(crate) fn too_large(&self) -> Option<TooLarge> {
         self.too_large
     }
 }
@@ -192,6 +207,12 @@ pub(crate) mod testing {
         tail: usize,
     ) -> Loaded<'static> {
         let sizes = Sizes { block, whole, head, tail, ..Sizes::USUAL };
+        stream::read(text, &sizes).expect("reading from memory cannot fail")
+    }
+
+    /// Text through the stream, of which so many bytes are read.
+    pub(crate) fn limited(text: impl Read, longest: u64) -> Loaded<'static> {
+        let sizes = Sizes { longest, ..Sizes::USUAL };
         stream::read(text, &sizes).expect("reading from memory cannot fail")
     }
 }

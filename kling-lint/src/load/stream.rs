@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use super::{Extent, Gap, Loaded, Scan, Sizes, fill};
+use super::{Extent, Gap, Loaded, Scan, Sizes, TOO_LONG, TooLarge, fill};
 use crate::media::Base64Scan;
 
 /// The first read: most requests end in it, and a fresh small buffer costs no page faults.
@@ -22,12 +22,14 @@ pub(super) fn read(mut reader: impl Read, sizes: &Sizes) -> io::Result<Loaded<'s
     let mut more = filled >= block.len();
     stream.push(&block);
     block.resize(sizes.block, 0);
-    while more && !stream.is_full() {
+    let mut len = filled as u64;
+    while more && !stream.is_full() && len <= sizes.longest {
         let filled = fill(&mut reader, &mut block)?;
         more = filled == block.len();
+        len += filled as u64;
         stream.push(&block[..filled]);
     }
-    Ok(stream.finish())
+    Ok(stream.finish(len > sizes.longest))
 }
 
 struct Stream<'a> {
@@ -139,9 +141,13 @@ impl<'a> Stream<'a> {
         }
     }
 
-    fn finish(mut self) -> Loaded<'static> {
+    fn finish(mut self, is_too_long: bool) -> Loaded<'static> {
         self.close(false);
-        let too_large = self.is_full().then_some(self.sizes.limit);
+        let too_large = if self.is_full() {
+            Some(TooLarge { what: "the text outside long strings", limit: self.sizes.limit })
+        } else {
+            is_too_long.then_some(TOO_LONG)
+        };
         Loaded { text: Cow::Owned(self.text), gaps: self.gaps, too_large }
     }
 }

@@ -6,6 +6,7 @@ use super::blank::first_char;
 use super::faults::{offsets, quoted};
 use super::parse::Parser;
 use crate::fix::DraftFix;
+use crate::load::TooLarge;
 
 /// How far a JSON object is looked for behind other text.
 const PREFIX: usize = 512;
@@ -31,11 +32,14 @@ const MAGIC: [(&[u8], &str); 10] = [
 impl Parser<'_, '_> {
     /// Goes to where the document begins. False when there is none.
     pub(super) fn begins(&mut self) -> bool {
-        if let Some(limit) = self.loaded.too_large() {
-            self.faults.error(&document::TOO_LARGE, 0..0, |draft| draft.with("limit", limit));
+        if let Some(TooLarge { what, limit }) = self.loaded.too_large() {
+            self.faults.error(&document::TOO_LARGE, 0..0, |draft| {
+                draft.with("what", what).with("limit", limit)
+            });
             return false;
         }
-        if let Some(name) = foreign_encoding(self.text) {
+        let encoding = foreign_encoding(self.text).filter(|_| !is_container(self.text));
+        if let Some(name) = encoding {
             let end = self.text.len().min(4);
             self.faults.error(&rules::WRONG_ENCODING, 0..end, |draft| draft.with("found", name));
             return false;
@@ -105,6 +109,7 @@ impl Parser<'_, '_> {
         }
         let span = start..start + rest[..line].trim_ascii_end().len().max(1);
         let kind = MAGIC.iter().find(|(magic, _)| rest.starts_with(magic)).map(|(_, name)| *name);
+        let kind = kind.or_else(|| is_container(rest).then_some("a media file"));
         let kind = kind.or_else(|| is_yaml(&rest[..line]).then_some("YAML"));
         let found = kind.map_or_else(|| quoted(&rest[..line.min(PREFIX)]), str::to_owned);
         self.faults.error(&rules::NOT_JSON, span, |draft| {
@@ -156,6 +161,11 @@ fn foreign_encoding(text: &[u8]) -> Option<&'static str> {
         [0, ascii, ..] | [ascii, 0, ..] if (1..0x80).contains(ascii) => Some("UTF-16"),
         _ => None,
     }
+}
+
+/// Whether this is the container of MP4, MOV and HEIC, which begins like UTF-32.
+fn is_container(text: &[u8]) -> bool {
+    text.get(4..8) == Some(b"ftyp")
 }
 
 /// Whether a brace opens a JSON object rather than something in prose.

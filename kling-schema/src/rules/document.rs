@@ -150,15 +150,18 @@ covered.",
 };
 
 /// The input is larger than can be checked.
+///
+/// Parameters: what (a noun phrase), limit.
 pub static TOO_LARGE: Rule = Rule {
     id: "KL0107",
     name: "too-large",
     summary: "The input is larger than can be checked.",
-    message: "the text outside long strings is larger than {limit}; the request was not checked",
+    message: "{what} is larger than {limit}; the request was not checked",
     help: "",
-    explain: "Long strings, such as an image in Base64, may be of any size: they are checked
-while they stream past. Everything else has to fit into memory, and a request
-that needs this much text outside its strings is no Kling request. Look for
-white space without end, or for image data pasted as a list of numbers.",
+    explain: "Long strings, such as an image in Base64, are checked while they stream past,
+up to a size that no server takes. Everything else has to fit into memory, and a
+request that needs this much text outside its strings is no Kling request. Look
+for a stream without end, for white space without end, or for image data pasted
+as a list of numbers.",
     example: Example { endpoint: "", bad: "", good: "" },
 };

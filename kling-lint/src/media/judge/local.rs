@@ -6,6 +6,7 @@ use kling_schema::rules::{files as rules, media};
 
 use super::text::Judge;
 use super::{Form, Judged, LocalPath, Target};
+use crate::error::words;
 use crate::files::{self, FileName, OpenFile, Refusal};
 use crate::media::facts::FileFacts;
 use crate::media::probe::{Content, Header};
@@ -128,5 +129,5 @@ pub(crate) fn facts(file: &mut OpenFile, decode: bool) -> io::Result<Result<File
 }
 
 fn refused(error: io::Error) -> Refusal {
-    Refusal::unreadable(error.to_string())
+    Refusal::unreadable(words(&error))
 }

@@ -1,10 +1,15 @@
 //! Strings and their text.
 
+use std::io::{self, Read as _};
+
 use proptest::prelude::*;
 
 use super::super::{JsonKind, Text};
 use super::{nodes, reading};
-use crate::load::{Counts, FaultKind, Loaded, Scan, testing::streamed};
+use crate::load::{
+    Counts, FaultKind, Loaded, Scan,
+    testing::{limited, streamed},
+};
 
 /// Calls back with the text of the string that is the whole document.
 fn with_text<R>(json: &str, visit: impl FnOnce(Text<'_>) -> R) -> R {
@@ -143,6 +148,21 @@ fn a_text_too_large_to_keep_is_one_finding() {
     };
     assert_eq!(drafts.iter().map(|draft| draft.rule.name).collect::<Vec<_>>(), ["too-large"]);
     assert!(!value);
+}
+
+#[test]
+fn a_text_without_end_is_one_finding() {
+    let start = br#"{"image": ""#;
+    for text in [&start[..], b"\0"] {
+        let loaded = limited(text.chain(io::repeat(b'A')), 1 << 20);
+        assert_eq!(loaded.too_large().map(|it| it.what), Some("the input"));
+        let mut drafts = Vec::new();
+        assert!(super::read(&loaded, &mut drafts).is_none());
+        assert_eq!(drafts.iter().map(|draft| draft.rule.name).collect::<Vec<_>>(), ["too-large"]);
+    }
+    let text = format!("{{\"image\": \"{}\"}}", "A".repeat((1 << 20) - 13));
+    assert_eq!(text.len(), 1 << 20);
+    assert_eq!(limited(text.as_bytes(), 1 << 20).too_large(), None);
 }
 
 /// Raw string content: escapes whole and broken, bytes of all kinds.
