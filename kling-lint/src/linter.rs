@@ -17,6 +17,8 @@ use crate::error::LintError;
 use crate::files::{Files, OpenFile};
 use crate::finding::{Draft, Finding};
 use crate::fix;
+#[cfg(feature = "fs")]
+use crate::load::LONGEST;
 use crate::load::{Loaded, TooLarge};
 use crate::media::Setting;
 use crate::media::verdict::{self, MediaReport};
@@ -108,9 +110,17 @@ impl Linter {
     #[cfg(feature = "fs")]
     pub fn lint_path(&self, path: impl AsRef<Path>) -> Result<Report, LintError> {
         let path = path.as_ref();
+        let loaded = self.load_path(path)?;
+        Ok(self.reading_files().lint_loaded(loaded, Some(path), None))
+    }
+
+    /// Brings in the text of a file, unless its length alone says that it is too large.
+    #[cfg(feature = "fs")]
+    pub(crate) fn load_path(&self, path: &Path) -> Result<Loaded<'static>, LintError> {
         let file = crate::fs::open::open(path)?;
-        self.reading_files()
-            .lint_reader(file, Some(path))
+        let too_long = file.metadata().map(|metadata| metadata.len() > LONGEST);
+        too_long
+            .and_then(|too_long| if too_long { Ok(Loaded::too_long()) } else { self.load(file) })
             .map_err(|source| LintError::io(path, source))
     }
 

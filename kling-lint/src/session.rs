@@ -49,9 +49,8 @@ impl Session {
     #[cfg(feature = "fs")]
     pub fn lint_path(&mut self, path: impl AsRef<Path>) -> Result<Report, crate::LintError> {
         let path = path.as_ref();
-        let file = crate::fs::open::open(path)?;
         let linter = self.linter.reading_files();
-        let loaded = linter.load(file).map_err(|source| crate::LintError::io(path, source))?;
+        let loaded = linter.load_path(path)?;
         Ok(linter.lint_loaded(loaded, Some(path), Some(&mut self.ids)))
     }
 }

@@ -198,3 +198,24 @@ fn a_reader_that_leaves_ends_the_run_quietly() {
     assert_eq!(text(&output.stderr), "");
     assert_eq!(output.status.code(), Some(1));
 }
+
+/// A sparse file of a terabyte costs nothing to make, and would take half an hour to read.
+#[test]
+fn a_request_of_a_terabyte_is_not_read() {
+    let folder = folder();
+    let path = folder.path().join("long.json");
+    write(&path, r#"{"image": ""#);
+    let file = std::fs::OpenOptions::new().write(true).open(&path).expect("a file");
+    if file.set_len(1 << 40).is_err() {
+        println!("skipped: files cannot be that long here");
+        return;
+    }
+    let output = lint(folder.path(), &["--format", "concise", "--endpoint", endpoint(), "."]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    let output = lint(folder.path(), &["--format", "concise", "long.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stdout),
+        "long.json:1:1: error[KL0107 too-large] the input is larger than 1 GiB; the request was not checked\n"
+    );
+}

@@ -122,6 +122,12 @@ impl<'s> Loaded<'s> {
         stream::read(reader, if decode { &Sizes::DECODING } else { &Sizes::USUAL })
     }
 
+    /// Nothing of a text that is longer than any request.
+    #[cfg(feature = "fs")]
+    pub(crate) fn too_long() -> Self {
+        Loaded { text: Cow::Borrowed(&[]), gaps: Vec::new(), too_large: Some(TOO_LONG) }
+    }
+
     /// The resident text.
     pub(crate) fn text(&self) -> &[u8] {
         &self.text
