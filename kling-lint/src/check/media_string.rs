@@ -16,9 +16,9 @@ const MEDIA_LOOKED_AT: (usize, usize) = (4096, 64);
 /// hostile one does not keep the disk busy.
 const MOST_FILES: usize = 256;
 
-/// How many pictures of one request are decoded: likewise, as half a megabyte may unpack to half a
-/// gigabyte.
-const MOST_DECODED: usize = 32;
+/// How many images of one request are decoded: more than any endpoint takes, and few enough for ones
+/// that were made to keep a decoder busy.
+const MOST_DECODED: usize = 14;
 
 pub(super) fn media_string<'d>(
     cx: &mut Cx<'d>,
