@@ -29,8 +29,10 @@ extern crate self as kling_schema;
 pub mod aspect;
 mod construct;
 pub mod endpoints;
+pub mod export;
 #[doc(hidden)]
 pub mod fits;
+pub mod locator;
 mod measure;
 mod parts;
 #[doc(hidden)]
