@@ -3,12 +3,14 @@
 //! | file | what it writes |
 //! |---|---|
 //! | [`profile`](Profile) | which consumer a schema is for, and which keywords it understands |
-//! | `json_schema` | one object: keys, values, bounds |
-//! | `form` | the forms of a media string |
+//! | `json_schema` | one object: its keys, lists and tolerated shapes |
+//! | `value` | texts, closed sets, numbers |
+//! | `form` | media strings: their forms, and what no text tells |
 //! | `conditions` | a condition, and what holds for every place of a path |
 //! | `across` | rules across fields |
 //! | `annotate` | descriptions, hints, media limits: what asserts nothing |
 //! | `node` | one subschema in the making |
+//! | `derived` | `schemars::JsonSchema` for derived types |
 //! | `vocabulary` | what each `x-kling-*` keyword means |
 //!
 //! A schema refuses what the linter, at its default severities, calls an error, and accepts everything
@@ -25,13 +27,14 @@ mod node;
 mod profile;
 #[cfg(test)]
 mod tests;
+mod value;
 mod vocabulary;
 
 use schemars::Schema;
 use serde_json::Value;
 
 #[doc(hidden)]
-pub use derived::{choices, subschema};
+pub use derived::{subschema, value};
 pub use profile::Profile;
 pub use vocabulary::vocabulary;
 
