@@ -29,8 +29,10 @@ extern crate self as kling_schema;
 pub mod aspect;
 mod construct;
 pub mod endpoints;
+pub mod export;
 #[doc(hidden)]
 pub mod fits;
+pub mod locator;
 mod measure;
 mod parts;
 #[doc(hidden)]
@@ -113,9 +115,12 @@ struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use core::option::Option::{None, Some};
+    pub use std::borrow::Cow;
+
+    pub use schemars;
 
     pub use crate::rules::named;
     pub use crate::source::*;
     pub use crate::table::*;
-    pub use crate::{fits, path};
+    pub use crate::{export, fits, path};
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use crate::files::Refusal;
-use crate::media::is_drive;
+use kling_schema::locator::is_drive;
 
 /// No system opens a longer path that is given in one piece.
 const LONGEST: usize = 4096;

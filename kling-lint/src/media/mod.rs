@@ -32,6 +32,6 @@ mod video;
 pub(crate) use base64::{Base64Facts, Base64Scan};
 pub(crate) use classify::MediaText;
 #[cfg(feature = "fs")]
-pub(crate) use classify::{is_drive, suffix};
+pub(crate) use classify::suffix;
 pub(crate) use judge::{Form, LocalPath, SMALLEST_FILE, Setting, check};
 pub(crate) use probe::{Content, HeaderProbe, PixelSize};

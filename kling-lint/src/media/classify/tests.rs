@@ -107,3 +107,10 @@ fn suffixes_of_media() {
         assert_eq!(suffix(text), None, "{text}");
     }
 }
+
+/// The exported pattern is made from the same suffixes.
+#[test]
+fn suffixes_are_those_of_the_exports() {
+    let own: Vec<&str> = SUFFIXES.iter().map(|(suffix, _)| *suffix).collect();
+    assert_eq!(own, kling_schema::locator::SUFFIXES);
+}
