@@ -35,6 +35,7 @@ pub mod errors;
 pub mod export;
 #[doc(hidden)]
 pub mod fits;
+pub mod locator;
 mod measure;
 mod parts;
 #[doc(hidden)]

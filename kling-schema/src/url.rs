@@ -3,17 +3,26 @@
 
 /// The language: `http://` or `https://` in any case, then at least one character of a host.
 ///
-/// White space around the URL is let pass (browsers and most clients trim it); what follows the
+/// Some white space around the URL is let pass (browsers and most clients trim it); what follows the
 /// host's first character is not judged. The pattern reads the same in ECMA-262 and in Rust's
 /// `regex`.
-pub const PATTERN: &str = r"^[\t\n\r ]*[hH][tT][tT][pP][sS]?://[^\x00-\x20/?#:@\\]";
+pub const PATTERN: &str = r"^[\t\n\r ]{0,99}[hH][tT][tT][pP][sS]?://[^\x00-\x20/?#:@\\]";
+
+/// How much white space may stand before a URL.
+pub(crate) const BLANKS_BEFORE: usize = 99;
 
 /// What [`PATTERN`] lets stand around a URL.
 pub const BLANKS: [char; 4] = ['\t', '\n', '\r', ' '];
 
+/// Without the white space that may stand before a URL.
+pub(crate) fn trim_start(text: &str) -> &str {
+    let blanks = text.bytes().take_while(|byte| BLANKS.contains(&char::from(*byte)));
+    text.get(blanks.take(BLANKS_BEFORE).count()..).unwrap_or_default()
+}
+
 /// Whether [`PATTERN`] matches.
 pub fn is_http(text: &str) -> bool {
-    let text = text.trim_start_matches(BLANKS);
+    let text = trim_start(text);
     ["https://", "http://"].iter().any(|scheme| {
         let (start, rest) = match text.split_at_checked(scheme.len()) {
             Some(split) => split,
@@ -40,6 +49,7 @@ mod tests {
             "HTTP://A.B",
             "HttpS://[::1]:80/",
             " \n\thttps://a ",
+            &(" ".repeat(BLANKS_BEFORE) + "https://a"),
             "https://a b",
             "https://é.fr",
             "http://user@host",
@@ -66,6 +76,7 @@ mod tests {
             "\u{a0}http://a",
             "\u{feff}http://a",
             "xhttp://a",
+            &(" ".repeat(BLANKS_BEFORE + 1) + "https://a"),
             "é",
         ] {
             assert!(!is_http(other), "{other:?}");

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use kling_schema::locator::{self, Unfetchable};
 use kling_schema::url;
 
 use super::base64::Base64Facts;
@@ -77,9 +78,6 @@ pub(super) const SUFFIXES: &[(&str, Content)] = &[
     ("avi", Content::Avi),
 ];
 
-/// Schemes that are followed by no slashes.
-const OPAQUE: &[&str] = &["blob", "about", "javascript", "mailto", "cid", "content", "urn"];
-
 impl<'a> MediaText<'a> {
     /// What the text seems to be.
     pub(crate) fn shape(&self) -> Shape<'_> {
@@ -90,24 +88,22 @@ impl<'a> MediaText<'a> {
         if text.is_empty() && self.complete {
             return Shape::Blank;
         }
-        if url::is_http(text) {
+        if url::is_http(&self.head) {
             return Shape::Url(text);
         }
         if starts(&self.head, "data:") {
             return Shape::Data;
         }
-        if ["file:", "./", "../", ".\\", "..\\", "~/", "\\\\"].iter().any(|it| starts(text, it))
-            || is_drive(text)
-        {
+        if locator::starts_path(&self.head) {
             return Shape::Path;
         }
-        if let Some(scheme) = scheme(text) {
-            return scheme;
+        match locator::unfetchable(&self.head, self.complete) {
+            Some(Unfetchable::Hostless) => return Shape::Hostless,
+            Some(Unfetchable::Scheme(scheme)) => return Shape::Scheme(scheme),
+            Some(Unfetchable::Schemeless) => return Shape::Schemeless,
+            None => {}
         }
-        if is_schemeless(text) {
-            return Shape::Schemeless;
-        }
-        if suffix(self.tail.trim_end_matches(url::BLANKS)).is_some() {
+        if suffix(locator::before_blanks(&self.tail)).is_some() {
             return Shape::Path;
         }
         Shape::Other
@@ -146,36 +142,6 @@ pub(crate) fn suffix(text: &str) -> Option<(&'static str, Content)> {
 /// Whether the text starts with this, in any case.
 fn starts(text: &str, with: &str) -> bool {
     text.as_bytes().get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with.as_bytes()))
-}
-
-/// Whether the text starts with a drive letter, as in `C:\`.
-fn is_drive(text: &str) -> bool {
-    matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
-}
-
-/// The scheme the text starts with, unless it is that of a proper URL.
-fn scheme(text: &str) -> Option<Shape<'_>> {
-    for broken in ["http:", "https:", "http//", "https//"] {
-        if starts(text, broken) {
-            return Some(Shape::Hostless);
-        }
-    }
-    let (scheme, rest) = text.split_once(':')?;
-    let sound = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-        && (rest.starts_with("//") || OPAQUE.iter().any(|it| it.eq_ignore_ascii_case(scheme)));
-    sound.then_some(Shape::Scheme(scheme))
-}
-
-/// Whether the text is an address without a scheme: `www.…`, or `//` and a dotted host.
-fn is_schemeless(text: &str) -> bool {
-    let rest = match text.strip_prefix("//") {
-        Some(rest) => rest,
-        None if starts(text, "www.") => text,
-        None => return false,
-    };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    host.contains('.') && !host.contains(char::is_whitespace)
 }
 
 #[cfg(test)]

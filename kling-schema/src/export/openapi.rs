@@ -4,13 +4,16 @@ use serde_json::{Map, Value, json};
 
 use super::names::{facts_read, type_name};
 use super::received::{self, reference};
-use super::samples;
+use super::{Profile, json_schema, samples};
 use crate::endpoints::{ENDPOINTS, QUERY, SERVER};
 use crate::errors::{self, Retry, ServiceCode};
 use crate::listed;
 use crate::replies::{Reply, Task};
 use crate::source::Source;
 use crate::table::{Bound, Endpoint, Field, KlingSchema as _, Object};
+
+#[cfg(test)]
+mod tests;
 
 /// The tags of the two sorts of operations.
 const SUBMIT: &str = "Submit";
@@ -259,16 +262,13 @@ fn line(group: &[ServiceCode]) -> String {
 fn schemas() -> Value {
     let mut schemas = Map::new();
     for object in ENDPOINTS {
-        hoist(type_name(object), sent(object), &mut schemas);
+        let schema = json_schema(object, Profile::Draft202012, false);
+        hoist(type_name(object), schema.to_value(), &mut schemas);
     }
     for (name, schema) in received::schemas(Reply::SCHEMA) {
         hoist(name, schema, &mut schemas);
     }
     Value::Object(schemas)
-}
-
-fn sent(object: &'static Object) -> Value {
-    json!({ "type": "object", "description": object.doc })
 }
 
 /// A schema as a component: what it defines for itself becomes a component too, and it has no name or
@@ -292,9 +292,12 @@ fn hoist(name: String, mut schema: Value, schemas: &mut Map<String, Value>) {
 
 /// From a schema on its own to one of many: `#/$defs/Item` becomes `#/components/schemas/Item`, and
 /// the keywords of editors become those of OpenAPI, whose descriptions are Markdown.
+///
+/// A linter of OpenAPI takes an object that does not say whether it is open for a closed one when it
+/// judges examples, even in the branches of a condition: there it is said.
 fn translate(schema: &mut Value) {
-    let mut open = vec![schema];
-    while let Some(value) = open.pop() {
+    let mut open = vec![(schema, false)];
+    while let Some((value, is_branch)) = open.pop() {
         match value {
             Value::Object(object) => {
                 if let Some(Value::String(target)) = object.get_mut("$ref")
@@ -313,9 +316,14 @@ fn translate(schema: &mut Value) {
                     let docs: Map<String, Value> = values.map(str::to_owned).zip(docs).collect();
                     object.insert("x-enumDescriptions".to_owned(), Value::Object(docs));
                 }
-                open.extend(object.values_mut());
+                if is_branch && object.contains_key("properties") {
+                    object.entry("additionalProperties").or_insert(Value::Bool(true));
+                }
+                open.extend(object.iter_mut().map(|(key, value)| {
+                    (value, is_branch || ["if", "then", "else"].contains(&key.as_str()))
+                }));
             }
-            Value::Array(items) => open.extend(items),
+            Value::Array(items) => open.extend(items.iter_mut().map(|item| (item, is_branch))),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }

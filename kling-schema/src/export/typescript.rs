@@ -22,6 +22,9 @@ use crate::source::{Severity, Source};
 use crate::table::{Field, Kind, KlingSchema as _, KnownKey, Object, Presence};
 use crate::{Basis, Choice, aspect, listed, rules};
 
+#[cfg(test)]
+mod tests;
+
 /// The longest line of the output, comments and long unions apart from their last word.
 pub(super) const WIDTH: usize = 100;
 

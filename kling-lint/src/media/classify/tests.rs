@@ -99,3 +99,10 @@ fn the_length_as_written() {
         assert_eq!(whole("", raw).written_len(unescaped), expected, "{raw:?}");
     }
 }
+
+/// The exported pattern is made from the same suffixes.
+#[test]
+fn suffixes_are_those_of_the_exports() {
+    let own: Vec<&str> = SUFFIXES.iter().map(|(suffix, _)| *suffix).collect();
+    assert_eq!(own, kling_schema::locator::SUFFIXES);
+}
