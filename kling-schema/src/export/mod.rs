@@ -43,9 +43,8 @@ use schemars::Schema;
 use serde_json::Value;
 
 #[doc(hidden)]
-pub use derived::{choices, subschema};
-pub use openapi::openapi;
 pub use derived::{subschema, value};
+pub use openapi::openapi;
 pub use profile::Profile;
 pub use typescript::typescript;
 pub use vocabulary::vocabulary;
