@@ -3,6 +3,12 @@
 use crate::requests::{Image2Video, MultiImage2Image, MultiImage2Video, OmniVideo};
 use crate::table::{KlingSchema, Object};
 
+/// Where the routes are served.
+pub const SERVER: &str = "https://api.cometapi.com";
+
+/// What stands behind a request's path to `GET` its task.
+pub const QUERY: &str = "/{task_id}";
+
 /// The covered requests.
 pub static ENDPOINTS: &[&Object] =
     &[Image2Video::SCHEMA, MultiImage2Video::SCHEMA, MultiImage2Image::SCHEMA, OmniVideo::SCHEMA];

@@ -5,6 +5,8 @@
 //! | [`requests`] | the four requests as types; every constraint is an attribute there, and nowhere else |
 //! | [`replies`] | what the server answers, read tolerantly |
 //! | [`endpoints`] | the covered routes, and those that are only known by name |
+//! | [`errors`] | the service codes of refusals |
+//! | [`export`] | the same truth for front ends |
 //! | [`rules`] | every kind of finding: id, name, message, explanation, examples |
 //! | [`rows`](mod@rows) | every constraint by name, with its statement, tier and source |
 //! | [`aspect`] | the names of a constraint's aspects |
@@ -29,6 +31,7 @@ extern crate self as kling_schema;
 pub mod aspect;
 mod construct;
 pub mod endpoints;
+pub mod errors;
 pub mod export;
 #[doc(hidden)]
 pub mod fits;

@@ -3,23 +3,38 @@
 //! Read tolerantly, because real answers differ from the pages: ids as numbers, error codes wrapped
 //! one level deeper, codes as words, `SUCCEED` on top of a failed task. Unknown keys are ignored,
 //! missing ones are `None`, and nothing about a status is concluded here but its meaning.
+//!
+//! The tables of these types say what the pages print, for the exporters; the readers below are
+//! milder. A key that may be missing in Rust and is required in the table is one that every page
+//! prints. Service codes stand in [`errors`](crate::errors).
 
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::{Kind, KlingSchema, Typed};
+
 /// The answer to a submit or a query.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+///
+/// An error has no `data`, or wraps its code at `data.data.code` and has none at the top. HTTP 200
+/// alone says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[serde(default)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/individual-queries", read = "2026-03")]
 pub struct Reply {
     /// Service code: 0 is "taken", which says nothing about the task. Some gateways send a word.
+    #[kling(required)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
     /// `SUCCEED` or `success`, also on top of a failed task.
+    #[kling(required)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// For support.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// The task, or the wrapped error.
-    #[serde(deserialize_with = "object")]
+    /// The task.
+    #[serde(deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
 }
 
@@ -31,6 +46,10 @@ pub enum Code {
     Number(i64),
     /// `success` and the like.
     Word(String),
+}
+
+impl Typed for Code {
+    const KIND: Kind = Kind::Either { usual: &Kind::Integer, tolerated: &Kind::Text };
 }
 
 /// What stands under `data`: a task, an error wrapped once more, or the stale page's shape.
@@ -47,6 +66,11 @@ pub struct Data {
     /// One level deeper: the wrapped error, or the stale page's task.
     #[serde(deserialize_with = "object")]
     pub data: Option<Inner>,
+}
+
+/// The pages print the task; the rest is found in the wild.
+impl Typed for Data {
+    const KIND: Kind = Task::KIND;
 }
 
 /// What stands under `data.data`.
@@ -67,13 +91,16 @@ pub struct Inner {
 /// A task as the server sees it; also the body of a callback.
 ///
 /// A callback is unsigned: take it as a hint to query, never as a verdict.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[serde(default)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/individual-queries", read = "2026-03")]
 pub struct Task {
     /// The id, as text: numbers above 2^53 would be rounded by many readers.
+    #[kling(required)]
     #[serde(deserialize_with = "id", skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
     /// Where the task stands.
+    #[kling(required)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_status: Option<Status>,
     /// Why it failed.
@@ -86,15 +113,17 @@ pub struct Task {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_result: Option<TaskResult>,
     /// Milliseconds since 1970.
+    #[kling(required)]
     #[serde(deserialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     pub created_at: Option<u64>,
     /// Milliseconds since 1970.
+    #[kling(required)]
     #[serde(deserialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<u64>,
 }
 
 /// Where a task stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, KlingSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Taken, and paid for.
@@ -102,19 +131,31 @@ pub enum Status {
     /// At work.
     Processing,
     /// Done. The word is `succeed`; some gateways say `succeeded` or `SUCCESS`.
-    #[serde(alias = "succeeded", alias = "SUCCESS")]
     Succeed,
     /// Failed; the reason is in `task_status_msg`.
-    #[serde(alias = "FAILURE")]
     Failed,
     /// A word no page lists: keep polling.
     #[serde(untagged)]
     Other(String),
 }
 
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Ok(match word.as_str() {
+            "submitted" => Status::Submitted,
+            "processing" => Status::Processing,
+            "succeed" | "succeeded" | "SUCCESS" => Status::Succeed,
+            "failed" | "FAILURE" => Status::Failed,
+            _ => Status::Other(word),
+        })
+    }
+}
+
 /// What a finished task made.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[serde(default)]
+#[kling(page = "https://apidoc.cometapi.com/api/video/kling/individual-queries", read = "2026-03")]
 pub struct TaskResult {
     /// The videos.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "list")]
@@ -125,26 +166,44 @@ pub struct TaskResult {
 }
 
 /// A video; its URL expires.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[serde(default)]
+#[kling(
+    page = "https://apidoc.cometapi.com/api/video/kling/individual-queries",
+    read = "2026-03",
+    name = "TaskVideo"
+)]
 pub struct Video {
     /// The video's id.
-    #[serde(deserialize_with = "id")]
+    #[kling(required)]
+    #[serde(deserialize_with = "id", skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Where to fetch it, for a while.
+    #[kling(required)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Seconds, as a string.
-    #[serde(deserialize_with = "id")]
+    #[kling(required)]
+    #[serde(deserialize_with = "id", skip_serializing_if = "Option::is_none")]
     pub duration: Option<String>,
 }
 
 /// An image; its URL expires.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, KlingSchema)]
 #[serde(default)]
+#[kling(
+    page = "https://apidoc.cometapi.com/api/video/kling/individual-queries",
+    read = "2026-03",
+    name = "TaskImage"
+)]
 pub struct Image {
     /// Position among the images, from 0.
+    #[kling(required)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<u64>,
     /// Where to fetch it, for a while.
+    #[kling(required)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
@@ -226,4 +285,22 @@ where
     T: Deserialize<'de>,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table's words are those that are read and written.
+    #[test]
+    fn a_status_is_read_as_it_is_written() {
+        let choices = Status::KIND.choices().expect("a closed set");
+        assert_eq!(choices.len(), 4);
+        for choice in choices {
+            let word = Value::from(choice.value);
+            let status = Status::deserialize(&word).expect("a word");
+            assert!(!matches!(status, Status::Other(_)), "{word}");
+            assert_eq!(serde_json::to_value(&status).expect("writes"), word);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The same truth for other tools: the table as JSON Schema.
+//! The same truth for other tools: the table as JSON Schema, TypeScript and OpenAPI.
 //!
 //! | file | what it writes |
 //! |---|---|
@@ -10,6 +10,9 @@
 //! | `across` | rules across fields |
 //! | `annotate` | descriptions, hints, media limits: what asserts nothing |
 //! | `node` | one subschema in the making |
+//! | `typescript`, `comment` | declarations with the limits in TSDoc |
+//! | `openapi`, `received` | one document with routes, replies, callbacks and service codes |
+//! | `samples` | requests and replies to copy |
 //! | `derived` | `schemars::JsonSchema` for derived types |
 //! | `vocabulary` | what each `x-kling-*` keyword means |
 //!
@@ -19,14 +22,20 @@
 
 mod across;
 mod annotate;
+mod comment;
 mod conditions;
 mod derived;
 mod form;
 mod json_schema;
+mod names;
 mod node;
+mod openapi;
 mod profile;
+mod received;
+mod samples;
 #[cfg(test)]
 mod tests;
+mod typescript;
 mod value;
 mod vocabulary;
 
@@ -35,7 +44,9 @@ use serde_json::Value;
 
 #[doc(hidden)]
 pub use derived::{subschema, value};
+pub use openapi::openapi;
 pub use profile::Profile;
+pub use typescript::typescript;
 pub use vocabulary::vocabulary;
 
 use crate::rules::Rule;
