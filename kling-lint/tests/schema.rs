@@ -164,6 +164,21 @@ fn a_setting_without_files_holds_the_schemas() {
 }
 
 #[test]
+fn schemas_that_refuse_unknown_keys_have_files_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    told(&run(folder.path(), &["schema", "omni-video", "--out", "."]), 0);
+    told(&run(folder.path(), &["schema", "omni-video", "--closed", "--out", "."]), 0);
+    let schemas: Vec<Value> = names(folder.path())
+        .iter()
+        .map(|name| serde_json::from_slice(&read(folder.path().join(name))).expect("JSON"))
+        .collect();
+    let [closed, open] = &schemas[..] else { panic!("two files") };
+    assert_eq!(open["additionalProperties"], Value::Null);
+    assert_eq!(closed["additionalProperties"], false);
+    assert_ne!(open["$id"], closed["$id"]);
+}
+
+#[test]
 fn one_document_is_shown_as_it_is_written() {
     let folder = tempfile::tempdir().expect("a folder");
     told(&run(folder.path(), &["schema", "omni-video", "--out", "."]), 0);
