@@ -121,7 +121,7 @@ fn a_folder_that_cannot_be_is_a_failure() {
     assert_eq!(names(folder.path()), BTreeSet::from(["file".into()]));
 }
 
-/// The linter takes no schema for a request, whatever the folder is called.
+/// By its name no schema is taken for a request.
 #[test]
 fn schemas_beside_requests_are_passed_over() {
     let folder = tempfile::tempdir().expect("a folder");
