@@ -121,7 +121,7 @@ fn a_folder_that_cannot_be_is_a_failure() {
     assert_eq!(names(folder.path()), BTreeSet::from(["file".into()]));
 }
 
-/// The linter takes no schema for a request, whatever the folder is called.
+/// By its name no schema is taken for a request.
 #[test]
 fn schemas_beside_requests_are_passed_over() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -161,6 +161,21 @@ fn a_setting_without_files_holds_the_schemas() {
     assert_eq!(setting["json.schemas"][0]["schema"]["title"], "omni-video");
     assert_eq!(setting["json.schemas"].as_array().map(Vec::len), Some(1));
     assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn schemas_that_refuse_unknown_keys_have_files_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    told(&run(folder.path(), &["schema", "omni-video", "--out", "."]), 0);
+    told(&run(folder.path(), &["schema", "omni-video", "--closed", "--out", "."]), 0);
+    let schemas: Vec<Value> = names(folder.path())
+        .iter()
+        .map(|name| serde_json::from_slice(&read(folder.path().join(name))).expect("JSON"))
+        .collect();
+    let [closed, open] = &schemas[..] else { panic!("two files") };
+    assert_eq!(open["additionalProperties"], Value::Null);
+    assert_eq!(closed["additionalProperties"], false);
+    assert_ne!(open["$id"], closed["$id"]);
 }
 
 #[test]

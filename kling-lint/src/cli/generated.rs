@@ -43,7 +43,7 @@ pub(super) fn write(files: &[Generated], err: &mut dyn Write) -> Status {
                 0 => String::from("nothing was written"),
                 number => format!("{} before it written", were(number)),
             };
-            say(err, &format!("{}; {before}", unwritable(&error)));
+            say(err, &format!("{}; {before}", in_the_way(&error, "write")));
             return Status::Failed;
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn check(
             Ok(Found::Other) => "stale",
             Ok(Found::Nothing) => "missing",
             Err(error) => {
-                say(err, &format!("{}: {}", shown(&file.place), reason(&error)));
+                say(err, &in_the_way(&error, "read"));
                 return Ok(Status::Failed);
             }
         };
@@ -133,9 +133,10 @@ fn replace(files: &[Generated]) -> Result<usize, Unwritable> {
     Ok(written)
 }
 
-fn unwritable(error: &LintError) -> String {
+/// What cannot be read or written, and why.
+fn in_the_way(error: &LintError, verb: &str) -> String {
     match error {
-        LintError::Io { path, .. } => format!("cannot write {}: {}", shown(path), reason(error)),
+        LintError::Io { path, .. } => format!("cannot {verb} {}: {}", shown(path), reason(error)),
         other => other.to_string(),
     }
 }
@@ -147,7 +148,7 @@ pub(super) fn make(folder: &Path) -> Result<(), String> {
             Ok(it) if !it.is_dir() => io::Error::from(io::ErrorKind::NotADirectory),
             _ => error,
         };
-        unwritable(&LintError::io(folder, error))
+        in_the_way(&LintError::io(folder, error), "write")
     })
 }
 

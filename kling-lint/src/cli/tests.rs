@@ -52,7 +52,15 @@ fn help_fits_80_columns() {
 
 #[test]
 fn a_reader_that_left_is_no_failure() {
-    for words in [&["rules"][..], &["explain", "--all"], &["--format=json", "-"], &["-"]] {
+    let several = [
+        &["rules"][..],
+        &["explain", "--all"],
+        &["--format=json", "-"],
+        &["-"],
+        &["schema", "--profile", "openapi-3.1"],
+        &["types", "ts"],
+    ];
+    for words in several {
         let mut err = Vec::new();
         let out = Failing(ErrorKind::BrokenPipe);
         let status = run(parse(words), &mut "[]".as_bytes(), out, &mut err);
