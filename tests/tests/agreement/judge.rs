@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use kling_lint::Linter;
 use kling_schema::export::{Profile, Unexported, json_schema, unexported};
-use kling_schema::rules::{Rule, shape};
+use kling_schema::rules::{Rule, media, shape};
 use kling_schema::{Kind, KnownKey, Object, Severity, locator};
 use kling_tests::generate::shrink;
 use kling_tests::linter;
@@ -129,10 +129,19 @@ impl Schema {
             .iter_errors(body)
             .map(|error| {
                 let path = error.schema_path().as_str().to_owned();
-                let rule = self.nearest(&path);
+                let rule = self.nearest(&path, error.instance().is_null());
                 (path, error.instance_path().as_str().to_owned(), rule)
             })
             .collect();
+        // As the vocabulary says: other errors beside one of `type` follow from it.
+        let wrong_types: Vec<String> = refused
+            .iter()
+            .filter(|(path, ..)| path.ends_with("/type"))
+            .map(|(_, instance, _)| instance.clone())
+            .collect();
+        let follows = |path: &str, instance: &String| {
+            !path.ends_with("/type") && wrong_types.contains(instance)
+        };
         let what = if good != valid {
             "one takes it, the other does not".to_owned()
         } else if refused.is_empty() {
@@ -143,13 +152,19 @@ impl Schema {
             let told: Vec<_> = said.errors.iter().chain(keys).collect();
             let (path, ..) = refused.iter().find(|(path, instance, rule)| {
                 let across = path.starts_with("/allOf/");
-                !rule.is_some_and(|rule| {
-                    told.iter().any(|(told, pointer)| {
-                        let on_key = self.closed && *rule == shape::UNKNOWN_FIELD;
-                        let same = **told == *rule || on_key && keys.iter().any(|it| it.0 == *told);
-                        same && (across || is_about(pointer, instance))
+                !follows(path, instance)
+                    && !rule.is_some_and(|rule| {
+                        told.iter().any(|(told, pointer)| {
+                            let on_key = self.closed && *rule == shape::UNKNOWN_FIELD;
+                            // What makes a text bad Base64 rather than no source, no schema sees.
+                            let form =
+                                *rule == media::NOT_A_MEDIA_SOURCE && **told == media::BAD_BASE64;
+                            let same = *told == rule
+                                || form
+                                || on_key && keys.iter().any(|it| it.0 == *told);
+                            same && (across || is_about(pointer, instance))
+                        })
                     })
-                })
             })?;
             format!("the code of {path} names no finding of the linter's there")
         };
@@ -168,15 +183,18 @@ impl Schema {
     }
 
     /// The rule that the innermost `x-kling-code` on the way to a keyword names.
-    fn nearest(&self, path: &str) -> Option<&'static Rule> {
+    fn nearest(&self, path: &str, null: bool) -> Option<&'static Rule> {
         let mut at = &self.text;
         let mut found = None;
+        let keyword = path.rsplit('/').next().unwrap_or_default();
+        let null = null && keyword == "type";
         for step in path.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
             match at.get("x-kling-code") {
                 Some(Value::String(code)) => found = Some(code),
                 Some(Value::Object(codes)) => {
-                    if let Some(Value::String(code)) = codes.get(&step) {
+                    let own = codes.get("null").filter(|_| null && step == keyword);
+                    if let Some(Value::String(code)) = own.or_else(|| codes.get(&step)) {
                         found = Some(code);
                     }
                 }

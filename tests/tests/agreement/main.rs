@@ -64,29 +64,3 @@ fn every_reference_resolves() {
         }
     }
 }
-
-#[test]
-#[ignore]
-fn explore() {
-    let count = setting("AGREEMENT_DOCUMENTS", 20_000);
-    let mut seen = std::collections::BTreeMap::new();
-    for judge in Judge::all() {
-        let mut generator = Generator::new(judge.object, 7);
-        for _ in 0..count {
-            let body = generator.document();
-            if let Some(text) = judge.difference(&body) {
-                let line = text.lines().next().unwrap().to_owned();
-                if !seen.contains_key(&line) {
-                    let small = kling_tests::generate::shrink(body, &|b| {
-                        judge.difference(b).is_some_and(|t| t.lines().next().unwrap() == line)
-                    });
-                    let text = judge.difference(&small).unwrap();
-                    seen.insert(line, format!("{text}\n   {small}"));
-                }
-            }
-        }
-    }
-    for text in seen.values() {
-        println!("{text}\n");
-    }
-}
