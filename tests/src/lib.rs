@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use kling_lint::{Finding, Linter, Report, Severity};
 
+pub mod generate;
 pub mod oracle;
 pub mod png;
 

@@ -11,7 +11,7 @@ use super::json_schema::{Export, NO_CONDITIONS, is_error};
 use super::node::{CODE, types};
 use super::value::values;
 use crate::aspect;
-use crate::rules::value as rules;
+use crate::rules::{Rule, document, shape, value as rules};
 use crate::table::{Bound, Check, Constraint, Field, Object, Path, Range, Step, When};
 
 const PLACES: &str = "the rule counts through nested lists";
@@ -62,6 +62,7 @@ impl Export {
                 path.0,
                 &|_| json!({ "type": types("string", true), "enum": all }),
             );
+            let asked = typed(asked, &rules::NOT_ALLOWED, false);
             let name = self.row(&path.to_string(), aspect::ONE_OF);
             branches.push(json!({
                 CODE: rules::NOT_ALLOWED.id,
@@ -105,10 +106,45 @@ fn branch(constraint: &Constraint, said: Value) -> Value {
         "x-kling-constraint": constraint.name,
         "description": constraint.check.to_string(),
     });
+    let said = typed(said, constraint.rule, false);
     if let (Value::Object(branch), Value::Object(said)) = (&mut branch, said) {
-        branch.extend(said);
+        if said.contains_key(CODE) {
+            branch.insert("allOf".into(), json!([said]));
+        } else {
+            branch.extend(said);
+        }
     }
     branch
+}
+
+/// The same, where an error of `type` leads to the rule on types: it is not this rule that a value of
+/// another type breaks. `inside`: below the request itself.
+fn typed(mut schema: Value, rule: &'static Rule, inside: bool) -> Value {
+    let Value::Object(map) = &mut schema else { return schema };
+    for (keyword, value) in map.iter_mut() {
+        match (keyword.as_str(), &mut *value) {
+            ("then" | "else", _) => *value = typed(value.take(), rule, inside),
+            ("items", _) => *value = typed(value.take(), rule, true),
+            ("allOf", Value::Array(all)) => {
+                all.iter_mut().for_each(|each| *each = typed(each.take(), rule, inside));
+            }
+            ("properties", Value::Object(all)) => {
+                all.values_mut().for_each(|each| *each = typed(each.take(), rule, true));
+            }
+            _ => {}
+        }
+    }
+    if map.contains_key("type") {
+        let wrong = if inside { &shape::WRONG_TYPE } else { &document::NOT_AN_OBJECT };
+        let own = map.keys().filter_map(|keyword| match keyword.as_str() {
+            "type" => Some((keyword.clone(), wrong.id.into())),
+            "if" | "then" | "else" | "allOf" | "items" | "properties" => None,
+            _ => Some((keyword.clone(), rule.id.into())),
+        });
+        let codes: Value = own.collect::<serde_json::Map<String, Value>>().into();
+        map.insert(CODE.into(), codes);
+    }
+    schema
 }
 
 /// What must hold, each as one branch.
@@ -227,17 +263,11 @@ fn only(
     });
     let choices = field.and_then(|field| field.kind.choices());
     let own_set = choices.is_some() && field.is_some_and(encloses) && unread.is_none();
-    let asked = |spot: Spot| {
+    let asked = |_: Spot| {
         let listed = allowed.iter().map(|value| (*value, ""));
-        let (mut all, _) = values(listed, true, true);
+        let (mut all, _) = values(listed, true, false);
         if choices.is_none() || own_set {
-            let typed = json!({ "type": types("string", true), "enum": all });
-            return match sent(spot).get("type") {
-                Some(Value::String(only)) if only == "string" => typed,
-                _ => {
-                    json!({ "if": { "type": "string" }, "then": { "type": "string", "enum": all } })
-                }
-            };
+            return json!({ "if": { "type": "string" }, "then": { "type": "string", "enum": all } });
         }
         all = choices
             .unwrap_or_default()

@@ -6,7 +6,7 @@ use super::json_schema::{Export, is_error};
 use super::node::{CODE, Node, types};
 use crate::aspect::End;
 use crate::locator::Patterns;
-use crate::rules::{Rule, media as rules};
+use crate::rules::{Rule, media as rules, shape};
 use crate::table::{Bound, Forms, Limit};
 
 const INSIDE: &str =
@@ -26,7 +26,7 @@ fn admitted(limits: &[Limit]) -> Option<Forms> {
 
 impl Export {
     /// Adds what a media string may be as a text.
-    pub(super) fn form(&mut self, node: Node, limits: &[Limit], null: bool, path: &str) -> Node {
+    pub(super) fn form(&mut self, node: Node, limits: &[Limit], path: &str) -> Node {
         let Some(forms) = admitted(limits) else {
             return node;
         };
@@ -49,7 +49,7 @@ impl Export {
             }
             super::Profile::Draft202012 | super::Profile::Draft07 => {
                 self.inside(forms, row);
-                branches(forms, null).into_iter().fold(node, Node::also)
+                branches(forms).into_iter().fold(node, Node::also)
             }
         }
     }
@@ -99,9 +99,10 @@ impl Export {
 }
 
 /// Three branches, of which a text breaks one at most: so each error says one thing.
-fn branches(forms: Forms, null: bool) -> [Value; 3] {
+fn branches(forms: Forms) -> [Value; 3] {
     let patterns = Patterns::new();
-    let kind = types("string", null);
+    // Whether `null` is let pass is said beside them.
+    let (kind, wrong_type) = (types("string", true), shape::WRONG_TYPE.id);
     let starts = starts(forms, &patterns);
     let source = [
         Some(&*starts),
@@ -114,16 +115,20 @@ fn branches(forms: Forms, null: bool) -> [Value; 3] {
         json!({
             "type": kind,
             "not": { "type": "string", "pattern": patterns.data },
-            CODE: rules::DATA_URL_PREFIX.id,
+            CODE: { "type": wrong_type, "not": rules::DATA_URL_PREFIX.id },
         }),
-        json!({ "type": kind, "pattern": source, CODE: rules::NOT_A_MEDIA_SOURCE.id }),
         json!({
-            "if": { "type": "string", "pattern": starts },
+            "type": kind,
+            "pattern": source,
+            CODE: { "type": wrong_type, "pattern": rules::NOT_A_MEDIA_SOURCE.id },
+        }),
+        json!({
+            "if": { "type": "string", "pattern": format!("{starts}|{}", patterns.data) },
             "else": {
                 "type": kind,
                 "not": { "type": "string", "pattern": patterns.unfetchable },
+                CODE: { "type": wrong_type, "not": rules::NOT_A_MEDIA_SOURCE.id },
             },
-            CODE: rules::NOT_A_MEDIA_SOURCE.id,
         }),
     ]
 }

@@ -134,7 +134,9 @@ impl Export {
         };
         let null = field.nullable || !is_required(field.presence);
         let mut node = self.value(&field.kind, rules, null, path);
-        if !null && !node.has_type() {
+        if !null && node.has_type() {
+            node = node.null_breaks(&shape::MISSING_FIELD);
+        } else if !null {
             let rule = &shape::MISSING_FIELD;
             node = if self.profile.has_conditions() {
                 node.refuse("not", json!({ "type": "null" }), rule)
@@ -168,7 +170,7 @@ impl Export {
                 if is_required(rules.presence) {
                     node = node.refuse("minLength", 1, &shape::MISSING_FIELD);
                 }
-                node = self.form(node, rules.limits, null, path);
+                node = self.form(node, rules.limits, path);
                 self.unsaid(rules.limits, path);
                 self.settled(node, "string", sure)
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rules::Rule;
+use crate::rules::{Rule, shape};
 
 /// The keyword that maps a validator's error to our rule.
 pub(super) const CODE: &str = "x-kling-code";
@@ -61,14 +61,24 @@ impl Node {
         rule: &'static Rule,
     ) -> Self {
         if self.keywords.contains_key(keyword) {
-            let mut other = Map::new();
-            other.extend(self.keywords.get("type").map(|kind| ("type".into(), kind.clone())));
+            let (mut other, mut codes) = (Map::new(), Map::new());
+            if let Some(kind) = self.keywords.get("type") {
+                other.insert("type".into(), kind.clone());
+                codes.insert("type".into(), shape::WRONG_TYPE.id.into());
+            }
             other.insert(keyword.into(), value.into());
-            other.insert(CODE.into(), rule.id.into());
+            codes.insert(keyword.into(), rule.id.into());
+            other.insert(CODE.into(), codes.into());
             return self.also(other.into());
         }
         self.codes.push((keyword, rule.id));
         self.keywords.insert(keyword.into(), value.into());
+        self
+    }
+
+    /// Which rule `null` breaks, where `type` refuses it.
+    pub(super) fn null_breaks(mut self, rule: &'static Rule) -> Self {
+        self.codes.push(("null", rule.id));
         self
     }
 
@@ -89,7 +99,7 @@ impl Node {
 
     /// Whether it refuses anything but another type.
     pub(super) fn refuses_beyond_type(&self) -> bool {
-        self.codes.iter().any(|(keyword, _)| *keyword != "type") || self.below
+        self.codes.iter().any(|(keyword, _)| !["type", "null"].contains(keyword)) || self.below
     }
 
     pub(super) fn has_type(&self) -> bool {

@@ -49,8 +49,9 @@ pub fn vocabulary() -> Value {
         (
             CODE,
             "The rule that a failing keyword breaks. Of an error's `schemaPath`, the innermost subschema \
-             with this keyword counts: its text is the rule's id; if it is an object, the failing \
-             keyword's entry is. Errors of the keyword `if` say nothing by themselves.",
+             counts that says one: a text is the rule's id; an object says it by failing keyword, and by \
+             `null` for an error of `type` whose value is `null`. Where an error of `type` stands, other \
+             errors at the same place follow from it. Errors of the keyword `if` say nothing by themselves.",
             json!({ "anyOf": [code, { "type": "object", "additionalProperties": code }] }),
         ),
         (

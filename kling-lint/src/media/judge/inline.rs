@@ -8,6 +8,7 @@ use super::text::{Judge, trailing};
 use super::{Form, Judged};
 use crate::fix::DraftFix;
 use crate::media::base64::{Base64Facts, Fault, FaultKind};
+use crate::media::classify::Shape;
 use crate::media::facts::FileFacts;
 use crate::media::probe::Content;
 use crate::printable;
@@ -23,7 +24,11 @@ impl Judge<'_> {
         let facts = (self.text.base64)();
         let content = facts.header.content;
         let prefix = usize::try_from(facts.prefix).unwrap_or(usize::MAX);
-        let prefix = self.text.head.get(..prefix).unwrap_or_default();
+        let mut prefix = self.text.head.get(..prefix).unwrap_or_default();
+        if prefix.is_empty() && self.text.shape() == Shape::Data {
+            // No comma ends it: the word alone stands for it.
+            prefix = self.text.head.split_inclusive(':').next().unwrap_or_default();
+        }
         let unlikely = content == Content::Unknown
             && (facts.verdict.is_err() || facts.decoded_len < SMALLEST_FILE);
         if prefix.is_empty() && unlikely {
