@@ -7,6 +7,7 @@ use syn::{DeriveInput, Generics, LitStr, Path as RustPath, parse_quote};
 use crate::attr::Basis;
 use crate::check::route;
 use crate::choice::Set;
+use crate::json_schema;
 use crate::known::{Known, KnownKey};
 use crate::limits::{Bound, Bounds, Limit};
 use crate::model::{Field, Header, Literal, Model, Value};
@@ -51,6 +52,7 @@ pub(crate) fn stub(krate: &RustPath, input: &DeriveInput) -> TokenStream {
             }
         }
     });
+    let json_schema = json_schema::stub(ident, &generics);
     scoped(
         krate,
         &quote! {
@@ -59,6 +61,7 @@ pub(crate) fn stub(krate: &RustPath, input: &DeriveInput) -> TokenStream {
                 const KIND: __k::Kind = __k::Kind::Any;
             }
             #schema
+            #json_schema
         },
     )
 }
@@ -69,6 +72,7 @@ pub(crate) fn choices(krate: &RustPath, set: &Set) -> TokenStream {
     let generics = bounded(&set.generics);
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let values = set.values.iter().map(|(value, doc)| quote!(__k::Choice::new(#value, #doc)));
+    let json_schema = json_schema::choices(ident, &generics);
     scoped(
         krate,
         &quote! {
@@ -78,6 +82,7 @@ pub(crate) fn choices(krate: &RustPath, set: &Set) -> TokenStream {
             }
             #[automatically_derived]
             impl #impl_generics __k::fits::Closed for #ident #ty_generics #clause {}
+            #json_schema
         },
     )
 }
@@ -112,6 +117,7 @@ pub(crate) fn object(krate: &RustPath, model: &Model) -> TokenStream {
     };
     let fits = fits(model);
     let named = named_fields(model);
+    let json_schema = json_schema::object(ident, &generics);
     scoped(
         krate,
         &quote! {
@@ -132,6 +138,7 @@ pub(crate) fn object(krate: &RustPath, model: &Model) -> TokenStream {
                         #known
                 };
             }
+            #json_schema
             #free
             // Never called: the types of bounded fields, and the fields that rules name.
             fn __fields #impl_generics (__value: &#ident #ty_generics) #clause {

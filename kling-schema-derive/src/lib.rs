@@ -6,6 +6,7 @@ mod check;
 mod choice;
 mod ctxt;
 mod emit;
+mod json_schema;
 mod known;
 mod limits;
 mod model;

@@ -118,9 +118,12 @@ struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use core::option::Option::{None, Some};
+    pub use std::borrow::Cow;
+
+    pub use schemars;
 
     pub use crate::rules::named;
     pub use crate::source::*;
     pub use crate::table::*;
-    pub use crate::{fits, path};
+    pub use crate::{export, fits, path};
 }

@@ -99,8 +99,9 @@ pub struct Patterns {
     pub suffix: String,
     /// A `data:` prefix.
     pub data: String,
-    /// Base64 (RFC 4648 section 4), or nothing.
-    pub base64: &'static str,
+    /// [`is_base64`], or nothing. Spelt out: for a group with `{4}` V8 needs stack space by the length
+    /// of the text, and a picture has millions of characters.
+    pub base64: String,
     /// [`unfetchable`], of texts that are neither URL nor path by their beginning.
     pub unfetchable: String,
 }
@@ -130,7 +131,7 @@ impl Patterns {
             path: format!(r"{before}(?:{}|\.\.?[/\\]|~/|\\\\|[A-Za-z]:[/\\])", any_case("file:")),
             suffix: format!(r"\.(?:{}){behind}", any(SUFFIXES)),
             data: format!("^{}", any_case("data:")),
-            base64: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+            base64: format!("^(?:{b}{b}{b}{b})*(?:{b}{b}==|{b}{b}{b}=)?$", b = "[A-Za-z0-9+/]"),
             unfetchable: format!(
                 r"{before}(?:{})|^[A-Za-z0-9+/=]*\n$|{blank}{{{}}}$",
                 address.join("|"),
@@ -158,27 +159,8 @@ fn any_case(word: &str) -> String {
     classes.collect()
 }
 
-/// Whether the text is what the patterns call a media source: what a schema lets pass, where URL and
-/// Base64 are taken. Of Base64 the linter judges more: what it holds.
-pub fn is_source(text: &str) -> bool {
-    if starts(text, "data:") {
-        return false;
-    }
-    if crate::url::is_http(text) || starts_path(text) {
-        return true;
-    }
-    if unfetchable(text, true).is_some() {
-        return false;
-    }
-    let before = before_blanks(text);
-    let suffix = before
-        .rsplit_once('.')
-        .is_some_and(|(_, last)| SUFFIXES.iter().any(|suffix| last.eq_ignore_ascii_case(suffix)));
-    suffix || is_base64(text)
-}
-
-/// Base64 (RFC 4648 section 4), as text; nothing is not.
-fn is_base64(text: &str) -> bool {
+/// Whether the text is Base64 (RFC 4648 section 4: standard alphabet, padded), whatever it holds.
+pub fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     let padding = text.len() - data.len();
     let padded = matches!((data.len() % 4, padding), (0, 0) | (2, 2) | (3, 1));
@@ -192,6 +174,24 @@ mod tests {
     use regex::Regex;
 
     use super::*;
+
+    /// As the linter puts the functions together.
+    fn is_source(text: &str) -> bool {
+        if starts(text, "data:") {
+            return false;
+        }
+        if crate::url::is_http(text) || starts_path(text) {
+            return true;
+        }
+        if unfetchable(text, true).is_some() {
+            return false;
+        }
+        let before = before_blanks(text);
+        let suffix = before.rsplit_once('.').is_some_and(|(_, last)| {
+            SUFFIXES.iter().any(|suffix| last.eq_ignore_ascii_case(suffix))
+        });
+        suffix || is_base64(text)
+    }
 
     /// As an exported schema puts the patterns together.
     fn by_patterns(text: &str, all: &[Regex]) -> bool {
@@ -210,7 +210,7 @@ mod tests {
             "www.", "data:", "file:", "./", "~/", "C:\\", "blob:", "\u{a0}", "?",
         ];
         let Patterns { url, path, suffix, data, base64, unfetchable } = Patterns::new();
-        let all = [url, &path, &suffix, &data, base64, &unfetchable]
+        let all = [url, &path, &suffix, &data, &base64, &unfetchable]
             .map(|pattern| Regex::new(pattern).unwrap_or_else(|error| panic!("{error}")));
         let mut texts = vec![String::new()];
         let mut sources = 0;

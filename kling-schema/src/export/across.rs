@@ -6,13 +6,14 @@ use super::Profile;
 use super::conditions::{
     Spot, at_most, every, exists, holds, holds_items, is_single, sent, unsent,
 };
-use super::json_schema::{CONTENT, Export, is_error, values};
+use super::form::CONTENT;
+use super::json_schema::{Export, NO_CONDITIONS, is_error};
 use super::node::{CODE, types};
+use super::value::values;
 use crate::aspect;
 use crate::rules::value as rules;
 use crate::table::{Bound, Check, Constraint, Field, Object, Path, Range, Step, When};
 
-const NO_CONDITIONS: &str = "this profile has no conditions";
 const PLACES: &str = "the rule counts through nested lists";
 const TOKENS: &str = "it reads tokens in a text and counts the lists they point into";
 const COMBINATIONS: &str = "a table of combinations is written for single values only";

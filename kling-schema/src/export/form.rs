@@ -1,15 +1,18 @@
-//! The forms of a media string.
+//! Media strings: the forms of the text, and what no text tells.
 
 use serde_json::{Value, json};
 
 use super::json_schema::{Export, is_error};
 use super::node::{CODE, Node, types};
+use crate::aspect::End;
 use crate::locator::Patterns;
-use crate::rules::media as rules;
-use crate::table::{Forms, Limit};
+use crate::rules::{Rule, media as rules};
+use crate::table::{Bound, Forms, Limit};
 
 const INSIDE: &str =
     "what the Base64 holds: a short text that begins as no known format does is no file";
+/// Why nothing that files hold is said.
+pub(super) const CONTENT: &str = "what a file holds is not in the request's text";
 const NO_PATTERN: &str = "the forms are a long pattern, which is no type";
 
 /// The forms that every documented row admits, if any row says so with an error.
@@ -27,9 +30,9 @@ impl Export {
         let Some(forms) = admitted(limits) else {
             return node;
         };
-        let aspect = limits.iter().find_map(|limit| {
-            limit.bound.forms().map(|_| limit.bound.aspect(crate::aspect::End::Max))
-        });
+        let aspect = limits
+            .iter()
+            .find_map(|limit| limit.bound.forms().map(|_| limit.bound.aspect(End::Max)));
         let row = self.row(path, aspect.unwrap_or_default());
         match self.profile() {
             super::Profile::Types => {
@@ -41,12 +44,55 @@ impl Export {
                 node
             }
             super::Profile::Zod => {
-                self.cannot(row, &rules::NOT_A_MEDIA_SOURCE, INSIDE);
+                self.inside(forms, row);
                 node.refuse("pattern", one_pattern(forms), &rules::NOT_A_MEDIA_SOURCE)
             }
             super::Profile::Draft202012 | super::Profile::Draft07 => {
-                self.cannot(row, &rules::NOT_A_MEDIA_SOURCE, INSIDE);
+                self.inside(forms, row);
                 branches(forms, null).into_iter().fold(node, Node::also)
+            }
+        }
+    }
+
+    /// Where Base64 is taken, the linter looks into it.
+    fn inside(&mut self, forms: Forms, row: String) {
+        if forms.base64 {
+            self.cannot(row, &rules::NOT_A_MEDIA_SOURCE, INSIDE);
+        }
+    }
+
+    /// Bounds of a media that no text tells.
+    pub(super) fn unsaid(&mut self, limits: &'static [Limit], path: &str) {
+        for limit in limits.iter().filter(|limit| is_error(limit.basis)) {
+            let ends: &[(End, &'static Rule)] = match limit.bound {
+                Bound::Formats(_) => &[(End::Max, &rules::WRONG_FORMAT)],
+                Bound::Bytes(_) => &[(End::Max, &rules::TOO_MANY_BYTES)],
+                Bound::Edge(_) => {
+                    &[(End::Min, &rules::TOO_FEW_PIXELS), (End::Max, &rules::TOO_MANY_PIXELS)]
+                }
+                Bound::Ratio(_) => &[(End::Max, &rules::BAD_RATIO)],
+                Bound::Seconds(_) => {
+                    &[(End::Min, &rules::TOO_SHORT_VIDEO), (End::Max, &rules::TOO_LONG_VIDEO)]
+                }
+                Bound::FramesPerSecond(_) => {
+                    &[(End::Min, &rules::BAD_FRAME_RATE), (End::Max, &rules::BAD_FRAME_RATE)]
+                }
+                Bound::Chars(_)
+                | Bound::Names(_)
+                | Bound::OtherNames(_)
+                | Bound::TakenUpstream(_)
+                | Bound::Choices
+                | Bound::Value(_)
+                | Bound::Items(_)
+                | Bound::Url
+                | Bound::Unique
+                | Bound::Forms(_) => &[],
+            };
+            for (end, rule) in ends {
+                let row = self.row(path, limit.bound.aspect(*end));
+                if self.rows.iter().any(|known| known.name == row) {
+                    self.cannot(row, rule, CONTENT);
+                }
             }
         }
     }
@@ -87,7 +133,7 @@ fn one_pattern(forms: Forms) -> String {
     let patterns = Patterns::new();
     let Patterns { suffix, data, unfetchable, .. } = &patterns;
     let base64 = base64(forms, &patterns).trim_start_matches('^');
-    format!("{}|^(?!{data}|{unfetchable})(?:{base64}|[^]*{suffix})", starts(forms, &patterns))
+    format!("{}|^(?!{data}|{unfetchable})(?:{base64}|[\\s\\S]*{suffix})", starts(forms, &patterns))
 }
 
 /// What settles the form by its beginning.
@@ -96,6 +142,6 @@ fn starts(forms: Forms, patterns: &Patterns) -> String {
 }
 
 /// Base64 or nothing; nothing where Base64 is not taken.
-fn base64(forms: Forms, patterns: &Patterns) -> &'static str {
-    if forms.base64 { patterns.base64 } else { "^$" }
+fn base64(forms: Forms, patterns: &Patterns) -> &str {
+    if forms.base64 { &patterns.base64 } else { "^$" }
 }

@@ -4,15 +4,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::node::{CODE, Node, types};
+use super::node::Node;
 use super::{Profile, Unexported};
-use crate::aspect::{self, End};
+use crate::aspect::End;
 use crate::rows::{self, Row};
-use crate::rules::{Rule, across, document, media, models, shape, value as rules};
+use crate::rules::{Rule, document, shape, value as rules};
 use crate::source::{Basis, Severity};
-use crate::table::{
-    Bound, Check, Choice, Field, Kind, KnownKey, Limit, MediaClass, Object, Presence, When,
-};
+use crate::table::{Bound, Field, Kind, KnownKey, Limit, MediaClass, Object, Presence};
 
 /// An object on its way out.
 pub(super) struct Export {
@@ -26,10 +24,10 @@ pub(super) struct Export {
 /// What a field says of a value, or of each item of it.
 #[derive(Clone, Copy)]
 pub(super) struct Rules {
-    presence: Presence,
-    shape: Basis,
-    limits: &'static [Limit],
-    each: &'static [Limit],
+    pub(super) presence: Presence,
+    pub(super) shape: Basis,
+    pub(super) limits: &'static [Limit],
+    pub(super) each: &'static [Limit],
 }
 
 /// Only what is an error by default is asserted.
@@ -37,10 +35,7 @@ pub(super) fn is_error(basis: Basis) -> bool {
     basis.severity == Severity::Error
 }
 
-/// Why nothing that files hold is said.
-pub(super) const CONTENT: &str = "what a file holds is not in the request's text";
-const OTHER_REQUESTS: &str = "it compares requests, and a schema sees one";
-const NO_CONDITIONS: &str = "this profile has no conditions";
+pub(super) const NO_CONDITIONS: &str = "this profile has no conditions";
 
 impl Export {
     pub(super) fn new(object: &'static Object, profile: Profile, closed: bool) -> Self {
@@ -173,7 +168,7 @@ impl Export {
     }
 
     /// A typed subschema as it is where another type is an error; else it binds its own type only.
-    fn settled(&self, node: Node, kind: &'static str, sure: bool) -> Node {
+    pub(super) fn settled(&self, node: Node, kind: &'static str, sure: bool) -> Node {
         if sure {
             return node;
         }
@@ -192,183 +187,6 @@ impl Export {
         Node::any()
             .keyword("anyOf", std::iter::once(node).chain(others).collect::<Vec<_>>())
             .asserting(true)
-    }
-
-    fn text(&mut self, rules: Rules, null: bool, path: &str) -> Node {
-        let mut node = Node::of("string", null, &shape::WRONG_TYPE);
-        let named = rules.limits.iter().any(|limit| matches!(limit.bound, Bound::Names(_)));
-        // An empty name is only strange; another empty text is as good as none.
-        let filled = is_required(rules.presence) && !named;
-        if filled {
-            node = node.refuse("minLength", 1, &shape::MISSING_FIELD);
-        }
-        for limit in rules.limits.iter().filter(|limit| is_error(limit.basis)) {
-            match limit.bound {
-                Bound::Chars(range) => {
-                    if let Some(max) = range.max {
-                        node = node.refuse("maxLength", max, &rules::TOO_LONG);
-                    }
-                    if let Some(min) = range.min.filter(|min| *min > 1) {
-                        let row = self.row(path, limit.bound.aspect(End::Min));
-                        let keyword = ("minLength", min.into());
-                        node = self.filled(
-                            node,
-                            "string",
-                            null,
-                            filled,
-                            keyword,
-                            &rules::TOO_SHORT,
-                            row,
-                        );
-                    }
-                }
-                Bound::Names(names) => {
-                    let milder = rules.limits.iter().filter(|limit| !is_error(limit.basis));
-                    let milder = milder.filter_map(|limit| match limit.bound {
-                        Bound::OtherNames(names) => Some(names),
-                        _ => None,
-                    });
-                    let names = names.iter().chain(milder.flatten()).copied();
-                    let (all, _) = values(names.map(|name| (name, "")), true, null);
-                    node = node.refuse("enum", all, &models::UNKNOWN_MODEL);
-                }
-                Bound::Url => {
-                    let row = self.row(path, limit.bound.aspect(End::Max));
-                    let keyword = ("pattern", crate::url::PATTERN.into());
-                    node = self.filled(
-                        node,
-                        "string",
-                        null,
-                        filled,
-                        keyword,
-                        &rules::BAD_CALLBACK,
-                        row,
-                    );
-                }
-                Bound::Unique => {
-                    let row = self.row(path, limit.bound.aspect(End::Max));
-                    self.cannot(row, &across::REUSED_ID, OTHER_REQUESTS);
-                }
-                // Read together with `Names`; the rest bounds other kinds.
-                Bound::OtherNames(_)
-                | Bound::TakenUpstream(_)
-                | Bound::Choices
-                | Bound::Value(_)
-                | Bound::Items(_)
-                | Bound::Forms(_)
-                | Bound::Formats(_)
-                | Bound::Bytes(_)
-                | Bound::Edge(_)
-                | Bound::Ratio(_)
-                | Bound::Seconds(_)
-                | Bound::FramesPerSecond(_) => {}
-            }
-        }
-        self.settled(node, "string", is_error(rules.shape))
-    }
-
-    /// A keyword that an empty value need not meet, unless it must be filled anyway.
-    #[expect(clippy::too_many_arguments, reason = "one keyword and all that hangs on it")]
-    fn filled(
-        &mut self,
-        node: Node,
-        kind: &'static str,
-        null: bool,
-        filled: bool,
-        (keyword, value): (&'static str, Value),
-        rule: &'static Rule,
-        row: String,
-    ) -> Node {
-        let (least, most) =
-            if kind == "array" { ("minItems", "maxItems") } else { ("minLength", "maxLength") };
-        let bounded = |keyword: &str, value: Value| {
-            let mut schema = Map::new();
-            schema.insert("type".into(), kind.into());
-            schema.insert(keyword.into(), value);
-            if kind == "array" {
-                schema.insert("items".into(), json!({}));
-            }
-            Value::from(schema)
-        };
-        match self.profile {
-            _ if filled => node.refuse(keyword, value, rule),
-            Profile::Draft202012 | Profile::Draft07 => node.also(json!({
-                "if": bounded(least, 1.into()),
-                "then": bounded(keyword, value),
-                CODE: rule.id,
-            })),
-            Profile::Zod => {
-                let mut any = vec![bounded(most, 0.into()), bounded(keyword, value)];
-                any.extend(null.then(|| json!({ "type": "null" })));
-                node.also(json!({ "anyOf": any, CODE: rule.id }))
-            }
-            Profile::Types => {
-                self.cannot(row, rule, NO_CONDITIONS);
-                node
-            }
-        }
-    }
-
-    fn choice(&mut self, choices: &'static [Choice], rules: Rules, null: bool, path: &str) -> Node {
-        let node = Node::of("string", null, &shape::WRONG_TYPE);
-        let own = rules.limits.iter().find(|limit| matches!(limit.bound, Bound::Choices));
-        let basis = own.map_or(rules.shape, |limit| limit.basis);
-        let known = choices.iter().map(|choice| (choice.value, choice.doc));
-        let empty = rules.presence == Presence::Optional;
-        let (all, docs) = values(known, empty, null);
-        let open = !is_error(basis);
-        let unread = self.unread(path);
-        if open || unread.is_some() {
-            if unread.is_some() && !open && !self.profile.has_conditions() {
-                self.cannot(self.row(path, aspect::ONE_OF), &rules::NOT_ALLOWED, NO_CONDITIONS);
-            }
-            // The values are named, none is refused.
-            let kind = types("string", null);
-            let any = json!([
-                { "type": kind, "enum": all, "enumDescriptions": docs },
-                { "type": kind },
-            ]);
-            return if is_error(rules.shape) { node.keyword("anyOf", any) } else { Node::any() };
-        }
-        let node = node.refuse("enum", all, &rules::NOT_ALLOWED).note("enumDescriptions", docs);
-        self.settled(node, "string", is_error(rules.shape))
-    }
-
-    /// When the field of this path is not even read: its closed set is not enforced then.
-    pub(super) fn unread(&self, path: &str) -> Option<&'static When> {
-        self.object.constraints.iter().find_map(|constraint| match &constraint.check {
-            Check::Unread { path: at, when } if at.to_string() == path => Some(when),
-            _ => None,
-        })
-    }
-
-    fn number(&mut self, kind: &Kind, rules: Rules, null: bool) -> Node {
-        let name = if matches!(kind, Kind::Integer) { "integer" } else { "number" };
-        let mut node = Node::of(name, null, &shape::WRONG_TYPE);
-        for limit in rules.limits.iter().filter(|limit| is_error(limit.basis)) {
-            let Some(range) = limit.bound.value() else { continue };
-            if let Some(min) = range.min {
-                node = node.refuse("minimum", plain_number(min), &rules::OUT_OF_RANGE);
-            }
-            if let Some(max) = range.max {
-                node = node.refuse("maximum", plain_number(max), &rules::OUT_OF_RANGE);
-            }
-        }
-        self.settled(node, name, is_error(rules.shape))
-    }
-
-    fn numeric_id(&self, sure: bool, null: bool) -> Node {
-        if !sure {
-            return Node::any();
-        }
-        let digits = if self.profile.has_conditions() {
-            json!({ "type": "string", "minLength": 1, "not": { "type": "string", "pattern": "[^0-9]" } })
-        } else {
-            json!({ "type": "string", "pattern": "^[0-9]+$" })
-        };
-        let mut any = vec![json!({ "type": "integer" }), digits];
-        any.extend(null.then(|| json!({ "type": "null" })));
-        Node::any().refuse("anyOf", any, &rules::NOT_AN_ID)
     }
 
     fn list(&mut self, each: &'static Kind, rules: Rules, null: bool, path: &str) -> Node {
@@ -457,46 +275,10 @@ impl Export {
             Node::any()
         }
     }
-
-    /// Bounds of a media that no text tells.
-    fn unsaid(&mut self, limits: &'static [Limit], path: &str) {
-        for limit in limits.iter().filter(|limit| is_error(limit.basis)) {
-            let rules: &[(End, &'static Rule)] = match limit.bound {
-                Bound::Formats(_) => &[(End::Max, &media::WRONG_FORMAT)],
-                Bound::Bytes(_) => &[(End::Max, &media::TOO_MANY_BYTES)],
-                Bound::Edge(_) => {
-                    &[(End::Min, &media::TOO_FEW_PIXELS), (End::Max, &media::TOO_MANY_PIXELS)]
-                }
-                Bound::Ratio(_) => &[(End::Max, &media::BAD_RATIO)],
-                Bound::Seconds(_) => {
-                    &[(End::Min, &media::TOO_SHORT_VIDEO), (End::Max, &media::TOO_LONG_VIDEO)]
-                }
-                Bound::FramesPerSecond(_) => {
-                    &[(End::Min, &media::BAD_FRAME_RATE), (End::Max, &media::BAD_FRAME_RATE)]
-                }
-                Bound::Chars(_)
-                | Bound::Names(_)
-                | Bound::OtherNames(_)
-                | Bound::TakenUpstream(_)
-                | Bound::Choices
-                | Bound::Value(_)
-                | Bound::Items(_)
-                | Bound::Url
-                | Bound::Unique
-                | Bound::Forms(_) => &[],
-            };
-            for (end, rule) in rules {
-                let row = self.row(path, limit.bound.aspect(*end));
-                if self.rows.iter().any(|known| known.name == row) {
-                    self.cannot(row, rule, CONTENT);
-                }
-            }
-        }
-    }
 }
 
 /// Missing and `null` are errors.
-fn is_required(presence: Presence) -> bool {
+pub(super) fn is_required(presence: Presence) -> bool {
     matches!(presence, Presence::Required(basis) if is_error(basis))
 }
 
@@ -507,35 +289,6 @@ fn plain(kind: &str, sure: bool, null: bool) -> Node {
 /// Anything of this type.
 fn empty_of(kind: &str) -> Value {
     if kind == "array" { json!({ "type": kind, "items": {} }) } else { json!({ "type": kind }) }
-}
-
-/// Whole where it can be: `0`, not `0.0`.
-fn plain_number(value: f64) -> Value {
-    // The cast is exact below 2^53.
-    if value.fract() == 0.0 && value.abs() < 9e15 { (value as i64).into() } else { value.into() }
-}
-
-/// A closed set with what is let pass beside it, and a word on each value.
-pub(super) fn values(
-    known: impl Iterator<Item = (&'static str, &'static str)>,
-    empty: bool,
-    null: bool,
-) -> (Vec<Value>, Vec<Value>) {
-    const NOT_SENT: &str = "Counts as not sent.";
-    let (mut all, mut docs) = (Vec::new(), Vec::new());
-    for (value, doc) in known {
-        all.push(value.into());
-        docs.push(doc.into());
-    }
-    if empty {
-        all.push("".into());
-        docs.push(NOT_SENT.into());
-    }
-    if null {
-        all.push(Value::Null);
-        docs.push(NOT_SENT.into());
-    }
-    (all, docs)
 }
 
 /// The JSON types of a kind, as the linter tells tolerated shapes apart.

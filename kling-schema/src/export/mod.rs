@@ -3,8 +3,9 @@
 //! | file | what it writes |
 //! |---|---|
 //! | [`profile`](Profile) | which consumer a schema is for, and which keywords it understands |
-//! | `json_schema` | one object: keys, values, bounds |
-//! | `form` | the forms of a media string |
+//! | `json_schema` | one object: its keys, lists and tolerated shapes |
+//! | `value` | texts, closed sets, numbers |
+//! | `form` | media strings: their forms, and what no text tells |
 //! | `conditions` | a condition, and what holds for every place of a path |
 //! | `across` | rules across fields |
 //! | `annotate` | descriptions, hints, media limits: what asserts nothing |
@@ -12,6 +13,7 @@
 //! | `typescript`, `comment` | declarations with the limits in TSDoc |
 //! | `openapi`, `received` | one document with routes, replies, callbacks and service codes |
 //! | `samples` | requests and replies to copy |
+//! | `derived` | `schemars::JsonSchema` for derived types |
 //! | `vocabulary` | what each `x-kling-*` keyword means |
 //!
 //! A schema refuses what the linter, at its default severities, calls an error, and accepts everything
@@ -34,6 +36,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 mod typescript;
+mod value;
 mod vocabulary;
 
 use schemars::Schema;
@@ -42,6 +45,7 @@ use serde_json::Value;
 #[doc(hidden)]
 pub use derived::{choices, subschema};
 pub use openapi::openapi;
+pub use derived::{subschema, value};
 pub use profile::Profile;
 pub use typescript::typescript;
 pub use vocabulary::vocabulary;
