@@ -43,7 +43,6 @@ use schemars::Schema;
 use serde_json::Value;
 
 #[doc(hidden)]
-pub use derived::{choices, subschema};
 pub use openapi::openapi;
 pub use derived::{subschema, value};
 pub use profile::Profile;
