@@ -172,7 +172,7 @@ pub(super) fn every(spot: Spot, steps: &[Step], asked: &dyn Fn(Spot) -> Value) -
                 return json!({ "type": types("array", true), "items": inner });
             }
             json!({
-                "if": { "type": "array" },
+                "if": of("array", &[]),
                 "then": { "type": "array", "items": inner },
                 "else": { "if": { "type": "object" }, "then": inner },
             })
@@ -252,7 +252,7 @@ pub(super) fn holds_items(spot: Spot, range: Range<u32>) -> Value {
         ways.push(of("object", &[]));
     }
     if contains(range, 0) {
-        ways.push(json!({ "not": { "anyOf": [{ "type": "array" }, { "type": "object" }] } }));
+        ways.push(json!({ "not": { "anyOf": [of("array", &[]), of("object", &[])] } }));
     }
     any_of(ways)
 }

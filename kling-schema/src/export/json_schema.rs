@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::node::Node;
+use super::node::{CODE, Node};
 use super::{Profile, Unexported};
 use crate::aspect::End;
 use crate::rows::{self, Row};
@@ -132,7 +132,13 @@ impl Export {
         let null = field.nullable || !is_required(field.presence);
         let mut node = self.value(&field.kind, rules, null, path);
         if !null && !node.has_type() {
-            node = node.refuse("not", json!({ "type": "null" }), &shape::MISSING_FIELD);
+            let rule = &shape::MISSING_FIELD;
+            node = if self.profile.has_conditions() {
+                node.refuse("not", json!({ "type": "null" }), rule)
+            } else {
+                let others: Vec<&str> = TYPES.into_iter().filter(|kind| *kind != "null").collect();
+                node.also(json!({ "allOf": [one_of_types(&others)], CODE: rule.id }))
+            };
         }
         self.about_field(node, field, path)
     }
@@ -173,17 +179,13 @@ impl Export {
             return node;
         }
         if !node.refuses_beyond_type() {
-            return Node::any();
+            return open(node);
         }
         let node = node.into_value();
         if self.profile.has_conditions() {
-            return Node::any()
-                .keyword("if", json!({ "type": kind }))
-                .keyword("then", node)
-                .asserting(true);
+            return Node::any().keyword("if", empty_of(kind)).keyword("then", node).asserting(true);
         }
-        let others = ["string", "number", "boolean", "array", "object", "null"];
-        let others = others.into_iter().filter(|other| *other != kind).map(empty_of);
+        let others = TYPES.into_iter().filter(|other| *other != kind).map(empty_of);
         Node::any()
             .keyword("anyOf", std::iter::once(node).chain(others).collect::<Vec<_>>())
             .asserting(true)
@@ -247,33 +249,44 @@ impl Export {
                 None => self.value(tolerated, rules, false, path),
             },
         };
-        let (strict, asserts) = (expected.has_type(), expected.asserts() || single.asserts());
+        let asserts = expected.asserts() || single.asserts();
+        if !asserts {
+            return expected;
+        }
         let single = if single.has_type() {
             single
         } else if let [only] = tolerated_types.as_slice() {
-            single.keyword("type", *only)
+            single.refuse("type", *only, &shape::WRONG_TYPE)
         } else {
             single
         };
+        let strict = expected.has_type();
         let (expected, single) = (expected.into_value(), single.into_value());
         if self.profile.has_conditions() {
-            let guard: Vec<Value> =
-                tolerated_types.iter().map(|it| json!({ "type": it })).collect();
-            let guard = match guard.as_slice() {
-                [one] => one.clone(),
-                _ => json!({ "anyOf": guard }),
-            };
             return Node::any()
-                .keyword("if", guard)
+                .keyword("if", one_of_types(&tolerated_types))
                 .keyword("then", single)
                 .keyword("else", expected)
-                .asserting(asserts);
+                .asserting(true);
         }
         if strict {
-            Node::any().refuse("anyOf", [expected, single].to_vec(), &shape::WRONG_TYPE)
-        } else {
-            Node::any()
+            return Node::any().refuse("anyOf", json!([expected, single]), &shape::WRONG_TYPE);
         }
+        // Each binds its own types only.
+        let others: Vec<&str> =
+            TYPES.into_iter().filter(|other| !tolerated_types.contains(other)).collect();
+        Node::any().also(expected).also(json!({ "anyOf": [single, one_of_types(&others)] }))
+    }
+}
+
+/// Every JSON type; `integer` is a `number`.
+const TYPES: [&str; 6] = ["string", "number", "boolean", "array", "object", "null"];
+
+/// Anything of these types.
+fn one_of_types(types: &[&str]) -> Value {
+    match types {
+        [one] => empty_of(one),
+        _ => json!({ "anyOf": types.iter().map(|kind| empty_of(kind)).collect::<Vec<_>>() }),
     }
 }
 
@@ -283,7 +296,13 @@ pub(super) fn is_required(presence: Presence) -> bool {
 }
 
 fn plain(kind: &str, sure: bool, null: bool) -> Node {
-    if sure { Node::of(kind, null, &shape::WRONG_TYPE) } else { Node::any() }
+    let node = Node::of(kind, null, &shape::WRONG_TYPE);
+    if sure { node } else { open(node) }
+}
+
+/// Anything, though this is meant: editors, forms and code generators still read it.
+pub(super) fn open(meant: Node) -> Node {
+    Node::any().keyword("anyOf", json!([meant.into_value(), {}]))
 }
 
 /// Anything of this type.
@@ -294,7 +313,7 @@ fn empty_of(kind: &str) -> Value {
 /// The JSON types of a kind, as the linter tells tolerated shapes apart.
 pub(super) fn json_types(kind: &Kind) -> Vec<&'static str> {
     match kind {
-        Kind::Any => vec!["string", "number", "boolean", "array", "object", "null"],
+        Kind::Any => TYPES.to_vec(),
         Kind::Bool => vec!["boolean"],
         Kind::Text | Kind::Choice(_) | Kind::Media(_) => vec!["string"],
         Kind::Number | Kind::Integer => vec!["number"],

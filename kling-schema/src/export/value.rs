@@ -148,11 +148,10 @@ impl Export {
             }
             // The values are named, none is refused.
             let kind = types("string", null);
-            let any = json!([
-                { "type": kind, "enum": all, "enumDescriptions": docs },
-                { "type": kind },
-            ]);
-            return if is_error(rules.shape) { node.keyword("anyOf", any) } else { Node::any() };
+            let named = json!({ "type": kind, "enum": all, "enumDescriptions": docs });
+            let sure = is_error(rules.shape);
+            let any = json!([named, if sure { json!({ "type": kind }) } else { json!({}) }]);
+            return if sure { node } else { Node::any() }.keyword("anyOf", any);
         }
         let node = node.refuse("enum", all, &rules::NOT_ALLOWED).note("enumDescriptions", docs);
         self.settled(node, "string", is_error(rules.shape))
@@ -182,9 +181,6 @@ impl Export {
     }
 
     pub(super) fn numeric_id(&self, sure: bool, null: bool) -> Node {
-        if !sure {
-            return Node::any();
-        }
         let digits = if self.profile().has_conditions() {
             json!({ "type": "string", "minLength": 1, "not": { "type": "string", "pattern": "[^0-9]" } })
         } else {
@@ -192,7 +188,12 @@ impl Export {
         };
         let mut any = vec![json!({ "type": "integer" }), digits];
         any.extend(null.then(|| json!({ "type": "null" })));
-        Node::any().refuse("anyOf", any, &rules::NOT_AN_ID)
+        if sure {
+            Node::any().refuse("anyOf", any, &rules::NOT_AN_ID)
+        } else {
+            any.push(json!({}));
+            Node::any().keyword("anyOf", any)
+        }
     }
 }
 

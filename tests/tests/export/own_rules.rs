@@ -196,7 +196,7 @@ fn odd() -> Vec<Value> {
 
 /// Bodies that differ from a good one in up to so many keys.
 fn compare(pair: &Pair, good: &Value, keys: &[(&str, Vec<Value>)], most: usize) {
-    let count = if cfg!(debug_assertions) { 6_000 } else { 100_000 };
+    let count = if cfg!(debug_assertions) { 3_000 } else { 100_000 };
     let mut dice = Dice(20_261_101);
     let odd = odd();
     let (mut wrong, mut accepted) = (Vec::new(), 0);
@@ -214,14 +214,14 @@ fn compare(pair: &Pair, good: &Value, keys: &[(&str, Vec<Value>)], most: usize) 
         accepted += usize::from(pair.accepts(&body));
         wrong.extend(pair.difference(&body));
     }
-    assert!(accepted > count / 20 && accepted < count * 3 / 4, "{accepted} of {count} are good");
+    assert!(accepted > count / 20 && accepted < count * 9 / 10, "{accepted} of {count} are good");
     let shown: Vec<&String> = wrong.iter().take(8).collect();
     assert!(wrong.is_empty(), "{} of {count} differ: {shown:#?}", wrong.len());
 }
 
-fn pairs<T: KlingSchema>(profiles: &[Profile]) -> Vec<Pair> {
+fn pairs<T: KlingSchema>() -> Vec<Pair> {
     let linter = || Linter::builder().schema(T::SCHEMA).build().expect("a table");
-    profiles.iter().map(|profile| Pair::new(T::SCHEMA, linter(), *profile)).collect()
+    Profile::ALL.map(|profile| Pair::new(T::SCHEMA, linter(), profile)).into()
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn bounds() {
     let good = json!({
         "text": "ab", "number": 0.5, "loose": "ab", "either": [item, item], "base": "a.mp4",
     });
-    for pair in pairs::<Bounds>(&[Profile::Draft202012, Profile::Draft07]) {
+    for pair in pairs::<Bounds>() {
         compare(&pair, &good, &keys, 4);
     }
 }
@@ -311,7 +311,7 @@ fn rules() {
         ("loose", loose.clone()),
         ("extra", loose),
     ];
-    for pair in pairs::<Rules>(&[Profile::Draft202012, Profile::Draft07]) {
+    for pair in pairs::<Rules>() {
         compare(&pair, &json!({}), &keys, 12);
     }
 }
