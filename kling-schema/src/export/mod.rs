@@ -42,9 +42,9 @@ mod vocabulary;
 use schemars::Schema;
 use serde_json::Value;
 
+pub use derived::{subschema, value};
 #[doc(hidden)]
 pub use openapi::openapi;
-pub use derived::{subschema, value};
 pub use profile::Profile;
 pub use typescript::typescript;
 pub use vocabulary::vocabulary;

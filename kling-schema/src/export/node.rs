@@ -92,6 +92,10 @@ impl Node {
         self.codes.iter().any(|(keyword, _)| *keyword != "type") || self.below
     }
 
+    pub(super) fn value_of(&self, keyword: &str) -> Option<&Value> {
+        self.keywords.get(keyword)
+    }
+
     pub(super) fn has_type(&self) -> bool {
         self.keywords.contains_key("type")
     }
