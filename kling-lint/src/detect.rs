@@ -53,13 +53,29 @@ pub(crate) fn by_path(path: &Path) -> Option<(&'static Object, String)> {
         .map(|object| (object, format!("the folder is called {}", object.name)))
 }
 
+/// What may follow an endpoint's name in a file name.
+const SEPARATORS: [char; 4] = ['-', '_', ' ', '('];
+
+/// The usual ones of the paths by which [`by_path`] tells an endpoint, as globs for editors.
+#[cfg(feature = "cli")]
+pub(crate) fn globs(object: &Object) -> [String; 4] {
+    let name = object.name;
+    let [separator, ..] = SEPARATORS;
+    [
+        format!("{name}.json"),
+        format!("{name}{separator}*.json"),
+        format!("*.{name}.json"),
+        format!("{name}/*.json"),
+    ]
+}
+
 /// The endpoint whose name the text is, or starts with: `image2video_01`, not `image2videos`.
 fn starting_with(text: &str) -> Option<&'static Object> {
     ENDPOINTS
         .iter()
         .filter(|object| {
             text.strip_prefix(object.name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', ' ', '(']))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATORS))
         })
         .max_by_key(|object| object.name.len())
         .copied()
@@ -301,4 +317,20 @@ fn is_required(field: &Field) -> bool {
 fn item_keys(field: &Field) -> Vec<&'static str> {
     let items = field.kind.each().and_then(Kind::table);
     items.map_or_else(Vec::new, |items| items.fields.iter().map(|field| field.key).collect())
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_glob_matches_is_told() {
+        for object in ENDPOINTS {
+            for glob in globs(object) {
+                let path = glob.replace('*', "cat");
+                let told = by_path(Path::new(&path)).map(|(object, _)| object.name);
+                assert_eq!(told, Some(object.name), "{path}");
+            }
+        }
+    }
 }

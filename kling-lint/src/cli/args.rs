@@ -6,6 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use kling_schema::Severity;
 
+use crate::cli::form::{self, Form};
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -23,7 +25,8 @@ documents. It works offline: nothing is sent anywhere.
   make-request | kling-lint -    check what another program writes
   kling-lint photo.jpg clip.mov  which fields would take these files
   kling-lint pack request.json   the body to send, with local files inlined
-  kling-lint explain KL2001      what a rule means, and all its constraints";
+  kling-lint explain KL2001      what a rule means, and all its constraints
+  kling-lint schema --vscode     the same rules in the editor";
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -45,6 +48,26 @@ Examples:
   kling-lint explain too-long          a rule, by its name
   kling-lint explain ENDPOINT/FIELD    the constraints on a field
   kling-lint explain --all             every rule";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  kling-lint schema ENDPOINT                one document on standard output
+  kling-lint schema --all --out schemas     a file for each endpoint
+  kling-lint schema --all --out schemas --check
+                                            fail when a file is not up to date
+  kling-lint schema --profile openapi-3.1   the whole API
+  kling-lint schema --vscode --out schemas  the files, and the editor's setting
+
+Exit status:
+  0  the documents were written, or are up to date
+  1  with --check: a file is stale or missing
+  2  the command could not do its job";
+
+const TYPES_EXIT_STATUS: &str = "\
+Exit status:
+  0  the declarations were written, or are up to date
+  1  with --check: the file is stale or missing
+  2  the command could not do its job";
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -86,6 +109,10 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List the rules
     Rules(Rules),
+    /// Write the rules as JSON Schema or OpenAPI, for front ends and editors
+    Schema(Schema),
+    /// Write the types of requests and replies, for TypeScript
+    Types(Types),
 }
 
 /// The options of `check`.
@@ -194,6 +221,65 @@ pub(crate) struct Rules {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Listing::Human)]
     #[arg(hide_possible_values = true)]
     pub(crate) format: Listing,
+}
+
+/// The options of `schema`.
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = true)]
+#[command(after_help = format!("{}\n{SCHEMA_EXAMPLES}", form::help()))]
+pub(crate) struct Schema {
+    /// The endpoints to describe.
+    #[arg(value_name = "ENDPOINT", help = format!("Short names of endpoints: {}", form::names("or")))]
+    pub(crate) endpoints: Vec<String>,
+
+    /// Describe every endpoint
+    #[arg(long, conflicts_with = "endpoints")]
+    pub(crate) all: bool,
+
+    /// One of those below [default: 2020-12; with --vscode: draft-07]
+    #[arg(long, value_name = "PROFILE", value_parser = form::parser(), hide_possible_values = true)]
+    pub(crate) profile: Option<Form>,
+
+    /// Refuse keys that the API does not document
+    #[arg(long)]
+    pub(crate) closed: bool,
+
+    /// The folder for the files, instead of standard output
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Write nothing; fail when a file is stale or missing
+    #[arg(long, requires = "out")]
+    pub(crate) check: bool,
+
+    /// Print the setting that makes VS Code use the schemas
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) vscode: bool,
+}
+
+/// The options of `types`.
+#[derive(Args, Debug)]
+#[command(after_help = TYPES_EXIT_STATUS)]
+pub(crate) struct Types {
+    /// ts
+    #[arg(value_enum, value_name = "LANGUAGE", hide_possible_values = true)]
+    pub(crate) language: Language,
+
+    /// The file to write, instead of standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Write nothing; fail when the file is stale or missing
+    #[arg(long, requires = "out")]
+    pub(crate) check: bool,
+}
+
+/// A language with types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// TypeScript.
+    #[value(alias = "typescript")]
+    Ts,
 }
 
 /// When to use colours.

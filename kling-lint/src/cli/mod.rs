@@ -3,14 +3,18 @@
 mod args;
 mod check;
 mod explain;
+mod form;
+mod generated;
 mod media;
 mod output;
 mod pack;
 mod rules;
 mod save;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod text;
+mod types;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
@@ -88,6 +92,8 @@ fn run(
         Some(Command::Pack(pack)) => pack::run(&pack, stdin, &mut out, &mut stderr),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut out, &mut stderr),
         Some(Command::Rules(rules)) => rules::run(&rules, &mut out),
+        Some(Command::Schema(schema)) => schema::run(&schema, &mut out, &mut stderr),
+        Some(Command::Types(types)) => types::run(&types, &mut out, &mut stderr),
     };
     match done.and_then(|status| out.flush().map(|()| status)) {
         Ok(status) => status,

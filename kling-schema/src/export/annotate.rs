@@ -7,6 +7,7 @@ use super::json_schema::Export;
 use super::node::Node;
 use crate::aspect;
 use crate::rows::Row;
+use crate::rules;
 use crate::source::Severity;
 use crate::table::{Bound, Field, Kind, Limit, Literal, MediaClass, Object};
 
@@ -29,6 +30,13 @@ impl Export {
             top.insert("x-kling-endpoint".into(), route.into());
         }
         top
+    }
+
+    /// A good body, as the explanation of some rule has it.
+    pub(super) fn example(&self) -> Option<Value> {
+        rules::all()
+            .filter(|rule| rule.example.endpoint == self.top().name)
+            .find_map(|rule| serde_json::from_str(rule.example.good).ok())
     }
 
     /// What the schema leaves to the linter.

@@ -84,6 +84,9 @@ impl Export {
         if let Value::Object(body) = body {
             root.extend(body);
         }
+        if let Some(example) = self.example() {
+            root.insert("examples".into(), json!([example]));
+        }
         let listed = self.listed();
         root.insert("x-kling-unexported".into(), listed);
         root.into()
@@ -279,7 +282,8 @@ impl Export {
         let single = if single.has_type() {
             single
         } else if let [only] = tolerated_types.as_slice() {
-            single.refuse("type", *only, &shape::WRONG_TYPE)
+            let typed = Node::of(only, false, &shape::WRONG_TYPE);
+            if single.asserts() { single.refuse("type", *only, &shape::WRONG_TYPE) } else { typed }
         } else {
             single
         };

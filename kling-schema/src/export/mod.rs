@@ -42,8 +42,8 @@ mod vocabulary;
 use schemars::Schema;
 use serde_json::Value;
 
-pub use derived::{subschema, value};
 #[doc(hidden)]
+pub use derived::{subschema, value};
 pub use openapi::openapi;
 pub use profile::Profile;
 pub use typescript::typescript;

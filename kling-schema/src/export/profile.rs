@@ -34,6 +34,16 @@ impl Profile {
         Profile::ALL.into_iter().find(|profile| profile.name() == name)
     }
 
+    /// Who it is for, in words.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Profile::Draft202012 => "JSON Schema 2020-12: every rule it can say",
+            Profile::Draft07 => "JSON Schema draft-07: the same, for editors and forms",
+            Profile::Types => "JSON Schema for code generators: nothing conditional",
+            Profile::Zod => "JSON Schema for `z.fromJSONSchema`",
+        }
+    }
+
     /// The address of the dialect's metaschema.
     pub const fn dialect(self) -> &'static str {
         match self {

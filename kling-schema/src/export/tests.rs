@@ -146,6 +146,7 @@ fn every_refusal_has_a_code() {
             Some(_) => true,
             None => above,
         };
+        let below = above || own.is_some_and(Value::is_string);
         for (keyword, value) in schema.as_object().into_iter().flatten() {
             // The set of a field that may go unread refuses nothing, like any set beside its open tail.
             let last = value.as_array().and_then(|all| all.last()?.as_object());
@@ -157,23 +158,16 @@ fn every_refusal_has_a_code() {
             let at = format!("{at}/{keyword}");
             match (keyword.as_str(), value) {
                 ("properties", Value::Object(all)) => {
-                    all.iter().for_each(|(key, inner)| {
-                        check(
-                            inner,
-                            &format!("{at}/{key}"),
-                            above || own.is_some_and(Value::is_string),
-                            name,
-                        )
-                    });
+                    for (key, inner) in all {
+                        check(inner, &format!("{at}/{key}"), below, name);
+                    }
                 }
                 ("allOf", Value::Array(all)) => {
-                    all.iter().for_each(|inner| {
-                        check(inner, &at, above || own.is_some_and(Value::is_string), name)
-                    });
+                    for inner in all {
+                        check(inner, &at, below, name);
+                    }
                 }
-                ("then" | "else" | "items", inner) => {
-                    check(inner, &at, above || own.is_some_and(Value::is_string), name);
-                }
+                ("then" | "else" | "items", inner) => check(inner, &at, below, name),
                 _ => {}
             }
         }
@@ -267,5 +261,18 @@ fn derived_types_work_inside_other_roots() {
         };
         assert!(schema.is_valid(&job(7)));
         assert!(!schema.is_valid(&job(8)));
+    }
+}
+
+#[test]
+fn each_schema_has_an_example_that_it_accepts() {
+    for (name, _, schema) in schemas() {
+        let schema = schema.as_value();
+        let examples = schema["examples"].as_array().expect("examples");
+        assert!(!examples.is_empty(), "{name}");
+        let validator = jsonschema::validator_for(schema).expect("a schema");
+        for example in examples {
+            assert!(validator.is_valid(example), "{name}: {example}");
+        }
     }
 }

@@ -149,9 +149,14 @@ impl Export {
             // The values are named, none is refused.
             let kind = types("string", null);
             let named = json!({ "type": kind, "enum": all, "enumDescriptions": docs });
-            let sure = is_error(rules.shape);
-            let any = json!([named, if sure { json!({ "type": kind }) } else { json!({}) }]);
-            return if sure { node } else { Node::any() }.keyword("anyOf", any);
+            let any = |rest: Value| json!([named, rest]);
+            return match (is_error(rules.shape), self.profile().has_conditions()) {
+                (true, true) => node.keyword("anyOf", any(json!({ "type": kind }))),
+                (true, false) => {
+                    Node::any().refuse("anyOf", any(json!({ "type": kind })), &shape::WRONG_TYPE)
+                }
+                (false, _) => Node::any().keyword("anyOf", any(json!({}))),
+            };
         }
         let node = node.refuse("enum", all, &rules::NOT_ALLOWED).note("enumDescriptions", docs);
         self.settled(node, "string", is_error(rules.shape))
