@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Profile;
 use super::json_schema::Export;
 use super::node::Node;
 use crate::aspect;
@@ -68,7 +69,8 @@ impl Export {
         let mut node = node
             .note("description", description(field.doc, &rows, false))
             .note("markdownDescription", description(field.doc, &rows, true));
-        if let Some(default) = field.default {
+        // With a default, zod takes a required key for an optional one, and writes it into the body.
+        if let Some(default) = field.default.filter(|_| self.profile() != Profile::Zod) {
             node = node.note("default", literal(default));
         }
         let names: Vec<&str> = field.known_values().collect();

@@ -37,6 +37,19 @@ pub(super) fn is_error(basis: Basis) -> bool {
 
 pub(super) const NO_CONDITIONS: &str = "this profile has no conditions";
 
+/// Names the keys of an object in every part of a rule about it.
+fn close(rule: &mut Value, names: &Value) {
+    let Value::Object(rule) = rule else { return };
+    for keyword in ["allOf", "anyOf"] {
+        if let Some(Value::Array(parts)) = rule.get_mut(keyword) {
+            parts.iter_mut().for_each(|part| close(part, names));
+        }
+    }
+    if rule.get("type").is_some_and(|kind| kind == "object") {
+        rule.insert("propertyNames".into(), names.clone());
+    }
+}
+
 impl Export {
     pub(super) fn new(object: &'static Object, profile: Profile, closed: bool) -> Self {
         Export { object, profile, closed, rows: rows::rows(object), unexported: Vec::new() }
@@ -83,7 +96,11 @@ impl Export {
     pub(super) fn body(&mut self) -> Value {
         let object = self.object;
         let mut node = self.object(object, "", Node::of("object", false, &document::NOT_AN_OBJECT));
-        for branch in self.across() {
+        let names = node.value_of("propertyNames").cloned();
+        for mut branch in self.across() {
+            if let Some(names) = &names {
+                close(&mut branch, names);
+            }
             node = node.also(branch);
         }
         self.about_object(node, object, "").into_value()
@@ -118,11 +135,17 @@ impl Export {
         if !required.is_empty() {
             node = node.refuse("required", required, &shape::MISSING_FIELD);
         }
+        let names: Vec<&String> = properties.keys().collect();
+        let names = json!({ "type": "string", "enum": names });
         node = node.keyword("properties", properties).asserting(asserts);
-        if self.closed {
-            node = node.refuse("additionalProperties", false, &shape::UNKNOWN_FIELD);
+        match self.profile() {
+            _ if !self.closed => node,
+            // zod lets a key pass that one branch of `allOf` lets pass: see `close`.
+            Profile::Zod => node.refuse("propertyNames", names, &shape::UNKNOWN_FIELD),
+            Profile::Draft202012 | Profile::Draft07 | Profile::Types => {
+                node.refuse("additionalProperties", false, &shape::UNKNOWN_FIELD)
+            }
         }
-        node
     }
 
     fn field(&mut self, field: &'static Field, path: &str) -> Node {

@@ -102,6 +102,10 @@ impl Node {
         self.codes.iter().any(|(keyword, _)| !["type", "null"].contains(keyword)) || self.below
     }
 
+    pub(super) fn value_of(&self, keyword: &str) -> Option<&Value> {
+        self.keywords.get(keyword)
+    }
+
     pub(super) fn has_type(&self) -> bool {
         self.keywords.contains_key("type")
     }
