@@ -204,14 +204,16 @@ fn unescape(raw: &[u8], has_escapes: bool) -> Cow<'_, str> {
     }
 }
 
-/// The first place at or after `from` that surely lies outside any escape; else the beginning.
+/// A place soon after `from` where an escape begins or that surely lies outside any; else the beginning.
 fn clean_start(raw: &[u8], from: usize) -> usize {
     if from == 0 {
         return 0;
     }
     let mut plain = 0;
     for (at, &byte) in raw.iter().enumerate().skip(from) {
-        if plain >= ESCAPE && byte & 0xc0 != 0x80 {
+        // A backslash that is not itself escaped begins an escape.
+        let begins = || raw[..at].iter().rev().take_while(|it| **it == b'\\').count() % 2 == 0;
+        if plain >= ESCAPE && byte & 0xc0 != 0x80 || byte == b'\\' && begins() {
             return at;
         }
         plain = if byte == b'\\' { 0 } else { plain + 1 };

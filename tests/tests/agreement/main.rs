@@ -64,3 +64,15 @@ fn every_reference_resolves() {
         }
     }
 }
+
+/// On these they parted once.
+#[test]
+fn documents_that_parted() {
+    let image = |text: String| serde_json::json!({ "image": text });
+    for judge in Judge::all().filter(|judge| judge.object.field("image").is_some()) {
+        judge.agree_on(&image("\n".repeat(192) + "mailto:a@b.png"));
+        judge.agree_on(&image("data:".into()));
+        judge.agree_on(&image("DATA:,".to_owned() + &" ".repeat(33)));
+        judge.agree_on(&serde_json::json!({ "image": null }));
+    }
+}
