@@ -26,7 +26,7 @@ fn admitted(limits: &[Limit]) -> Option<Forms> {
 
 impl Export {
     /// Adds what a media string may be as a text.
-    pub(super) fn form(&mut self, node: Node, limits: &[Limit], path: &str) -> Node {
+    pub(super) fn form(&mut self, node: Node, limits: &[Limit], null: bool, path: &str) -> Node {
         let Some(forms) = admitted(limits) else {
             return node;
         };
@@ -49,7 +49,7 @@ impl Export {
             }
             super::Profile::Draft202012 | super::Profile::Draft07 => {
                 self.inside(forms, row);
-                branches(forms).into_iter().fold(node, Node::also)
+                branches(forms, null).into_iter().fold(node, Node::also)
             }
         }
     }
@@ -99,10 +99,16 @@ impl Export {
 }
 
 /// Three branches, of which a text breaks one at most: so each error says one thing.
-fn branches(forms: Forms) -> [Value; 3] {
+fn branches(forms: Forms, null: bool) -> [Value; 3] {
     let patterns = Patterns::new();
-    // Whether `null` is let pass is said beside them.
-    let (kind, wrong_type) = (types("string", true), shape::WRONG_TYPE.id);
+    let kind = types("string", null);
+    let codes = |keyword: &str, rule: &Rule| {
+        let mut codes = json!({ "type": shape::WRONG_TYPE.id, keyword: rule.id });
+        if !null {
+            codes["null"] = shape::MISSING_FIELD.id.into();
+        }
+        codes
+    };
     let starts = starts(forms, &patterns);
     let source = [
         Some(&*starts),
@@ -115,19 +121,19 @@ fn branches(forms: Forms) -> [Value; 3] {
         json!({
             "type": kind,
             "not": { "type": "string", "pattern": patterns.data },
-            CODE: { "type": wrong_type, "not": rules::DATA_URL_PREFIX.id },
+            CODE: codes("not", &rules::DATA_URL_PREFIX),
         }),
         json!({
             "type": kind,
             "pattern": source,
-            CODE: { "type": wrong_type, "pattern": rules::NOT_A_MEDIA_SOURCE.id },
+            CODE: codes("pattern", &rules::NOT_A_MEDIA_SOURCE),
         }),
         json!({
             "if": { "type": "string", "pattern": format!("{starts}|{}", patterns.data) },
             "else": {
                 "type": kind,
                 "not": { "type": "string", "pattern": patterns.unfetchable },
-                CODE: { "type": wrong_type, "not": rules::NOT_A_MEDIA_SOURCE.id },
+                CODE: codes("not", &rules::NOT_A_MEDIA_SOURCE),
             },
         }),
     ]

@@ -193,7 +193,7 @@ impl Export {
                 if is_required(rules.presence) {
                     node = node.refuse("minLength", 1, &shape::MISSING_FIELD);
                 }
-                node = self.form(node, rules.limits, path);
+                node = self.form(node, rules.limits, null, path);
                 self.unsaid(rules.limits, path);
                 self.settled(node, "string", sure)
             }
