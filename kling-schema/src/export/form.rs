@@ -9,8 +9,8 @@ use crate::locator::Patterns;
 use crate::rules::{Rule, media as rules, shape};
 use crate::table::{Bound, Forms, Limit};
 
-const INSIDE: &str =
-    "what the Base64 holds: a short text that begins as no known format does is no file";
+const INSIDE: &str = "what the Base64 holds, as a short text that begins as no known format does is no file; and \
+     whether a local path leads to a file that can be read";
 /// Why nothing that files hold is said.
 pub(super) const CONTENT: &str = "what a file holds is not in the request's text";
 const NO_PATTERN: &str = "the forms are a long pattern, which is no type";
