@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use kling_lint::Linter;
 use kling_schema::export::{Profile, Unexported, json_schema, unexported};
 use kling_schema::rules::{Rule, media, shape};
-use kling_schema::{Kind, KnownKey, Object, Severity, locator};
+use kling_schema::{Kind, KnownKey, Object, Severity};
 use kling_tests::generate::shrink;
-use kling_tests::linter;
+use kling_tests::{is_exported, linter};
 use serde_json::Value;
 
 /// The drafts that say every rule.
@@ -78,24 +78,13 @@ impl Judge {
             let entry = (finding.rule, finding.pointer.clone());
             if self.key_rules.contains(&finding.rule) && finding.severity == Severity::Warning {
                 said.keys.push(entry);
-            } else if finding.severity == Severity::Error && self.is_exported(finding, body) {
+            } else if finding.severity == Severity::Error
+                && is_exported(&self.left_out, finding, body)
+            {
                 said.errors.push(entry);
             }
         }
         said
-    }
-
-    /// Whether the schemas have to find it too.
-    fn is_exported(&self, finding: &kling_lint::Finding, body: &Value) -> bool {
-        let Some(constraint) = &finding.constraint else { return true };
-        let entry = self
-            .left_out
-            .iter()
-            .find(|entry| entry.constraint == *constraint && entry.rule == finding.rule);
-        let Some(entry) = entry else { return true };
-        // Of the forms only what the Base64 holds may be left out.
-        let text = body.pointer(&finding.pointer).and_then(Value::as_str);
-        entry.reason.starts_with("what the Base64 holds") && !text.is_some_and(locator::is_base64)
     }
 
     /// Where linter and schemas part on a document: a sentence.

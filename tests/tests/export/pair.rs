@@ -1,8 +1,9 @@
 //! The linter and the exported schema of one object, side by side.
 
+use kling_lint::kling_schema::Object;
 use kling_lint::kling_schema::export::{Profile, Unexported, json_schema, unexported};
-use kling_lint::kling_schema::{Object, locator};
-use kling_lint::{Finding, Linter, Severity};
+use kling_lint::{Linter, Severity};
+use kling_tests::is_exported;
 use serde_json::Value;
 
 /// One object's linter, schema, and what the schema leaves out.
@@ -35,7 +36,7 @@ impl Pair {
             .findings()
             .iter()
             .filter(|finding| finding.severity == Severity::Error)
-            .filter(|finding| self.is_exported(finding, body))
+            .filter(|finding| is_exported(&self.left_out, finding, body))
             .map(|finding| format!("{} {}", finding.rule.id, finding.pointer))
             .collect();
         if errors.is_empty() == self.schema.is_valid(body) {
@@ -47,18 +48,5 @@ impl Pair {
             .map(|error| format!("{} {}", error.schema_path(), error.instance_path()))
             .collect();
         Some(format!("{}: {body}\n    linter: {errors:?}\n    schema: {refused:?}", self.name))
-    }
-
-    /// Whether the schema has to find it too.
-    fn is_exported(&self, finding: &Finding, body: &Value) -> bool {
-        let Some(constraint) = &finding.constraint else { return true };
-        let entry = self
-            .left_out
-            .iter()
-            .find(|entry| entry.constraint == *constraint && entry.rule == finding.rule);
-        let Some(entry) = entry else { return true };
-        // Of the forms only what the Base64 holds may be left out.
-        let text = body.pointer(&finding.pointer).and_then(Value::as_str);
-        entry.reason.starts_with("what the Base64 holds") && !text.is_some_and(locator::is_base64)
     }
 }
