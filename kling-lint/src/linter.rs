@@ -29,7 +29,7 @@ use crate::verdict::{KEPT, Report};
 
 pub use builder::LinterBuilder;
 use builder::Options;
-use placing::{place, place_files};
+use placing::place;
 
 /// Checks requests. Cheap to clone, and shared freely between threads.
 #[derive(Clone, Debug, Default)]
@@ -117,15 +117,16 @@ impl Linter {
     /// Brings in the text of a file, unless its length alone says that it is too large.
     #[cfg(feature = "fs")]
     pub(crate) fn load_path(&self, path: &Path) -> Result<Loaded<'static>, LintError> {
-        let file = crate::fs::open::open(path)?;
-        let too_long = file.metadata().map(|metadata| metadata.len() > LONGEST);
-        too_long
-            .and_then(|too_long| if too_long { Ok(Loaded::too_long()) } else { self.load(file) })
-            .map_err(|source| LintError::io(path, source))
+        let (file, len) = crate::fs::open::open_with_len(path)?;
+        if len > LONGEST {
+            return Ok(Loaded::too_long());
+        }
+        self.load(file).map_err(|source| LintError::io(path, source))
     }
 
     /// Judges an image or a video: what it is, and which fields of the endpoints (or of the one that
-    /// was asked for) take it. Only headers are read, unless images are to be decoded. The name may tell what it is meant to be.
+    /// was asked for) take it. Only headers are read, unless images are to be decoded. The name may
+    /// tell what it is meant to be.
     ///
     /// ```
     /// use std::io::Cursor;
@@ -302,8 +303,7 @@ impl Linter {
             ))
         });
         let places = Places::new(loaded);
-        let files = place_files(&places, named);
-        let findings = place(&places, drafts);
+        let (findings, files) = place(&places, drafts, named);
         Report { findings, endpoint, hidden, files }
     }
 

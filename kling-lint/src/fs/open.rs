@@ -12,6 +12,11 @@ use crate::error::LintError;
 /// neither may ever end: what the path names is looked at before it is opened. It may be swapped in
 /// between, so it is opened without waiting, and looked at again.
 pub(crate) fn open(path: &Path) -> Result<File, LintError> {
+    open_with_len(path).map(|(file, _)| file)
+}
+
+/// The same, with the length that the last look showed.
+pub(crate) fn open_with_len(path: &Path) -> Result<(File, u64), LintError> {
     let refused = |error| LintError::io(path, error);
     regular(path, &std::fs::metadata(path).map_err(refused)?)?;
     let mut options = OpenOptions::new();
@@ -19,8 +24,9 @@ pub(crate) fn open(path: &Path) -> Result<File, LintError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_waiting());
     let file = options.open(path).map_err(refused)?;
-    regular(path, &file.metadata().map_err(refused)?)?;
-    Ok(file)
+    let metadata = file.metadata().map_err(refused)?;
+    regular(path, &metadata)?;
+    Ok((file, metadata.len()))
 }
 
 /// The flags that keep `open` and `read` from waiting, and a terminal from becoming ours.

@@ -7,33 +7,31 @@ use crate::message;
 use crate::place::{Placed, Places};
 use crate::verdict::LocalFile;
 
-/// Drafts in their places; the text is walked once for all of them.
-pub(super) fn place(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
+/// Drafts and local files in their places; the text is walked once for all of them.
+pub(super) fn place(
+    places: &Places<'_>,
+    drafts: Vec<Draft>,
+    named: Vec<Named>,
+) -> (Vec<Finding>, Vec<LocalFile>) {
     let mut ranges: Vec<_> = drafts.iter().map(|draft| draft.span.clone()).collect();
     let edits = drafts.iter().flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
     ranges.extend(edits.map(|(range, _)| range.clone()));
+    let edits_end = ranges.len();
+    ranges.extend(named.iter().map(|named| named.span.clone()));
     let placed = places.resolve(&ranges);
+    let (placed, of_files) = placed.split_at(edits_end);
     let (placed, edits) = placed.split_at(drafts.len());
     let mut edits = edits.iter().map(|edit| edit.span);
-    drafts
+    let findings = drafts
         .into_iter()
         .zip(placed)
         .map(|(draft, placed)| {
             finding(places.excerpt(draft.span.clone()), placed, draft, &mut edits)
         })
-        .collect()
-}
-
-/// Local files in their places.
-pub(super) fn place_files(places: &Places<'_>, named: Vec<Named>) -> Vec<LocalFile> {
-    if named.is_empty() {
-        return Vec::new();
-    }
-    let ranges: Vec<_> = named.iter().map(|named| named.span.clone()).collect();
-    let placed = places.resolve(&ranges);
+        .collect();
     let mut files: Vec<_> = named
         .into_iter()
-        .zip(placed)
+        .zip(of_files)
         .map(|(named, placed)| LocalFile {
             pointer: named.pointer,
             span: placed.span,
@@ -43,7 +41,7 @@ pub(super) fn place_files(places: &Places<'_>, named: Vec<Named>) -> Vec<LocalFi
         })
         .collect();
     files.sort_by_key(|file| file.span.start);
-    files
+    (findings, files)
 }
 
 fn finding(
