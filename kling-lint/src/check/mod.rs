@@ -134,7 +134,7 @@ struct Cx<'d> {
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
     sizes: HashMap<u32, Pixels>,
-    /// How many pictures were decoded.
+    /// How many images were decoded.
     decoded: usize,
     /// Starts of values that are not even read: their closed sets are not enforced.
     suspended: HashSet<u32>,

@@ -64,7 +64,7 @@ impl LinterBuilder {
         self
     }
 
-    /// Decode pictures whole, inline ones and local files, instead of reading their headers only.
+    /// Decode images whole, inline ones and local files, instead of reading their headers only.
     #[cfg(feature = "decode")]
     pub fn decode(mut self, decode: bool) -> Self {
         self.options.decode = decode;

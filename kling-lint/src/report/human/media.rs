@@ -184,8 +184,6 @@ impl<'r> Page<'r> {
                 let params = finding
                     .params
                     .clone()
-                    .without("field")
-                    .without("owner")
                     .with("field", format!("the {}", self.report.class.word()))
                     .with("owner", owner);
                 let message = fill(rule.message, &params);
