@@ -57,7 +57,7 @@ mod media;
 mod message;
 mod pack;
 mod place;
-mod printable;
+pub mod printable;
 mod read;
 mod session;
 mod verdict;

@@ -16,7 +16,7 @@ pub(crate) fn push(out: &mut String, character: char) {
 }
 
 /// The text with every dangerous character escaped.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         push(&mut out, character);
@@ -25,7 +25,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// The text's beginning, escaped, with `…` for what was cut.
-pub(crate) fn shorten(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     let mut out = String::new();
     for (index, character) in text.chars().enumerate() {
         if index == QUOTED {
@@ -38,7 +38,7 @@ pub(crate) fn shorten(text: &str) -> String {
 }
 
 /// Outside text in double quotes, cut and escaped for people.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("\"{}\"", shorten(text))
 }
 
