@@ -437,14 +437,15 @@ fn intent(
     key_fingerprint: String,
 ) -> Result<Intent, DriveError> {
     let endpoint = body.parcel().report().endpoint().map(|it| it.name);
-    let Some(endpoint) = endpoint.and_then(endpoints::find) else {
+    let object = endpoint.and_then(endpoints::find);
+    let Some((object, endpoint)) = object.and_then(|it| Some((it, it.endpoint?))) else {
         return Err(DriveError::NoEndpoint(request));
     };
     Ok(Intent {
         id: id.clone(),
         external_task_id: String::new(),
         idempotency_key: id.to_string(),
-        endpoint: endpoint.name.to_owned(),
+        endpoint: object.name.to_owned(),
         path: endpoint.path.to_owned(),
         base_url,
         request,
