@@ -29,7 +29,7 @@ fn run(mut answers: Vec<Event>) -> (usize, Vec<f64>, End) {
     let (mut posts, mut waits, mut elapsed) = (0, Vec::new(), 0.0);
     answers.reverse();
     let mut event = Event::Done;
-    for _ in 0..200 {
+    for _ in 0..2000 {
         let moment = Now { elapsed: Duration::from_secs_f64(elapsed), ..now(0) };
         event = match submit.step(moment, event) {
             Action::Record(_) => Event::Done,
