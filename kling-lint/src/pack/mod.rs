@@ -181,6 +181,11 @@ impl Parcel {
         &self.report
     }
 
+    /// The same, for a caller who places it in a larger file ([`Report::shift`]).
+    pub fn report_mut(&mut self) -> &mut Report {
+        &mut self.report
+    }
+
     /// How many bytes the body has, exactly.
     pub fn content_length(&self) -> u64 {
         self.content_length
