@@ -243,14 +243,14 @@ impl Reply {
     }
 }
 
-/// An id that may be written as a number: its digits are kept.
+/// An id that may be written as a number: its digits are kept. What is no id, or a number whose
+/// digits the reader lost, is none: a wrong id is worse.
 fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    match Value::deserialize(deserializer)? {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text)),
-        Value::Number(number) => Ok(Some(number.to_string())),
-        other => Err(D::Error::custom(format_args!("expected an id, found {other}"))),
-    }
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text).filter(|text| !text.is_empty()),
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
+    })
 }
 
 /// An object, where an error may have an empty text or an empty list instead.
