@@ -15,6 +15,25 @@ pub struct ServiceCode {
     pub meaning: &'static str,
     /// What helps.
     pub retry: Retry,
+    /// What would have to change.
+    pub about: About,
+}
+
+/// What a service code is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Nothing is wrong.
+    Nothing,
+    /// The key, or what it may do.
+    Key,
+    /// The balance.
+    Money,
+    /// The request.
+    Request,
+    /// The pace.
+    Pace,
+    /// The server.
+    Server,
 }
 
 /// Whether the same call may be made again.
@@ -54,34 +73,40 @@ impl Retry {
     }
 }
 
-const fn row(status: u16, code: i64, meaning: &'static str, retry: Retry) -> ServiceCode {
-    ServiceCode { code, status, meaning, retry }
+const fn row(
+    status: u16,
+    code: i64,
+    meaning: &'static str,
+    retry: Retry,
+    about: About,
+) -> ServiceCode {
+    ServiceCode { code, status, meaning, retry, about }
 }
 
 /// Every known code, in the order of the codes.
 pub static SERVICE_CODES: &[ServiceCode] = &[
-    row(200, 0, "taken; says nothing about the task", Retry::Done),
-    row(401, 1000, "authentication failed", Retry::Never),
-    row(401, 1001, "authentication failed", Retry::Never),
-    row(401, 1002, "authentication failed", Retry::Never),
-    row(401, 1003, "authentication failed", Retry::Never),
-    row(401, 1004, "authentication failed", Retry::Never),
-    row(429, 1100, "a problem with the account", Retry::Never),
-    row(429, 1101, "the account is in arrears", Retry::Never),
-    row(429, 1102, "the resource pack is used up", Retry::Never),
-    row(403, 1103, "no access to what was asked for", Retry::Never),
-    row(400, 1200, "bad parameter", Retry::Never),
-    row(400, 1201, "bad parameter", Retry::Never),
-    row(404, 1202, "not found", Retry::Never),
-    row(404, 1203, "not found", Retry::Never),
-    row(400, 1300, "refused by the content policy", Retry::Never),
-    row(400, 1301, "refused by the content policy", Retry::Never),
-    row(429, 1302, "requests come too fast", Retry::Later),
-    row(429, 1303, "too many tasks at once", Retry::Later),
-    row(429, 1304, "the address is not on the account's list", Retry::Never),
-    row(500, 5000, "server error", Retry::QueriesOnly),
-    row(503, 5001, "server not available", Retry::QueriesOnly),
-    row(504, 5002, "server timeout", Retry::QueriesOnly),
+    row(200, 0, "taken; says nothing about the task", Retry::Done, About::Nothing),
+    row(401, 1000, "authentication failed", Retry::Never, About::Key),
+    row(401, 1001, "authentication failed", Retry::Never, About::Key),
+    row(401, 1002, "authentication failed", Retry::Never, About::Key),
+    row(401, 1003, "authentication failed", Retry::Never, About::Key),
+    row(401, 1004, "authentication failed", Retry::Never, About::Key),
+    row(429, 1100, "a problem with the account", Retry::Never, About::Money),
+    row(429, 1101, "the account is in arrears", Retry::Never, About::Money),
+    row(429, 1102, "the resource pack is used up", Retry::Never, About::Money),
+    row(403, 1103, "no access to what was asked for", Retry::Never, About::Key),
+    row(400, 1200, "bad parameter", Retry::Never, About::Request),
+    row(400, 1201, "bad parameter", Retry::Never, About::Request),
+    row(404, 1202, "not found", Retry::Never, About::Request),
+    row(404, 1203, "not found", Retry::Never, About::Request),
+    row(400, 1300, "refused by the content policy", Retry::Never, About::Request),
+    row(400, 1301, "refused by the content policy", Retry::Never, About::Request),
+    row(429, 1302, "requests come too fast", Retry::Later, About::Pace),
+    row(429, 1303, "too many tasks at once", Retry::Later, About::Pace),
+    row(429, 1304, "the address is not on the account's list", Retry::Never, About::Key),
+    row(500, 5000, "server error", Retry::QueriesOnly, About::Server),
+    row(503, 5001, "server not available", Retry::QueriesOnly, About::Server),
+    row(504, 5002, "server timeout", Retry::QueriesOnly, About::Server),
 ];
 
 /// The code's row.
@@ -116,7 +141,11 @@ mod tests {
     fn money_is_never_waited_for() {
         for code in 1100..=1102 {
             let row = find(code).expect("a row");
-            assert_eq!((row.status, row.retry), (429, Retry::Never), "{code}");
+            assert_eq!(
+                (row.status, row.retry, row.about),
+                (429, Retry::Never, About::Money),
+                "{code}"
+            );
         }
     }
 }

@@ -215,3 +215,25 @@ pub struct Stored {
     /// Its hash. Hex.
     pub sha256: String,
 }
+
+impl Entry {
+    /// The event's name, as the ledger writes it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Entry::Intent(_) => "intent",
+            Entry::Sending { .. } => "sending",
+            Entry::NotSent { .. } => "not-sent",
+            Entry::Reply(_) => "reply",
+            Entry::Refused(_) => "refused",
+            Entry::Unknown { .. } => "unknown",
+            Entry::Accepted { .. } => "accepted",
+            Entry::Status { .. } => "status",
+            Entry::Succeeded { .. } => "succeeded",
+            Entry::Failed { .. } => "failed",
+            Entry::Stored(_) => "stored",
+            Entry::AssetGone { .. } => "asset-gone",
+            Entry::Looked { .. } => "looked",
+            Entry::Absent { .. } => "absent",
+        }
+    }
+}
