@@ -1,12 +1,12 @@
 //! The two hashes of a body, in one reading.
 
-use std::fmt::Write as _;
 use std::io::{self, Read};
 
 use kling_lint::Inserted;
 use sha2::{Digest as _, Sha256};
 
 use super::{BLOCK, Hashes};
+use crate::hex::hex;
 
 /// Reads everything, and hashes it with and without what an id of ours put in.
 pub(super) fn hashes(mut body: impl Read, inserted: Option<&Inserted>) -> io::Result<Hashes> {
@@ -37,14 +37,4 @@ pub(super) fn hashes(mut body: impl Read, inserted: Option<&Inserted>) -> io::Re
     let sent_sha256 = hex(&sent.finalize());
     let body_sha256 = own.map_or_else(|| sent_sha256.clone(), |own| hex(&own.finalize()));
     Ok(Hashes { body_sha256, sent_sha256 })
-}
-
-/// Bytes as lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }
