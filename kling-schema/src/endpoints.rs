@@ -9,6 +9,17 @@ pub const SERVER: &str = "https://api.cometapi.com";
 /// What stands behind a request's path to `GET` its task.
 pub const QUERY: &str = "/{task_id}";
 
+/// What stands behind a request's path to list the tasks of that path, the latest first. Kling prints
+/// it; CometAPI does not.
+pub const LIST: &str = "?pageNum={page}&pageSize={size}";
+
+/// The gateway's own list of an account's tasks, by times in seconds since 1970; it takes an access
+/// token, not the key. Found in the vendor's command line; no page prints it.
+pub const ACCOUNT_LIST: &str = "/api/task/self?platform=kling&start_timestamp={start}&end_timestamp={end}&p={page}&page_size={size}";
+
+/// One task of [`ACCOUNT_LIST`], by the server's id.
+pub const ACCOUNT_TASK: &str = "/api/task/self?platform=kling&task_id={task_id}";
+
 /// The covered requests.
 pub static ENDPOINTS: &[&Object] =
     &[Image2Video::SCHEMA, MultiImage2Video::SCHEMA, MultiImage2Image::SCHEMA, OmniVideo::SCHEMA];

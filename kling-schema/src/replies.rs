@@ -28,10 +28,10 @@ pub struct Reply {
     pub code: Option<Code>,
     /// `SUCCEED` or `success`, also on top of a failed task.
     #[kling(required)]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// For support.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "id", skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// The task.
     #[serde(deserialize_with = "object", skip_serializing_if = "Option::is_none")]
@@ -39,13 +39,36 @@ pub struct Reply {
 }
 
 /// A service code: a number, or a word from some gateways.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Code {
     /// Kling's own.
     Number(i64),
     /// `success` and the like.
     Word(String),
+}
+
+impl Code {
+    /// The number; words for success are 0, other words none.
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Code::Number(code) => Some(*code),
+            Code::Word(word) => match Status::of_word(word) {
+                Status::Succeed => Some(0),
+                _ if word.trim().eq_ignore_ascii_case("ok") => Some(0),
+                _ => word.trim().parse().ok(),
+            },
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::String(word) => Code::Word(word),
+            other => other.as_i64().map_or_else(|| Code::Word(other.to_string()), Code::Number),
+        })
+    }
 }
 
 impl Typed for Code {
@@ -59,10 +82,21 @@ pub struct Data {
     /// The task, when it stands here.
     #[serde(flatten)]
     pub task: Task,
+    /// The user's own id, where it does not stand in `task_info`.
+    #[serde(deserialize_with = "id")]
+    pub external_task_id: Option<String>,
     /// The wrapped error's message, where there is no task.
+    #[serde(deserialize_with = "text")]
     pub message: Option<String>,
     /// The stale page's `status`.
+    #[serde(deserialize_with = "text")]
     pub status: Option<String>,
+    /// A gateway's reason for a failure.
+    #[serde(deserialize_with = "text")]
+    pub fail_reason: Option<String>,
+    /// A gateway's address of the one result.
+    #[serde(deserialize_with = "text")]
+    pub url: Option<String>,
     /// One level deeper: the wrapped error, or the stale page's task.
     #[serde(deserialize_with = "object")]
     pub data: Option<Inner>,
@@ -80,12 +114,17 @@ pub struct Inner {
     /// The service code of a wrapped error.
     pub code: Option<Code>,
     /// Its message.
+    #[serde(deserialize_with = "text")]
     pub message: Option<String>,
     /// For support.
+    #[serde(deserialize_with = "id")]
     pub request_id: Option<String>,
     /// The task, when it stands here.
     #[serde(flatten)]
     pub task: Task,
+    /// The task, when a gateway keeps the vendor's whole answer here.
+    #[serde(deserialize_with = "object")]
+    pub data: Option<Task>,
 }
 
 /// A task as the server sees it; also the body of a callback.
@@ -104,13 +143,13 @@ pub struct Task {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_status: Option<Status>,
     /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub task_status_msg: Option<String>,
     /// What was sent along, such as `external_task_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_info: Option<Value>,
     /// The result, once there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub task_result: Option<TaskResult>,
     /// Milliseconds since 1970.
     #[kling(required)]
@@ -130,7 +169,7 @@ pub enum Status {
     Submitted,
     /// At work.
     Processing,
-    /// Done. The word is `succeed`; some gateways say `succeeded` or `SUCCESS`.
+    /// Done. The word is `succeed`; some gateways have others, see [`Status::of_word`].
     Succeed,
     /// Failed; the reason is in `task_status_msg`.
     Failed,
@@ -141,14 +180,47 @@ pub enum Status {
 
 impl<'de> Deserialize<'de> for Status {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(deserializer)?;
-        Ok(match word.as_str() {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::String(word) => Status::of_word(&word),
+            other => Status::Other(other.to_string()),
+        })
+    }
+}
+
+impl Status {
+    /// What a word means: the pages' own and those that gateways put in their place, in any case.
+    pub fn of_word(word: &str) -> Status {
+        let word = word.trim();
+        match word.to_ascii_lowercase().as_str() {
             "submitted" => Status::Submitted,
             "processing" => Status::Processing,
-            "succeed" | "succeeded" | "SUCCESS" => Status::Succeed,
-            "failed" | "FAILURE" => Status::Failed,
-            _ => Status::Other(word),
-        })
+            "succeed" | "succeeded" | "success" | "successful" | "complete" | "completed"
+            | "finished" | "done" => Status::Succeed,
+            "fail" | "failed" | "failure" | "error" => Status::Failed,
+            _ => Status::Other(word.to_owned()),
+        }
+    }
+
+    /// The word: the pages' own, or the one that no page lists.
+    pub fn word(&self) -> &str {
+        match self {
+            Status::Submitted => "submitted",
+            Status::Processing => "processing",
+            Status::Succeed => "succeed",
+            Status::Failed => "failed",
+            Status::Other(word) => word,
+        }
+    }
+}
+
+impl Task {
+    /// The user's own id, if it comes back.
+    pub fn external_task_id(&self) -> Option<String> {
+        match self.task_info.as_ref()?.get("external_task_id")? {
+            Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
     }
 }
 
@@ -180,11 +252,11 @@ pub struct Video {
     pub id: Option<String>,
     /// Where to fetch it, for a while.
     #[kling(required)]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Seconds, as a string.
     #[kling(required)]
-    #[serde(deserialize_with = "id", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "seconds", skip_serializing_if = "Option::is_none")]
     pub duration: Option<String>,
 }
 
@@ -199,48 +271,99 @@ pub struct Video {
 pub struct Image {
     /// Position among the images, from 0.
     #[kling(required)]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
     pub index: Option<u64>,
     /// Where to fetch it, for a while.
     #[kling(required)]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
 impl Reply {
+    /// Whatever is known of the task, at each place where it may stand; the usual one first.
+    pub fn tasks(&self) -> impl Iterator<Item = &Task> {
+        let inner = self.data.as_ref().and_then(|data| data.data.as_ref());
+        let tasks = [
+            self.data.as_ref().map(|data| &data.task),
+            inner.map(|inner| &inner.task),
+            inner.and_then(|inner| inner.data.as_ref()),
+        ];
+        tasks.into_iter().flatten().filter(|task| **task != Task::default())
+    }
+
     /// The task, wherever it stands. A wrapped error has none.
     pub fn task(&self) -> Option<&Task> {
-        let data = self.data.as_ref()?;
-        let inner = data.data.as_ref().map(|inner| &inner.task);
-        [Some(&data.task), inner].into_iter().flatten().find(|task| **task != Task::default())
+        self.tasks().next()
     }
 
     /// The task's id.
     pub fn task_id(&self) -> Option<&str> {
-        self.task()?.task_id.as_deref()
+        self.tasks().find_map(|task| task.task_id.as_deref())
     }
 
-    /// Where the task stands: `data.task_status` first, then the deeper and the stale places.
+    /// The user's own id, if it comes back.
+    pub fn external_task_id(&self) -> Option<String> {
+        let beside = || self.data.as_ref()?.external_task_id.clone();
+        self.tasks().find_map(Task::external_task_id).or_else(beside)
+    }
+
+    /// Where the task stands, at each place that says so: `data.task_status`, then the deeper and the
+    /// stale places.
+    pub fn statuses(&self) -> impl Iterator<Item = Status> {
+        let stale = self.data.as_ref().and_then(|data| data.status.as_deref());
+        let tasks = self.tasks().filter_map(|task| task.task_status.clone());
+        tasks.chain(stale.map(Status::of_word))
+    }
+
+    /// Where the task stands: the first of [`Reply::statuses`].
     pub fn status(&self) -> Option<Status> {
-        let data = self.data.as_ref()?;
-        let inner = data.data.as_ref().and_then(|inner| inner.task.task_status.clone());
-        let stale = || {
-            data.status
-                .as_ref()
-                .and_then(|word| Status::deserialize(Value::from(word.as_str())).ok())
-        };
-        data.task.task_status.clone().or(inner).or_else(stale)
+        self.statuses().next()
     }
 
-    /// The service code, also when it is wrapped at `data.data.code`; `success` counts as 0.
+    /// Why the task failed, in the words of the vendor or the gateway.
+    pub fn reason(&self) -> Option<&str> {
+        let data = self.data.as_ref();
+        let beside = || data?.fail_reason.as_deref();
+        let wrapped = || data?.message.as_deref();
+        let deeper = || data?.data.as_ref()?.message.as_deref();
+        let top = || self.message.as_deref();
+        let said = |text: &&str| !text.trim().is_empty();
+        // `SUCCEED` stands on top of failed tasks too.
+        let not_success = |text: &&str| Status::of_word(text) != Status::Succeed;
+        let own = self.tasks().filter_map(|task| task.task_status_msg.as_deref());
+        own.chain(beside())
+            .chain(wrapped())
+            .chain(deeper())
+            .chain(top())
+            .filter(said)
+            .find(not_success)
+    }
+
+    /// The service code, also when it is wrapped at `data.data.code`; `success` counts as 0. One that
+    /// says something is wrong comes before one that does not.
     pub fn service_code(&self) -> Option<i64> {
-        let inner = || self.data.as_ref()?.data.as_ref()?.code.as_ref();
-        match self.code.as_ref().or_else(inner)? {
-            Code::Number(code) => Some(*code),
-            Code::Word(word) if word.eq_ignore_ascii_case("success") => Some(0),
-            Code::Word(word) => word.parse().ok(),
+        let inner = || self.data.as_ref()?.data.as_ref()?.code.as_ref()?.number();
+        match self.code.as_ref() {
+            Some(code) => {
+                code.number().filter(|code| *code != 0).or_else(|| inner()).or(code.number())
+            }
+            None => inner(),
         }
     }
+
+    /// Whether the code, in a gateway's words, says that there is no such task.
+    pub fn says_missing(&self) -> bool {
+        matches!(&self.code, Some(Code::Word(word))
+            if matches!(word.trim(), "task_not_exist" | "task_not_found"))
+    }
+}
+
+/// The items of an answer that lists tasks, wherever they stand: `data`, or one level deeper under
+/// one of the names that gateways give it. `None` if it is no list.
+pub fn listed(answer: &Value) -> Option<&[Value]> {
+    let data = answer.get("data")?;
+    let deeper = || ["items", "list", "records", "tasks"].iter().find_map(|key| data.get(key));
+    Some(data.as_array().or_else(|| deeper()?.as_array())?.as_slice())
 }
 
 /// An id that may be written as a number: its digits are kept. What is no id, or a number whose
@@ -278,13 +401,38 @@ fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64
     })
 }
 
-/// A list that may be `null`.
+/// A text; what is none is none.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    })
+}
+
+/// Seconds, as a text or a number.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// A list of objects that may be `null`; a mere text in it is taken for the `url`.
 fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de>,
+    T: Default + serde::de::DeserializeOwned,
 {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    let Value::Array(items) = Value::deserialize(deserializer)? else {
+        return Ok(Vec::new());
+    };
+    let item = |item: Value| match item {
+        Value::String(url) => serde_json::json!({ "url": url }),
+        item => item,
+    };
+    // What cannot be read keeps its place: the others are counted by it.
+    Ok(items.into_iter().map(|it| serde_json::from_value(item(it)).unwrap_or_default()).collect())
 }
 
 #[cfg(test)]

@@ -12,10 +12,12 @@
 //! | [`watch`] | poll, then fetch |
 //! | [`status`] | reading where a task stands from a query's answer |
 //! | [`reconcile`] | finding out about an unknown outcome |
+//! | `query` | what is asked for: paths and queries |
 //! | [`schedule`] | when to poll |
 //! | [`retry_after`] | how long the server asks to wait |
 
 pub mod outcome;
+mod query;
 pub mod reconcile;
 pub mod retry_after;
 pub mod schedule;

@@ -69,7 +69,15 @@ impl Submit {
             }
             (At::Announcing(before), Event::NotRecorded(why)) => {
                 let why = format!("the ledger cannot hold it: {why}");
-                self.end(before.unwrap_or(End::NotSent { why }))
+                match before {
+                    Some(end) => self.end(end),
+                    // What failed may be on disk all the same, and would look like a lost request.
+                    None => self.conclude(
+                        Entry::NotSent { why: why.clone() },
+                        End::NotSent { why },
+                        None,
+                    ),
+                }
             }
             (At::Announcing(before), _) => {
                 let why = String::from("it was stopped before it was sent");

@@ -1,0 +1,50 @@
+//! The two hashes of a body, in one reading.
+
+use std::fmt::Write as _;
+use std::io::{self, Read};
+
+use kling_lint::Inserted;
+use sha2::{Digest as _, Sha256};
+
+use super::{BLOCK, Hashes};
+
+/// Reads everything, and hashes it with and without what an id of ours put in.
+pub(super) fn hashes(mut body: impl Read, inserted: Option<&Inserted>) -> io::Result<Hashes> {
+    let (mut own, mut sent) = (Sha256::new(), Sha256::new());
+    let mut at = 0_u64;
+    let mut block = vec![0; BLOCK];
+    loop {
+        let len = match body.read(&mut block) {
+            Ok(0) => break,
+            Ok(len) => len,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let block = &block[..len];
+        sent.update(block);
+        match inserted {
+            None => own.update(block),
+            Some(Inserted { range, instead_of, .. }) => {
+                // How far into this block a place of the body lies.
+                let within = |place: u64| place.saturating_sub(at).min(len as u64) as usize;
+                own.update(&block[..within(range.start)]);
+                if (at..at + len as u64).contains(&range.start) {
+                    own.update(instead_of.as_bytes());
+                }
+                own.update(&block[within(range.end)..]);
+            }
+        }
+        at += len as u64;
+    }
+    Ok(Hashes { body_sha256: hex(&own.finalize()), sent_sha256: hex(&sent.finalize()) })
+}
+
+/// Bytes as lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
