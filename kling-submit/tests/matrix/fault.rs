@@ -21,7 +21,7 @@ const TRICKLE: Duration = Duration::from_millis(300);
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Post,
     Query,
     Asset,
@@ -29,7 +29,7 @@ pub enum Kind {
 
 /// How far a request gets before something happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub(crate) enum Moment {
     /// Its first bytes are there.
     Head,
     /// Half of its body is read.
@@ -44,7 +44,7 @@ pub enum Moment {
 
 /// How it goes on from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub(crate) enum Act {
     /// As if nothing had happened.
     GoOn,
     /// The connection is reset.
@@ -61,32 +61,32 @@ pub enum Act {
 
 /// An answer in place of the provider's.
 #[derive(Clone, Debug)]
-pub struct Canned {
-    pub status: u16,
+pub(crate) struct Canned {
+    pub(crate) status: u16,
     /// Lines with their `\r\n`.
-    pub headers: String,
-    pub body: String,
+    pub(crate) headers: String,
+    pub(crate) body: String,
 }
 
 /// What is to go wrong with one request.
 #[derive(Clone, Debug)]
-pub struct Fault {
-    pub at: Moment,
-    pub act: Act,
+pub(crate) struct Fault {
+    pub(crate) at: Moment,
+    pub(crate) act: Act,
     /// In place of the provider's answer.
-    pub answer: Option<Canned>,
+    pub(crate) answer: Option<Canned>,
     /// Whether the provider gets the request.
-    pub taken: bool,
+    pub(crate) taken: bool,
     /// Whether the test is told, and waited for, at the moment.
-    pub told: bool,
+    pub(crate) told: bool,
 }
 
 /// The relay. It listens until it is dropped.
-pub struct Relay {
+pub(crate) struct Relay {
     address: SocketAddr,
     shared: Arc<Shared>,
     /// A message at each moment that is told; the answer lets the request go on.
-    pub moments: Receiver<Sender<()>>,
+    pub(crate) moments: Receiver<Sender<()>>,
 }
 
 struct Shared {
@@ -99,7 +99,7 @@ struct Shared {
 }
 
 impl Relay {
-    pub fn start(provider: &Provider) -> Self {
+    pub(crate) fn start(provider: &Provider) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
         let behind = provider.base_url().strip_prefix("http://").expect("a URL");
@@ -128,22 +128,22 @@ impl Relay {
         Relay { address, shared, moments }
     }
 
-    pub fn base_url(&self) -> String {
+    pub(crate) fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// The next requests of this kind fail so, one each.
-    pub fn fail(&self, kind: Kind, faults: impl IntoIterator<Item = Fault>) {
+    pub(crate) fn fail(&self, kind: Kind, faults: impl IntoIterator<Item = Fault>) {
         self.shared.faults.lock().expect("faults")[kind as usize].extend(faults);
     }
 
     /// No request fails any more.
-    pub fn heal(&self) {
+    pub(crate) fn heal(&self) {
         *self.shared.faults.lock().expect("faults") = Default::default();
     }
 
     /// How many requests of this kind came, whole or not.
-    pub fn seen(&self, kind: Kind) -> usize {
+    pub(crate) fn seen(&self, kind: Kind) -> usize {
         self.shared.seen[kind as usize].load(Ordering::SeqCst)
     }
 }
@@ -358,4 +358,92 @@ fn hold(stream: &TcpStream, span: Duration) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The relay fails as it is told: otherwise the matrix proves nothing.
+#[cfg(test)]
+mod tests {
+    use kling_submit::demo::Options;
+
+    use super::*;
+
+    const BODY: &str = r#"{"prompt": "A cat yawns."}"#;
+
+    /// What a client gets, and how it ends: `end`, `reset`, `silence`.
+    fn client(relay: &Relay) -> (String, &'static str) {
+        let mut stream = TcpStream::connect(relay.address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_millis(700))).expect("a timeout");
+        let request = format!(
+            "POST /kling/v1/videos/omni-video HTTP/1.1\r\nAuthorization: k\r\n\
+             Content-Length: {}\r\n\r\n{BODY}",
+            BODY.len()
+        );
+        stream.write_all(request.as_bytes()).expect("sent");
+        let (mut all, mut bytes) = (Vec::new(), [0; 4096]);
+        let end = loop {
+            match stream.read(&mut bytes) {
+                Ok(0) => break "end",
+                Ok(read) => all.extend_from_slice(&bytes[..read]),
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => break "reset",
+                Err(_) => break "silence",
+            }
+        };
+        (String::from_utf8_lossy(&all).into_owned(), end)
+    }
+
+    #[test]
+    fn it_fails_as_it_is_told() {
+        let provider = Provider::start(Options::default()).expect("a provider");
+        let relay = Relay::start(&provider);
+        let canned = Canned { status: 504, headers: String::new(), body: "late".into() };
+        for (at, act, answer, taken, expected) in [
+            (Moment::Head, Act::Reset, None, false, ("", "reset")),
+            (Moment::HalfBody, Act::Reset, None, false, ("", "reset")),
+            (Moment::HalfBody, Act::Close, None, false, ("", "end")),
+            (Moment::HalfBody, Act::GoOn, Some(&canned), false, ("late", "end")),
+            (Moment::Body, Act::Reset, None, true, ("", "reset")),
+            (Moment::Body, Act::Close, None, true, ("", "end")),
+            (Moment::Body, Act::Stall, None, true, ("", "silence")),
+            (Moment::Body, Act::GoOn, Some(&canned), true, ("late", "end")),
+            (Moment::Body, Act::Twice, None, true, ("}HTTP/1.1 200 OK", "end")),
+            (Moment::AnswerHead, Act::Reset, None, true, ("\r\n\r\n", "reset")),
+            (Moment::AnswerHead, Act::Close, None, true, ("\r\n\r\n", "end")),
+            (Moment::AnswerHalf, Act::Close, None, true, ("\"code\":0", "end")),
+            (Moment::AnswerHalf, Act::Stall, None, true, ("\"code\":0", "silence")),
+        ] {
+            let before = provider.charges().len();
+            relay
+                .fail(Kind::Post, [Fault { at, act, answer: answer.cloned(), taken, told: false }]);
+            let (text, end) = client(&relay);
+            let what = format!("{at:?} {act:?}: {text:?}, {end}");
+            assert!(text.contains(expected.0) && end == expected.1, "{what}");
+            assert_eq!(text.is_empty(), expected.0.is_empty(), "{what}");
+            assert_eq!(provider.charges().len() - before, usize::from(taken), "{what}");
+            if at >= Moment::AnswerHead {
+                let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+                assert!(serde_json::from_str::<serde_json::Value>(body).is_err(), "{what}");
+            }
+        }
+        let (text, end) = client(&relay);
+        assert!(text.contains("task_id") && end == "end", "{text}");
+        assert_eq!(relay.seen(Kind::Post), 14);
+    }
+
+    #[test]
+    fn its_address_stands_in_for_the_provider_s() {
+        let options = Options { life: Duration::ZERO, ..Options::default() };
+        let provider = Provider::start(options).expect("a provider");
+        let relay = Relay::start(&provider);
+        client(&relay);
+        let id = provider.charges().remove(0).task_id;
+        let mut stream = TcpStream::connect(relay.address).expect("a connection");
+        let request =
+            format!("GET /kling/v1/videos/omni-video/{id} HTTP/1.1\r\nAuthorization: k\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut all = String::new();
+        stream.read_to_string(&mut all).expect("an answer");
+        let (head, body) = all.split_once("\r\n\r\n").expect("a head");
+        assert!(head.contains(&format!("Content-Length: {}", body.len())), "{head}");
+        assert!(body.contains(&format!("{}/demo/assets/", relay.base_url())), "{body}");
+    }
 }

@@ -4,11 +4,11 @@
 //! then happens to the requests of those who come after. At the others the relay stops a request: the
 //! column happens to this request, or to the command that waits for it.
 
-use super::fault::{Act, Canned, Fault, Kind, Moment};
+use crate::fault::{Act, Canned, Fault, Kind, Moment};
 
 /// A moment in a task's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row {
+pub(crate) enum Row {
     /// The command aborts at the failpoint of this name.
     Failpoint(&'static str),
     /// The relay stops a request of this kind here.
@@ -17,7 +17,7 @@ pub enum Row {
 
 /// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
+pub(crate) enum Column {
     /// The command gets this signal.
     Signal(&'static str),
     /// The connection, or what comes over it, ends so.
@@ -32,7 +32,7 @@ pub enum Column {
 
 /// An answer that is not the provider's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reply {
+pub(crate) enum Reply {
     /// 429 with this `Retry-After` and this service code.
     TooMany(&'static str, &'static str),
     /// 5xx, from a gateway.
@@ -44,17 +44,17 @@ pub enum Reply {
 
 /// One test.
 #[derive(Clone, Copy, Debug)]
-pub struct Cell {
-    pub number: usize,
-    pub row: Row,
-    pub column: Column,
+pub(crate) struct Cell {
+    pub(crate) number: usize,
+    pub(crate) row: Row,
+    pub(crate) column: Column,
     /// Whether the provider takes a request that gets a false answer or none.
-    pub taken: bool,
+    pub(crate) taken: bool,
     /// Whether tasks are found by the user's own id.
-    pub by_external_id: bool,
+    pub(crate) by_external_id: bool,
 }
 
-pub static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     Row::Failpoint("before-intent"),
     Row::Failpoint("after-intent"),
     Row::Failpoint("after-sending"),
@@ -78,7 +78,7 @@ pub static ROWS: &[Row] = &[
 ];
 
 /// Every column.
-pub fn columns() -> Vec<Column> {
+pub(crate) fn columns() -> Vec<Column> {
     let mut columns = vec![
         Column::Signal("KILL"),
         Column::Signal("INT"),
@@ -114,7 +114,7 @@ pub fn columns() -> Vec<Column> {
 }
 
 /// Every cell that makes sense, and how many do not.
-pub fn cells() -> (Vec<Cell>, usize) {
+pub(crate) fn cells() -> (Vec<Cell>, usize) {
     let (mut cells, mut left_out) = (Vec::new(), 0);
     for row in ROWS {
         for column in columns() {
@@ -137,7 +137,7 @@ pub fn cells() -> (Vec<Cell>, usize) {
 }
 
 /// Why a cell is no test.
-pub fn nonsense(row: Row, column: Column) -> Option<&'static str> {
+pub(crate) fn nonsense(row: Row, column: Column) -> Option<&'static str> {
     match (row, column) {
         (Row::Failpoint(_), Column::Signal("INT" | "TERM")) => {
             Some("a command that aborts takes no signal")
@@ -150,13 +150,12 @@ pub fn nonsense(row: Row, column: Column) -> Option<&'static str> {
         }
         (
             Row::Wire(_, Moment::AnswerHead | Moment::AnswerHalf),
-            Column::Answer(Reply::Fine(body), _),
-        ) if body.is_empty() => Some("half of nothing"),
-        (Row::Wire(_, Moment::Head | Moment::HalfBody), Column::Connection(act))
-            if matches!(act, Act::Trickle | Act::Twice) =>
-        {
-            Some("there is no answer yet")
-        }
+            Column::Answer(Reply::Fine(""), _),
+        ) => Some("half of nothing"),
+        (
+            Row::Wire(_, Moment::Head | Moment::HalfBody),
+            Column::Connection(Act::Trickle | Act::Twice),
+        ) => Some("there is no answer yet"),
         _ => None,
     }
 }
@@ -174,7 +173,7 @@ fn may_be_taken(row: Row, column: Column) -> bool {
 
 impl Cell {
     /// The faults of this cell, and of which kind of request.
-    pub fn faults(&self) -> Vec<(Kind, Fault)> {
+    pub(crate) fn faults(&self) -> Vec<(Kind, Fault)> {
         let told = |told, act| Fault { at: Moment::Body, act, answer: None, taken: true, told };
         match (self.row, self.column) {
             (Row::Wire(kind, at), Column::Signal(_) | Column::SecondProcess) => {
@@ -214,7 +213,7 @@ impl Cell {
     }
 
     /// Exit statuses of the command that it happens to; none when a signal ends it.
-    pub fn statuses(&self) -> &'static [i32] {
+    pub(crate) fn statuses(&self) -> &'static [i32] {
         const OK: &[i32] = &[0];
         const UNKNOWN: &[i32] = &[4];
         const ENDED: &[i32] = &[];
@@ -251,7 +250,7 @@ impl Cell {
     }
 
     /// What happens in it, in one line.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let Cell { number, row, column, taken, by_external_id } = self;
         let taken = if *taken { "" } else { ", not taken" };
         let found = if *by_external_id { "" } else { ", not found by the user's id" };
@@ -259,7 +258,7 @@ impl Cell {
     }
 
     /// Whether the request must be so long that it is on its way for a while.
-    pub fn is_long(&self) -> bool {
+    pub(crate) fn is_long(&self) -> bool {
         self.row == Row::Wire(Kind::Post, Moment::HalfBody)
     }
 }

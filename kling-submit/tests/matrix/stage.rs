@@ -17,52 +17,52 @@ use kling_submit::ledger::Ledger;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::fault::Relay;
+use crate::fault::Relay;
 
 /// The key. It must turn up nowhere.
-pub const KEY: &str = "sk-never-to-be-seen-2f9c41d7";
+pub(crate) const KEY: &str = "sk-never-to-be-seen-2f9c41d7";
 /// How many times faster the command's clock runs.
-pub const SPEED: &str = "400";
+pub(crate) const SPEED: &str = "400";
 /// An answer is waited for so many real seconds.
-pub const REPLY_TIMEOUT: &str = "1";
+pub(crate) const REPLY_TIMEOUT: &str = "1";
 /// A command that runs longer hangs.
 const HANGS: Duration = Duration::from_secs(60);
 
 /// Where a test plays.
-pub struct Stage {
-    pub folder: TempDir,
-    pub provider: Provider,
-    pub relay: Relay,
+pub(crate) struct Stage {
+    pub(crate) folder: TempDir,
+    pub(crate) provider: Provider,
+    pub(crate) relay: Relay,
     /// Runs so far.
     runs: usize,
 }
 
 /// A command that ended.
 #[derive(Debug)]
-pub struct Run {
-    pub name: String,
-    pub status: ExitStatus,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) name: String,
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
-    pub fn code(&self) -> Option<i32> {
+    pub(crate) fn code(&self) -> Option<i32> {
         self.status.code()
     }
 
-    pub fn signal(&self) -> Option<i32> {
+    pub(crate) fn signal(&self) -> Option<i32> {
         self.status.signal()
     }
 
     /// The events on standard output.
-    pub fn events(&self) -> impl Iterator<Item = Value> + '_ {
+    pub(crate) fn events(&self) -> impl Iterator<Item = Value> + '_ {
         self.stdout.lines().filter_map(|line| serde_json::from_str(line).ok())
     }
 }
 
 impl Stage {
-    pub fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let provider = Provider::start(options).expect("a provider");
         let relay = Relay::start(&provider);
@@ -72,7 +72,7 @@ impl Stage {
     }
 
     /// The same, with a request so long that half of it is on its way for a while.
-    pub fn with_long_request(options: Options) -> Self {
+    pub(crate) fn with_long_request(options: Options) -> Self {
         let stage = Stage::new(options);
         stage.write("noise.png", NOISE.get_or_init(noise));
         let request =
@@ -81,22 +81,22 @@ impl Stage {
         stage
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, bytes).expect("a file");
         path
     }
 
-    pub fn ledger(&self) -> PathBuf {
+    pub(crate) fn ledger(&self) -> PathBuf {
         self.path("ledger/ledger.sqlite")
     }
 
     /// The command with these arguments, in the folder, knowing nothing of the user's environment.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kling-submit"));
         command
             .args(arguments)
@@ -113,7 +113,7 @@ impl Stage {
     }
 
     /// The arguments that submit the request and follow it.
-    pub fn submit(&self) -> Vec<String> {
+    pub(crate) fn submit(&self) -> Vec<String> {
         let url = self.relay.base_url();
         [
             "cat.omni-video.json",
@@ -132,7 +132,7 @@ impl Stage {
     }
 
     /// Starts a command whose output is kept.
-    pub fn start(&mut self, name: &str, mut command: Command) -> Running {
+    pub(crate) fn start(&mut self, name: &str, mut command: Command) -> Running {
         self.runs += 1;
         let name = format!("{:02}-{name}", self.runs);
         let file = |suffix: &str| {
@@ -145,7 +145,7 @@ impl Stage {
     }
 
     /// Runs a command to its end; what happens at the relay's moments is for `at_moment`.
-    pub fn run_with(
+    pub(crate) fn run_with(
         &mut self,
         name: &str,
         command: Command,
@@ -172,20 +172,20 @@ impl Stage {
         }
     }
 
-    pub fn run(&mut self, name: &str, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&mut self, name: &str, arguments: &[&str]) -> Run {
         let command = self.command(arguments);
         self.run_with(name, command, |_, _| {})
     }
 
     /// Submits the request, plainly.
-    pub fn run_submit(&mut self, name: &str) -> Run {
+    pub(crate) fn run_submit(&mut self, name: &str) -> Run {
         let arguments = self.submit();
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         self.run(name, &arguments)
     }
 
     /// What the ledger says, after a check that it is sound.
-    pub fn book(&self) -> Result<Book, String> {
+    pub(crate) fn book(&self) -> Result<Book, String> {
         if !self.ledger().exists() {
             return Ok(Book::default());
         }
@@ -200,7 +200,7 @@ impl Stage {
     }
 
     /// Everything that must hold at any time, whatever happened.
-    pub fn check(&self, runs: &[&Run]) -> Result<Book, String> {
+    pub(crate) fn check(&self, runs: &[&Run]) -> Result<Book, String> {
         let charges = self.provider.charges();
         let mut bodies = BTreeMap::<&str, usize>::new();
         for charge in &charges {
@@ -244,9 +244,9 @@ impl Stage {
 }
 
 /// A command at work.
-pub struct Running {
+pub(crate) struct Running {
     name: String,
-    pub child: Child,
+    pub(crate) child: Child,
     stdout: PathBuf,
     stderr: PathBuf,
     began: Instant,
@@ -254,7 +254,7 @@ pub struct Running {
 
 impl Running {
     /// What it came to, if it ended. One that hangs is killed.
-    pub fn ended(&mut self) -> Option<Run> {
+    pub(crate) fn ended(&mut self) -> Option<Run> {
         let status = match self.child.try_wait().expect("a status") {
             Some(status) => status,
             None if self.began.elapsed() > HANGS => {
@@ -268,7 +268,7 @@ impl Running {
         Some(Run { name: self.name.clone(), status, stdout, stderr })
     }
 
-    pub fn wait(mut self) -> Run {
+    pub(crate) fn wait(mut self) -> Run {
         loop {
             if let Some(run) = self.ended() {
                 return run;
@@ -280,31 +280,31 @@ impl Running {
 
 /// The ledger's events, folded by hand.
 #[derive(Debug, Default)]
-pub struct Book {
+pub(crate) struct Book {
     /// By our id.
-    pub tasks: BTreeMap<String, Entry>,
+    pub(crate) tasks: BTreeMap<String, Entry>,
 }
 
 /// What the ledger says of one task.
 #[derive(Debug, Default)]
-pub struct Entry {
-    pub external_id: String,
-    pub task_id: Option<String>,
+pub(crate) struct Entry {
+    pub(crate) external_id: String,
+    pub(crate) task_id: Option<String>,
     /// The names of its events, in order.
-    pub events: Vec<String>,
+    pub(crate) events: Vec<String>,
 }
 
 impl Entry {
-    pub fn last(&self) -> &str {
+    pub(crate) fn last(&self) -> &str {
         self.events.last().map_or("", String::as_str)
     }
 
-    pub fn has(&self, event: &str) -> bool {
+    pub(crate) fn has(&self, event: &str) -> bool {
         self.events.iter().any(|it| it == event)
     }
 
     /// Whether it may have been taken, as far as the ledger tells.
-    pub fn is_unknown(&self) -> bool {
+    pub(crate) fn is_unknown(&self) -> bool {
         let telling = ["sending", "reply", "unknown", "accepted", "refused", "not-sent", "absent"];
         let last = self.events.iter().rev().find(|event| telling.contains(&event.as_str()));
         matches!(last.map(String::as_str), Some("sending" | "reply" | "unknown"))
@@ -339,12 +339,12 @@ impl Book {
         })
     }
 
-    pub fn unknown(&self) -> Vec<&str> {
+    pub(crate) fn unknown(&self) -> Vec<&str> {
         let unknown = self.tasks.iter().filter(|(_, task)| task.is_unknown());
         unknown.map(|(id, _)| id.as_str()).collect()
     }
 
-    pub fn accepted(&self) -> BTreeSet<&str> {
+    pub(crate) fn accepted(&self) -> BTreeSet<&str> {
         self.tasks.values().filter_map(|task| task.task_id.as_deref()).collect()
     }
 }
@@ -386,7 +386,7 @@ fn holds(path: &Path, wanted: &[u8]) -> bool {
 }
 
 /// Sends a signal: `INT`, `TERM`, `KILL`.
-pub fn signal(name: &str, pid: u32) {
+pub(crate) fn signal(name: &str, pid: u32) {
     let killed = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
     assert!(killed.is_ok_and(|status| status.success()), "kill -s {name} {pid}");
 }
@@ -399,11 +399,11 @@ fn noise() -> Vec<u8> {
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     let mut raw = Vec::new();
     for _ in 0..height {
-        raw.push(0);
-        for _ in 0..width * 3 {
+        let mut noise = || {
             seed = next(seed);
-            raw.push((seed >> 32) as u8);
-        }
+            (seed >> 32) as u8
+        };
+        raw.extend((0..=width * 3).map(|byte| if byte == 0 { 0 } else { noise() }));
     }
     // Deflate's stored blocks.
     let mut data = vec![0x78, 0x01];
@@ -451,7 +451,7 @@ fn crc(bytes: &[u8]) -> u32 {
 }
 
 /// The next number of a row that looks random (xorshift).
-pub fn next(mut seed: u64) -> u64 {
+pub(crate) fn next(mut seed: u64) -> u64 {
     seed ^= seed << 13;
     seed ^= seed >> 7;
     seed ^ seed << 17

@@ -1,14 +1,7 @@
-//! The proof: whatever happens, nobody pays twice, and nothing that is paid for is lost.
+//! The matrix: every cell, and what people do after a crash.
 //!
-//! The real command is run against the stand-in provider, behind a relay that fails as it is told; it
-//! is killed, started again, and made to reconcile. Every cell of the matrix must come to this: at most
-//! one charge for a request, and every charged task in the ledger or reported unknown.
-//!
-//! `KLING_SUBMIT_MATRIX=all` runs every cell; without it, each row, each column and a part of the rest.
-
-#![cfg(all(unix, feature = "cli"))]
-
-mod support;
+//! `KLING_SUBMIT_MATRIX=all` runs every cell, `KLING_SUBMIT_MATRIX=7,12` those; without it, each row,
+//! each column and a part of the rest.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,9 +10,9 @@ use std::time::Duration;
 
 use kling_submit::demo::Options;
 
-use support::fault::Kind;
-use support::grid::{Cell, Column, Row, cells};
-use support::stage::{Book, Run, Stage, signal};
+use crate::fault::Kind;
+use crate::grid::{Cell, Column, Row, cells};
+use crate::stage::{Book, Run, Stage, signal};
 
 /// Cells at work at once.
 const THREADS: usize = 4;
@@ -85,7 +78,7 @@ fn chosen(all: Vec<Cell>) -> Vec<Cell> {
         let first = !rows.contains(&cell.row) || !columns.contains(&cell.column);
         rows.push(cell.row);
         columns.push(cell.column);
-        first || cell.number % ONE_IN == 0
+        first || cell.number.is_multiple_of(ONE_IN)
     };
     let mut is_wanted = is_wanted;
     all.into_iter().filter(|cell| is_wanted(cell)).collect()
@@ -174,7 +167,7 @@ fn happen(cell: &Cell, stage: &mut Stage, runs: &mut Vec<Run>) -> Result<(), Str
 }
 
 /// Everything a person does after a crash; then the same request again, as if nothing had happened.
-fn recover(stage: &mut Stage, runs: &mut Vec<Run>) -> Result<Book, String> {
+pub(crate) fn recover(stage: &mut Stage, runs: &mut Vec<Run>) -> Result<Book, String> {
     let url = stage.relay.base_url();
     let run = stage.run("reconcile", &["reconcile", "--json", "--base-url", &url]);
     expect(&run, &[0, 2, 4])?;
@@ -216,7 +209,7 @@ fn recover(stage: &mut Stage, runs: &mut Vec<Run>) -> Result<Book, String> {
     Ok(book)
 }
 
-fn expect(run: &Run, codes: &[i32]) -> Result<(), String> {
+pub(crate) fn expect(run: &Run, codes: &[i32]) -> Result<(), String> {
     if run.code().is_some_and(|code| codes.contains(&code)) {
         return Ok(());
     }
@@ -225,7 +218,7 @@ fn expect(run: &Run, codes: &[i32]) -> Result<(), String> {
 }
 
 /// What was said, for the one who reads why a cell failed.
-fn told(runs: &[Run]) -> String {
+pub(crate) fn told(runs: &[Run]) -> String {
     let line = |run: &Run| {
         let Run { name, status, stdout, stderr } = run;
         format!("--- {name}: {status}\n{stdout}{stderr}")
