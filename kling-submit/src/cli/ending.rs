@@ -281,9 +281,7 @@ fn interrupted(task: &Intent, known: &Known, commands: &Commands, blank: Ending)
         Charged::Yes => {
             ("stopped here; the task goes on", NO_CANCEL, Some(commands.wait(task, id)))
         }
-        Charged::No => {
-            ("stopped before it was sent", "", Some(commands.submit(&task.request)))
-        }
+        Charged::No => ("stopped before it was sent", "", Some(commands.submit(&task.request))),
         Charged::Unknown => {
             let paid = "it is not sent again by itself";
             ("stopped; the outcome is unknown", paid, Some(commands.reconcile(task)))

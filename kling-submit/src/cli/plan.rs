@@ -71,9 +71,8 @@ pub(crate) fn read(
                     let _ = findings.report(err, named.file(), report);
                 });
                 console.event(&json::lint(now, &named.name(), true, report.findings()));
-                let hashes = body.hash().map_err(|error| {
-                    failure(format!("{}: {error}", named.name()))
-                })?;
+                let hashes =
+                    body.hash().map_err(|error| failure(format!("{}: {error}", named.name())))?;
                 planned.push(Planned::new(named, &body, hashes, base_url, fingerprint, now)?);
             }
             Err(unfit) => {

@@ -134,9 +134,10 @@ fn agreed(options: &Submit, tasks: usize, base_url: &str, shell: &Shell) -> Resu
     }
     shell.console.ask(&format!("Send {tasks} to {host}? [y/N] "));
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map_err(|error| {
-        failure(format!("no answer could be read: {error}; nothing was sent"))
-    })?;
+    io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| failure(format!("no answer could be read: {error}; nothing was sent")))?;
     Ok(is_yes(&answer))
 }
 

@@ -55,12 +55,8 @@ fn follow(ids: &[String], out: &Out, access: &Access, plan: &Plan, shell: &Shell
     }
     let next = Mutex::new(begun.iter().enumerate());
     let endings = Mutex::new(HashMap::new());
-    let telling = Telling {
-        console: &shell.console,
-        commands: &commands,
-        clock: &*shell.clock,
-        several,
-    };
+    let telling =
+        Telling { console: &shell.console, commands: &commands, clock: &*shell.clock, several };
     thread::scope(|scope| {
         for _ in 0..begun.len().min(AT_ONCE) {
             scope.spawn(|| {
