@@ -120,11 +120,7 @@ pub(crate) struct Guarded {
 }
 
 impl Transport for Guarded {
-    fn post(
-        &self,
-        intent: &Intent,
-        body: &mut (dyn io::Read + Send),
-    ) -> Result<RawReply, Broken> {
+    fn post(&self, intent: &Intent, body: &mut (dyn io::Read + Send)) -> Result<RawReply, Broken> {
         let http = Arc::clone(&self.http);
         let done = self.interrupt.posting(Arc::new(move || http.abandon()), || {
             let done = self.http.post(intent, body);

@@ -256,8 +256,20 @@ impl Drop for Turn<'_, '_> {
 /// `5 requests: 2 stored, 1 running, 1 unknown, 1 not sent`, what is paid, and what is next.
 pub(crate) fn summary(endings: &[Ending], commands: &Commands) -> String {
     const ORDER: [&str; 14] = [
-        "stored", "accepted", "running", "unknown", "failed", "not-saved", "gone", "refused",
-        "sent-before", "id-taken", "absent", "not-sent", "interrupted", "error",
+        "stored",
+        "accepted",
+        "running",
+        "unknown",
+        "failed",
+        "not-saved",
+        "gone",
+        "refused",
+        "sent-before",
+        "id-taken",
+        "absent",
+        "not-sent",
+        "interrupted",
+        "error",
     ];
     let with = |outcome: &str| endings.iter().filter(|it| it.outcome == outcome).count();
     let parts: Vec<String> = ORDER
@@ -354,9 +366,8 @@ mod tests {
     fn what_may_cost_more_stops_the_batch() {
         let id = || Id::from("kl1-1".to_owned());
         let stops = |end| stop(&Ok(Submitted::Task(id(), end)), "a.json").is_some();
-        let refused = |kind| {
-            End::Refused(Refused { status: 429, code: None, message: String::new(), kind })
-        };
+        let refused =
+            |kind| End::Refused(Refused { status: 429, code: None, message: String::new(), kind });
         let why = String::new;
         assert!(stops(End::Unknown { why: why() }));
         assert!(stops(refused(RefusalKind::Money)));

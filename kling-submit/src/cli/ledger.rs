@@ -21,8 +21,7 @@ pub(crate) fn run(action: LedgerAction, shell: &Shell) -> Done {
                 shell.console.result(&escape(fault));
             }
             let place = escape(&ledger.place().to_string_lossy());
-            let read =
-                format!("{}, {}", ago::count(tasks, "task"), ago::count(events, "event"));
+            let read = format!("{}, {}", ago::count(tasks, "task"), ago::count(events, "event"));
             let found = match faults.len() {
                 0 => "no fault".into(),
                 faults => ago::count(faults, "fault"),
@@ -34,9 +33,8 @@ pub(crate) fn run(action: LedgerAction, shell: &Shell) -> Done {
             let done = shell.console.with_out(|out| {
                 let mut out = BufWriter::new(out);
                 ledger.export(&mut out).map_err(|error| (true, error.to_string()))?;
-                out.flush().map_err(|error| {
-                    (error.kind() != io::ErrorKind::BrokenPipe, error.to_string())
-                })
+                out.flush()
+                    .map_err(|error| (error.kind() != io::ErrorKind::BrokenPipe, error.to_string()))
             });
             match done {
                 Err((true, error)) => Err(failure(error)),

@@ -61,7 +61,11 @@ pub(crate) fn read(
     let mut findings = Findings::new("kling-submit", false);
     let console = &*shell.console;
     let (mut planned, mut worst) = (Vec::new(), Status::Ok);
-    for request in requests.map_err(failure)? {
+    let requests = requests.map_err(|error| match std::error::Error::source(&error) {
+        Some(why) => failure(format!("{error}: {why}; nothing was sent")),
+        None => failure(format!("{error}; nothing was sent")),
+    })?;
+    for request in requests {
         match request {
             Ok((named, mut body)) => {
                 let now = shell.clock.now();
@@ -71,9 +75,8 @@ pub(crate) fn read(
                     let _ = findings.report(err, named.file(), report);
                 });
                 console.event(&json::lint(now, &named.name(), true, report.findings()));
-                let hashes = body.hash().map_err(|error| {
-                    failure(format!("{}: {error}", named.name()))
-                })?;
+                let hashes =
+                    body.hash().map_err(|error| failure(format!("{}: {error}", named.name())))?;
                 planned.push(Planned::new(named, &body, hashes, base_url, fingerprint, now)?);
             }
             Err(unfit) => {

@@ -66,11 +66,8 @@ pub(crate) fn run(options: &Reconcile, shell: &Shell) -> Done {
             interrupt: Arc::clone(&shell.interrupt),
             clock: Arc::clone(&shell.clock),
         };
-        let means = Means {
-            account: servers.has_token(),
-            callback: callback.clone(),
-            ..Means::default()
-        };
+        let means =
+            Means { account: servers.has_token(), callback: callback.clone(), ..Means::default() };
         let done = Driver {
             ledger: &mut ledger,
             transport: &transport,

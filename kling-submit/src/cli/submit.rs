@@ -134,9 +134,10 @@ fn agreed(options: &Submit, tasks: usize, base_url: &str, shell: &Shell) -> Resu
     }
     shell.console.ask(&format!("Send {tasks} to {host}? [y/N] "));
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map_err(|error| {
-        failure(format!("no answer could be read: {error}; nothing was sent"))
-    })?;
+    io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| failure(format!("no answer could be read: {error}; nothing was sent")))?;
     Ok(is_yes(&answer))
 }
 
@@ -152,7 +153,7 @@ fn dry_run(planned: &[Planned], shell: &Shell) -> Done {
     for request in planned {
         let Planned { named, intent, .. } = request;
         let unread = |error: &dyn std::fmt::Display| failure(format!("{}: {error}", named.name()));
-        let mut body = named.prepare().map_err(|error| failure(error))?;
+        let mut body = named.prepare().map_err(failure)?;
         if !console.is_json() {
             let shown = console.with_out(|out| {
                 body.show(out)?;

@@ -68,7 +68,12 @@ fn table(tasks: &[Task], now: Millis, width: Option<usize>) -> String {
         if at > 0 {
             text.push('\n');
         }
-        text.push_str(&line(row, &widths, if at == 0 { Style::new().bold() } else { style }, at == 0));
+        text.push_str(&line(
+            row,
+            &widths,
+            if at == 0 { Style::new().bold() } else { style },
+            at == 0,
+        ));
     }
     text
 }

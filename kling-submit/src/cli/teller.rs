@@ -68,8 +68,7 @@ impl<'t> Teller<'t> {
         before: Duration,
     ) -> Self {
         let request = &task.request;
-        let label =
-            if telling.several { format!("{}: ", escape(request)) } else { String::new() };
+        let label = if telling.several { format!("{}: ", escape(request)) } else { String::new() };
         let mut bar = telling.console.bars().map(|bars| Bar::new(bars, request));
         if let Some(bar) = &mut bar {
             bar.began(before);
@@ -124,6 +123,13 @@ impl<'t> Teller<'t> {
     /// It could not be worked on.
     pub(crate) fn failed(&mut self, why: &str) -> Ending {
         let ending = Ending::failed(&self.task, why, &self.known, self.telling.commands);
+        self.ending(&ending);
+        ending
+    }
+
+    /// It was not worked on: nothing changed by it.
+    pub(crate) fn not_asked(&mut self, why: &str) -> Ending {
+        let ending = Ending::not_asked(&self.task, why, &self.known, self.telling.commands);
         self.ending(&ending);
         ending
     }
@@ -218,7 +224,9 @@ impl<'t> Teller<'t> {
                 self.known = Known::nothing();
                 self.why = escape(&refused.message);
             }
-            Entry::Unknown { .. } => self.known = Known { charged: Charged::Unknown, task_id: None },
+            Entry::Unknown { .. } => {
+                self.known = Known { charged: Charged::Unknown, task_id: None }
+            }
             Entry::Absent { .. } => self.known = Known::nothing(),
             Entry::Accepted { task_id, .. } => self.accepted(task_id, failure),
             Entry::Status { word } => {
@@ -238,7 +246,8 @@ impl<'t> Teller<'t> {
             Entry::Stored(stored) => self.stored(stored),
             Entry::AssetGone { .. } => {}
             Entry::Looked { by, proven } => {
-                let proves = if *proven { "it finds others, so this counts" } else { "proves nothing" };
+                let proves =
+                    if *proven { "it finds others, so this counts" } else { "proves nothing" };
                 let text = format!("looked by {}: not there ({proves})", route(*by));
                 self.say(&text);
             }
@@ -262,8 +271,7 @@ impl<'t> Teller<'t> {
                 bar.began(Duration::ZERO);
             }
             let follow = self.telling.commands.wait(&self.task, Some(task_id));
-            let text =
-                format!("accepted: task {shown} ({ours}), paid\n  follow it with: {follow}");
+            let text = format!("accepted: task {shown} ({ours}), paid\n  follow it with: {follow}");
             self.say(&text);
             if let Some(taken) = self.taken.take() {
                 taken();

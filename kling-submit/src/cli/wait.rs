@@ -15,7 +15,6 @@ use super::exit::Status;
 use super::next::Commands;
 use super::teller::{Teller, Telling};
 use super::{Done, Shell, batch, find, plan, signals};
-use crate::clock::Clock as _;
 use crate::driver::Driver;
 use crate::entry::Entry;
 use crate::fetch::Fetcher;
@@ -55,12 +54,8 @@ fn follow(ids: &[String], out: &Out, access: &Access, plan: &Plan, shell: &Shell
     }
     let next = Mutex::new(begun.iter().enumerate());
     let endings = Mutex::new(HashMap::new());
-    let telling = Telling {
-        console: &shell.console,
-        commands: &commands,
-        clock: &*shell.clock,
-        several,
-    };
+    let telling =
+        Telling { console: &shell.console, commands: &commands, clock: &*shell.clock, several };
     thread::scope(|scope| {
         for _ in 0..begun.len().min(AT_ONCE) {
             scope.spawn(|| {
