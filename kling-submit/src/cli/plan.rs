@@ -61,7 +61,11 @@ pub(crate) fn read(
     let mut findings = Findings::new("kling-submit", false);
     let console = &*shell.console;
     let (mut planned, mut worst) = (Vec::new(), Status::Ok);
-    for request in requests.map_err(failure)? {
+    let requests = requests.map_err(|error| match std::error::Error::source(&error) {
+        Some(why) => failure(format!("{error}: {why}; nothing was sent")),
+        None => failure(format!("{error}; nothing was sent")),
+    })?;
+    for request in requests {
         match request {
             Ok((named, mut body)) => {
                 let now = shell.clock.now();

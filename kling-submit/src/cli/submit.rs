@@ -153,7 +153,7 @@ fn dry_run(planned: &[Planned], shell: &Shell) -> Done {
     for request in planned {
         let Planned { named, intent, .. } = request;
         let unread = |error: &dyn std::fmt::Display| failure(format!("{}: {error}", named.name()));
-        let mut body = named.prepare().map_err(|error| failure(error))?;
+        let mut body = named.prepare().map_err(failure)?;
         if !console.is_json() {
             let shown = console.with_out(|out| {
                 body.show(out)?;

@@ -127,6 +127,13 @@ impl<'t> Teller<'t> {
         ending
     }
 
+    /// It was not worked on: nothing changed by it.
+    pub(crate) fn not_asked(&mut self, why: &str) -> Ending {
+        let ending = Ending::not_asked(&self.task, why, &self.known, self.telling.commands);
+        self.ending(&ending);
+        ending
+    }
+
     /// Tells an ending that is known already.
     pub(crate) fn ending(&mut self, ending: &Ending) {
         self.bar = None;

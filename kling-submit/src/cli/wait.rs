@@ -15,7 +15,6 @@ use super::exit::Status;
 use super::next::Commands;
 use super::teller::{Teller, Telling};
 use super::{Done, Shell, batch, find, plan, signals};
-use crate::clock::Clock as _;
 use crate::driver::Driver;
 use crate::entry::Entry;
 use crate::fetch::Fetcher;
