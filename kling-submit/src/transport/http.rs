@@ -73,6 +73,13 @@ impl Http {
         Http { base, key, access_token, limits, proxy, at_work: Mutex::default() }
     }
 
+    /// With this proxy, whatever the environment says.
+    #[cfg(test)]
+    pub(super) fn with_proxy(mut self, proxy: Option<Proxy>) -> Self {
+        self.proxy = proxy;
+        self
+    }
+
     /// Ends what is under way, from another thread: a POST comes back as broken, perhaps sent. Nothing
     /// is sent any more. A connection that is being made is waited for until [`Limits::connect`]. For a
     /// second Ctrl-C.
