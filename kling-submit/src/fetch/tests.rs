@@ -1,6 +1,6 @@
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -204,7 +204,7 @@ fn an_asset_is_stored_with_what_made_it_beside() {
     assert_eq!(sidecar["assets"][0]["sha256"], *stored.sha256);
     assert_eq!(sidecar["assets"][0]["seconds"], "5.1");
     assert_eq!(sidecar["assets"][0]["stored"], "2026-11-18T11:06:40Z");
-    assert_eq!(sidecar["submitted"], "2024-11-19T00:53:48.608Z");
+    assert_eq!(sidecar["submitted"], "2024-11-18T15:59:22.112Z");
     assert_eq!(sidecar["body_sha256"], "0".repeat(64));
     // Once more: what is there is not fetched again.
     assert_eq!(bench.stored("http://127.0.0.1:1/gone"), stored);
@@ -322,7 +322,7 @@ fn without_a_strong_validator_nothing_is_gone_on_with() {
 #[test]
 fn a_part_that_is_all_there_needs_no_more_bytes() {
     let movie = movie(100_000);
-    let stub = ranges(movie.clone(), &["\"e1\""], usize::MAX);
+    let stub = ranges(movie.clone(), &["\"e1\""], 100_000);
     let mut bench = Bench::new();
     std::fs::create_dir(bench.folder.path().join("out")).expect("a folder");
     let mut part = Part::open(&bench.folder.path().join("out"), TASK).expect("a part");
@@ -598,16 +598,13 @@ fn progress_is_told_now_and_then() {
 
 #[test]
 fn folders_are_made() {
-    // The folder is made, with those above it.
     let stub = Stub::saying(answer("200 OK", "", &movie(1000)));
     let folder = tempfile::tempdir().expect("a folder");
     let fetcher = Fetcher { out: folder.path().join("a/b"), loopback: true };
     let asset = Asset { number: 0, url: stub.url("/"), seconds: None };
     let clock = Watch { start: Instant::now(), stop: AtomicBool::new(false) };
-    let told = Mutex::new(0);
-    let fetched = fetcher.fetch(&intent(), "../x", &asset, true, &clock, &mut |_, _| {
-        *told.lock().expect("no panic") += 1;
-    });
+    let mut told = 0;
+    let fetched = fetcher.fetch(&intent(), "../x", &asset, true, &clock, &mut |_, _| told += 1);
     assert!(matches!(fetched, Fetched::Stored(it) if it.path.ends_with("%2E.%2Fx.mp4")));
-    assert!(*told.lock().expect("no panic") >= 1);
+    assert!(told >= 1);
 }

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 /// A server; each connection has a thread.
 pub(crate) struct Stub {
     pub(crate) address: SocketAddr,
@@ -14,24 +17,54 @@ pub(crate) struct Stub {
 
 /// One connection.
 pub(crate) struct Line {
-    stream: TcpStream,
+    stream: Box<dyn Wire>,
     heads: Arc<Mutex<Vec<String>>>,
 }
+
+/// Bytes in and out.
+trait Wire: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Wire for T {}
 
 impl Stub {
     /// Serves each connection, numbered from 0, with `serve`.
     pub(crate) fn new(serve: impl Fn(usize, &mut Line) + Send + Sync + 'static) -> Self {
+        Stub::over(|stream| Box::new(stream), serve)
+    }
+
+    /// The same over TLS, as `localhost` and `gateway.example`.
+    pub(crate) fn with_tls(serve: impl Fn(usize, &mut Line) + Send + Sync + 'static) -> Self {
+        let key = PrivatePkcs8KeyDer::from(&include_bytes!("tls/server.key.der")[..]);
+        let chain = vec![include_bytes!("tls/server.der").to_vec().into()];
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(chain, PrivateKeyDer::from(key))
+            .expect("a certificate");
+        let config = Arc::new(config);
+        let wrap = move |stream| -> Box<dyn Wire> {
+            let server = ServerConnection::new(config.clone()).expect("a configuration");
+            Box::new(StreamOwned::new(server, stream))
+        };
+        Stub::over(wrap, serve)
+    }
+
+    fn over(
+        wrap: impl Fn(TcpStream) -> Box<dyn Wire> + Send + Sync + 'static,
+        serve: impl Fn(usize, &mut Line) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let heads = Arc::new(Mutex::new(Vec::new()));
-        let (serve, all) = (Arc::new(serve), heads.clone());
+        let (serve, wrap, all) = (Arc::new(serve), Arc::new(wrap), heads.clone());
         thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {
                 let stream = stream.expect("a connection");
                 stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
-                let mut line = Line { stream, heads: all.clone() };
-                let serve = serve.clone();
-                thread::spawn(move || serve(number, &mut line));
+                let (serve, wrap, heads) = (serve.clone(), wrap.clone(), all.clone());
+                thread::spawn(move || serve(number, &mut Line { stream: wrap(stream), heads }));
             }
         });
         Stub { address, heads }
@@ -76,7 +109,7 @@ impl Line {
         let length = head.split("content-length: ").nth(1).and_then(|it| it.lines().next());
         let length = length.map_or(0, |it| it.parse().expect("a length"));
         let mut body = Vec::new();
-        let _ = (&self.stream).take(length).read_to_end(&mut body);
+        let _ = Read::by_ref(&mut self.stream).take(length).read_to_end(&mut body);
         (head, body)
     }
 
@@ -90,13 +123,34 @@ impl Line {
     /// Reads some bytes.
     pub(crate) fn bytes(&mut self, count: usize) -> Vec<u8> {
         let mut all = Vec::new();
-        let _ = (&self.stream).take(count as u64).read_to_end(&mut all);
+        let _ = Read::by_ref(&mut self.stream).take(count as u64).read_to_end(&mut all);
         all
+    }
+
+    /// Carries bytes both ways between here and there; what came from here is returned.
+    pub(crate) fn tunnel(&mut self, other: SocketAddr) -> Vec<u8> {
+        let mut there = TcpStream::connect(other).expect("a connection");
+        let (mut carried, mut block) = (Vec::new(), [0; 4096]);
+        // In turns, as a request and its answer are.
+        there.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket");
+        loop {
+            match there.read(&mut block) {
+                Ok(0) => return carried,
+                Ok(read) => self.say(&block[..read]),
+                Err(_) => match self.stream.read(&mut block) {
+                    Ok(0) | Err(_) => return carried,
+                    Ok(read) => {
+                        carried.extend_from_slice(&block[..read]);
+                        there.write_all(&block[..read]).expect("a connection");
+                    }
+                },
+            }
+        }
     }
 
     /// Writes.
     pub(crate) fn say(&mut self, bytes: impl AsRef<[u8]>) {
-        let _ = self.stream.write_all(bytes.as_ref());
+        let _ = self.stream.write_all(bytes.as_ref()).and_then(|()| self.stream.flush());
     }
 }
 

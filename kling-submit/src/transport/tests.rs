@@ -402,6 +402,106 @@ fn loopback_is_never_proxied() {
     assert_eq!(proxy.heads().len(), 0);
 }
 
+/// A base URL that a server over TLS is reached under.
+fn over_tls(stub: &Stub) -> String {
+    format!("https://localhost:{}", stub.address.port())
+}
+
+fn post_over_tls(base: &str, length: u64, limits: Limits) -> Result<RawReply, Broken> {
+    let http = http(base, limits).trusting_tests();
+    clean(http.post(&intent(base, length), &mut Spaces(length)))
+}
+
+#[test]
+fn over_tls_a_body_arrives_whole() {
+    let (sender, bodies) = mpsc::channel();
+    let stub = Stub::with_tls(move |_, line| {
+        let (_, body) = line.request();
+        sender.send(body.len()).expect("a test");
+        line.say(answer("200 OK", "", KEY.as_bytes()));
+    });
+    let reply = post_over_tls(&over_tls(&stub), 1_000_000, limits()).expect("a reply");
+    assert_eq!((reply.status, &*reply.body, reply.cut), (200, "[key]", None));
+    assert_eq!(bodies.recv().expect("a body"), 1_000_000);
+    assert!(stub.heads()[0].contains(&KEY.to_lowercase()));
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_gets_nothing() {
+    let stub = Stub::with_tls(|_, line| drop(line.request()));
+    let base = over_tls(&stub);
+    let broken = post(&base, b"{}", limits()).expect_err("no trust");
+    assert!(!broken.sent && !broken.passing, "{broken:?}");
+    assert!(broken.why.contains("certificate"), "{broken:?}");
+    // Trusted, but for another name.
+    let base = format!("https://127.0.0.2:{}", stub.address.port());
+    if let Err(broken) = post_over_tls(&base, 2, limits()) {
+        assert!(!broken.sent, "{broken:?}");
+    }
+    assert!(stub.heads().iter().all(|it| it.is_empty()), "{:?}", stub.heads());
+}
+
+#[test]
+fn early_answers_are_read_over_tls_too() {
+    for hangs_up in [true, false] {
+        let stub = Stub::with_tls(move |_, line| {
+            line.head();
+            line.say(answer("413 Too Large", "", b"{\"message\":\"too large\"}"));
+            if !hangs_up {
+                thread::sleep(Duration::from_secs(10));
+            }
+        });
+        let limits = Limits { stall: Duration::from_millis(100), ..limits() };
+        let reply = post_over_tls(&over_tls(&stub), 64 << 20, limits).expect("a reply");
+        assert_eq!((reply.status, &*reply.body), (413, "{\"message\":\"too large\"}"));
+    }
+}
+
+#[test]
+fn what_ends_over_tls_without_an_answer_was_perhaps_sent() {
+    for said in [&b""[..], b"HTTP/1.1 200 OK\r\nContent-Le"] {
+        let stub = Stub::with_tls(move |_, line| {
+            line.request();
+            line.say(said);
+        });
+        let broken = post_over_tls(&over_tls(&stub), 2, limits()).expect_err("no answer");
+        assert!(broken.sent && !broken.passing, "{broken:?}");
+    }
+    let stub = Stub::with_tls(|_, line| {
+        line.request();
+        line.say("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}");
+    });
+    let reply = post_over_tls(&over_tls(&stub), 2, limits()).expect("a head");
+    assert!(reply.cut.is_some() && reply.body == "{}", "{reply:?}");
+}
+
+/// The tunnel carries TLS: the proxy never sees the key.
+#[test]
+fn a_post_goes_through_a_proxy() {
+    let stub = Stub::with_tls(|_, line| {
+        line.request();
+        line.say(answer("200 OK", "", b"{}"));
+    });
+    let server = stub.address;
+    let (sender, carried) = mpsc::channel();
+    let proxy = Stub::new(move |_, line| {
+        line.head();
+        line.say("HTTP/1.1 200 Connection established\r\n\r\n");
+        sender.send(line.tunnel(server)).expect("a test");
+    });
+    let base = "https://gateway.example";
+    let proxies = ureq::Proxy::new(&proxy.url("").replace("://", "://me:secret@")).ok();
+    let http = http(base, limits()).trusting_tests().with_proxy(proxies);
+    let reply = clean(http.post(&intent(base, 2), &mut &b"{}"[..])).expect("a reply");
+    assert_eq!((reply.status, &*reply.body), (200, "{}"));
+    assert!(stub.heads()[0].contains("host: gateway.example\r\n"));
+    let head = &proxy.heads()[0];
+    assert!(head.starts_with("connect gateway.example:443 http/1.1\r\n"), "{head}");
+    assert!(head.contains("proxy-authorization: basic"), "{head}");
+    let carried = String::from_utf8_lossy(&carried.recv().expect("bytes")).into_owned();
+    assert!(!carried.contains("SENTINEL") && !head.contains("sentinel"));
+}
+
 /// Runs one test of this file again in a process of its own, with these variables.
 fn again(test: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
