@@ -332,6 +332,10 @@ fn what_is_not_shown_to_be_ours_is_not_taken() {
         );
         assert!(came.records.iter().all(|it| it.ends_with("false")), "{what}: {:?}", came.records);
     }
+    // Any id gives the same task: the landmark.
+    let came = run(OURS, &looked(10, true), landmark(), 900, server(task("70", None, SENT.0)));
+    assert!(!cannot_tell(&came.end).0.contains("70"), "{:?}", came.end);
+    assert_eq!(came.records, ["looked ExternalId false"]);
     // Clocks differ, and an echo beside the server's own id is no harm.
     let shown = json!({
         "task_id": OURS, "task_info": { "external_task_id": OURS }, "created_at": SENT.0 - 500_000,
