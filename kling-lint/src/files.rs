@@ -90,6 +90,16 @@ impl OpenFile {
         OpenFile { len, bytes: Box::new(bytes) }
     }
 
+    /// A regular file. Of anything else nothing is opened, so a pipe without a writer is not waited for.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no regular file.
+    #[cfg(feature = "fs")]
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, crate::LintError> {
+        let (file, len) = crate::fs::open::open_with_len(path.as_ref())?;
+        Ok(OpenFile::with_len(file, len))
+    }
+
     /// How many bytes there were when the file was opened.
     pub fn len(&self) -> u64 {
         self.len

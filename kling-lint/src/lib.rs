@@ -85,6 +85,6 @@ pub use kling_schema;
 pub use kling_schema::{Severity, Source, Tier};
 pub use linter::{Linter, LinterBuilder};
 pub use media::verdict::{FieldVerdict, MediaReport};
-pub use pack::{Obstacle, PackError, Parcel, ParcelReader, Refused, Why};
+pub use pack::{Inserted, Obstacle, PackError, Parcel, ParcelReader, Refused, Why};
 pub use session::Session;
 pub use verdict::{LocalFile, Rejected, Report};

@@ -59,12 +59,12 @@ impl Linter {
 
     /// Checks a request; bad UTF-8 is a finding.
     pub fn lint_bytes(&self, json: &[u8]) -> Report {
-        self.lint_loaded(Loaded::from_bytes(json), None, None)
+        self.lint_loaded(&Loaded::from_bytes(json), None, None)
     }
 
     /// Checks a request from memory under a file name, which may tell its endpoint.
     pub fn lint_named(&self, json: &[u8], name: impl AsRef<Path>) -> Report {
-        self.lint_loaded(Loaded::from_bytes(json), Some(name.as_ref()), None)
+        self.lint_loaded(&Loaded::from_bytes(json), Some(name.as_ref()), None)
     }
 
     /// Checks a JSON value. Places are those of its compact text.
@@ -95,7 +95,7 @@ impl Linter {
         reader: impl std::io::Read,
         name: Option<&Path>,
     ) -> std::io::Result<Report> {
-        Ok(self.lint_loaded(self.load(reader)?, name, None))
+        Ok(self.lint_loaded(&self.load(reader)?, name, None))
     }
 
     /// Brings the text in, as much of it as the checks need.
@@ -111,7 +111,7 @@ impl Linter {
     pub fn lint_path(&self, path: impl AsRef<Path>) -> Result<Report, LintError> {
         let path = path.as_ref();
         let loaded = self.load_path(path)?;
-        Ok(self.reading_files().lint_loaded(loaded, Some(path), None))
+        Ok(self.reading_files().lint_loaded(&loaded, Some(path), None))
     }
 
     /// Brings in the text of a file, unless its length alone says that it is too large.
@@ -208,7 +208,7 @@ impl Linter {
     /// Load is done; read, detect, check, place.
     pub(crate) fn lint_loaded(
         &self,
-        loaded: Loaded<'_>,
+        loaded: &Loaded<'_>,
         name: Option<&Path>,
         ids: Option<&mut Ids>,
     ) -> Report {
@@ -218,7 +218,7 @@ impl Linter {
         let mut drafts = Vec::new();
         let mut dropped = [0; 3];
         let mut named = Vec::new();
-        let document = read::read(&loaded, &mut drafts);
+        let document = read::read(loaded, &mut drafts);
         let mut told = self.named(name);
         if let Some(document) = &document {
             let root = document.root();
@@ -252,7 +252,7 @@ impl Linter {
         }
         fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
-        self.report(&loaded, drafts, dropped, named, endpoint)
+        self.report(loaded, drafts, dropped, named, endpoint)
     }
 
     /// The endpoint by option or name, without looking at the request.

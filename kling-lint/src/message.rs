@@ -75,7 +75,7 @@ fn text(value: &Value) -> String {
 }
 
 /// `10485760` as `10,485,760`; up to four digits stay as they are.
-pub(crate) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     if digits.len() <= 4 {
         return digits;

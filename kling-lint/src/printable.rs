@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+pub use crate::message::grouped;
+
 /// How many characters of outside text a message quotes.
 const QUOTED: usize = 60;
 
@@ -43,7 +45,7 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// Whether a character prints as itself and nothing else happens.
-pub(crate) fn is_safe(character: char) -> bool {
+pub fn is_safe(character: char) -> bool {
     !(character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

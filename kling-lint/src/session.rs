@@ -26,7 +26,7 @@ impl Session {
 
     /// Checks a request from memory; the name, if any, may tell its endpoint.
     pub fn lint_bytes(&mut self, json: &[u8], name: Option<&Path>) -> Report {
-        self.linter.lint_loaded(Loaded::from_bytes(json), name, Some(&mut self.ids))
+        self.linter.lint_loaded(&Loaded::from_bytes(json), name, Some(&mut self.ids))
     }
 
     /// Checks a request read from a stream, in flat memory.
@@ -39,7 +39,7 @@ impl Session {
         name: Option<&Path>,
     ) -> io::Result<Report> {
         let loaded = self.linter.load(reader)?;
-        Ok(self.linter.lint_loaded(loaded, name, Some(&mut self.ids)))
+        Ok(self.linter.lint_loaded(&loaded, name, Some(&mut self.ids)))
     }
 
     /// Checks a request in a file.
@@ -51,7 +51,7 @@ impl Session {
         let path = path.as_ref();
         let linter = self.linter.reading_files();
         let loaded = linter.load_path(path)?;
-        Ok(linter.lint_loaded(loaded, Some(path), Some(&mut self.ids)))
+        Ok(linter.lint_loaded(&loaded, Some(path), Some(&mut self.ids)))
     }
 }
 

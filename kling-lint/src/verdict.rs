@@ -81,6 +81,26 @@ impl Report {
         }
     }
 
+    /// Makes places those of the file of which the request is a part: one line of many, say. So many
+    /// lines, and so many bytes, come before it.
+    pub fn shift(&mut self, lines: u64, bytes: u64) {
+        let shift = |span: &mut Span| {
+            span.start = span.start.saturating_add(bytes);
+            span.end = span.end.saturating_add(bytes);
+        };
+        for finding in &mut self.findings {
+            shift(&mut finding.span);
+            finding.start.line = finding.start.line.saturating_add(lines);
+            finding.end.line = finding.end.line.saturating_add(lines);
+            for edit in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
+                shift(&mut edit.span);
+            }
+        }
+        for file in &mut self.files {
+            shift(&mut file.span);
+        }
+    }
+
     /// Whether the document is no Kling request at all, as far as can be told: a folder walk skips it.
     pub fn is_unknown_request(&self) -> bool {
         use kling_schema::rules::document::{NOT_AN_OBJECT, ROUTE_NOT_COVERED, UNKNOWN_ENDPOINT};

@@ -51,6 +51,11 @@ impl Bound {
         if let Bound::Forms(forms) = self { Some(*forms) } else { None }
     }
 
+    /// Whether the value must differ between requests.
+    pub const fn is_unique(&self) -> bool {
+        matches!(self, Bound::Unique)
+    }
+
     /// Whether it bounds a name that stands for a model.
     const fn is_of_models(&self) -> bool {
         matches!(self, Bound::Names(_) | Bound::OtherNames(_) | Bound::TakenUpstream(_))
@@ -67,9 +72,29 @@ impl Object {
     pub fn model(&self) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.limits.iter().any(|limit| limit.bound.is_of_models()))
     }
+
+    /// The field for the user's own id of the task: the one whose value differs between requests.
+    pub fn own_id(&self) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.limits.iter().any(|limit| limit.bound.is_unique()))
+    }
 }
 
 impl Field {
+    /// Whether it is a knob, such as a model, a mode or a number: what decides price and time, and
+    /// never what the picture shows.
+    pub fn is_setting(&self) -> bool {
+        match self.kind.usual() {
+            Kind::Bool | Kind::Choice(_) | Kind::Number | Kind::Integer => true,
+            Kind::Text => self.known_values().next().is_some(),
+            Kind::Any
+            | Kind::NumericId
+            | Kind::List(_)
+            | Kind::Object(_)
+            | Kind::Media(_)
+            | Kind::Either { .. } => false,
+        }
+    }
+
     /// The names and values it knows.
     pub fn known_values(&self) -> impl Iterator<Item = &'static str> {
         let names = self.limits.iter().filter_map(|limit| {

@@ -29,6 +29,7 @@ pub mod entry;
 mod failpoint;
 #[cfg(feature = "http")]
 pub mod fetch;
+mod hex;
 pub mod id;
 #[cfg(feature = "ledger")]
 pub mod ledger;

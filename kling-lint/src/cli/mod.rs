@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod explain;
+mod findings;
 mod form;
 mod generated;
 mod media;
@@ -28,6 +29,12 @@ use crate::error::{LintError, words};
 use crate::fs::LocalFiles;
 use args::{Arguments, Command};
 use output::Output;
+
+// For `kling-submit`, which says what the linter says.
+pub use findings::{Findings, spool};
+
+/// What the command is called.
+const NAME: &str = "kling-lint";
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +122,7 @@ fn without_command(mut check: args::Check) -> args::Check {
 
 /// Talks to whoever runs the command. When nobody listens, nothing is lost.
 fn say(stderr: &mut dyn Write, text: &str) {
-    let _ = writeln!(stderr, "kling-lint: {text}");
+    let _ = writeln!(stderr, "{NAME}: {text}");
 }
 
 /// Files beneath this root, or beside the requests that name them.

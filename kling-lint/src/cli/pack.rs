@@ -1,26 +1,24 @@
 //! `kling-lint pack REQUEST`
 
-use std::io::{self, Read, Seek as _, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use kling_schema::Severity;
 use same_file::Handle;
 
 use crate::cli::args::Pack;
-use crate::cli::check::{STDIN, STDIN_NAME, WIDTH};
+use crate::cli::check::{STDIN, STDIN_NAME};
+use crate::cli::findings::{Findings, spool};
 use crate::cli::output::Output;
 use crate::cli::save::Saved;
 use crate::cli::{Status, local_files, reason, say};
 use crate::error::{LintError, words};
-use crate::load::LONGEST;
 use crate::message::grouped;
-use crate::report::{Checked, Human, Reporter as _, Totals, count, shown};
+use crate::report::{count, shown};
 use crate::{Linter, OpenFile, PackError, Parcel, ParcelReader, Refused};
 
 /// A longer body is not shown on a terminal.
 const SCREENFUL: u64 = 64 << 10;
-/// Standard input up to this length is kept in memory, else in a file that has no name.
-const IN_MEMORY: usize = 1 << 20;
 /// Bytes written at once.
 const BLOCK: usize = 256 << 10;
 
@@ -87,38 +85,22 @@ fn pack(options: &Pack, stdin: &mut dyn Read, err: &mut dyn Write) -> Result<Opt
     };
     let name = (!is_stdin).then_some(shown);
     let result = Parcel::prepare(&linter, request, name, Severity::Error);
-    let mut human = human(options);
+    let mut findings = Findings::new(super::NAME, options.quiet);
     // When nobody listens, nothing is lost.
     match result {
         Ok(parcel) => {
-            let _ = human.checked(err, &Checked::new(shown, parcel.report()));
+            let _ = findings.report(err, shown, parcel.report());
             // A terminal may well be both ends.
             let is_file = |it: &Handle| it.as_file().metadata().is_ok_and(|it| it.is_file());
             guard(options, &parcel, handle.ok().filter(is_file))?;
             Ok(Some(parcel))
         }
         Err(PackError::Refused(refused)) => {
-            let _ = refuse(options, shown, &refused, &mut human, err);
+            let _ = refuse(options, shown, &refused, &mut findings, err);
             Ok(None)
         }
         Err(PackError::Io(error)) => Err(failed(shown, error)),
     }
-}
-
-fn human(options: &Pack) -> Human {
-    let width = terminal_size::terminal_size_of(io::stderr());
-    Human::new(width.map_or(WIDTH, |(width, _)| width.0.into()), false, options.quiet)
-}
-
-/// Keeps what can be read only once.
-fn spool(stdin: &mut dyn Read) -> io::Result<OpenFile> {
-    let mut spool = tempfile::spooled_tempfile(IN_MEMORY);
-    let len = io::copy(&mut stdin.take(LONGEST + 1), &mut spool)?;
-    if len > LONGEST {
-        return Err(io::Error::other("longer than any request"));
-    }
-    spool.rewind()?;
-    Ok(OpenFile::with_len(spool, len))
 }
 
 /// Says why the request is not packed.
@@ -126,26 +108,12 @@ fn refuse(
     options: &Pack,
     path: &Path,
     refused: &Refused,
-    human: &mut Human,
+    findings: &mut Findings,
     err: &mut dyn Write,
 ) -> io::Result<()> {
-    let Refused { report, obstacles, .. } = refused;
-    let input = Checked::new(path, report);
-    human.checked(err, &input)?;
-    for obstacle in obstacles {
-        // An error at the same place has said it.
-        let said = report
-            .findings()
-            .iter()
-            .any(|it| it.severity == Severity::Error && it.pointer == obstacle.pointer);
-        if !said {
-            say(err, &obstacle.to_string());
-        }
-    }
-    if !report.is_acceptable() {
-        let mut totals = Totals::default();
-        totals.add(&input);
-        human.finish(err, &totals)?;
+    findings.refused(err, path, refused)?;
+    if !refused.report.is_acceptable() {
+        findings.finish(err)?;
     }
     if !options.quiet {
         say(err, "nothing was packed");

@@ -21,6 +21,8 @@ pub struct ParcelReader<'p> {
     reading: Reading<'p>,
     expected: Print,
     files: &'p [Inlined],
+    /// What is put in for the id.
+    id: Option<&'p str>,
     /// What is to come, after `step`.
     steps: std::slice::Iter<'p, Step>,
     step: Step,
@@ -39,11 +41,13 @@ impl<'p> ParcelReader<'p> {
         expected: Print,
         steps: &'p [Step],
         files: &'p [Inlined],
+        id: Option<&'p str>,
     ) -> Self {
         ParcelReader {
             reading,
             expected,
             files,
+            id,
             steps: steps.iter(),
             step: Step::Copy(0),
             encoded: 0,
@@ -84,6 +88,18 @@ impl<'p> ParcelReader<'p> {
                 Step::Inline(index) => {
                     let file = &self.files[*index];
                     self.encode(file)?;
+                }
+                Step::Id(len) => {
+                    let len = *len;
+                    self.step = match self.id {
+                        Some(id) => {
+                            self.taken = 0;
+                            self.ready.clear();
+                            self.ready.extend_from_slice(id.as_bytes());
+                            Step::Skip(len)
+                        }
+                        None => Step::Copy(len),
+                    };
                 }
                 Step::Close(len) => {
                     let len = *len;

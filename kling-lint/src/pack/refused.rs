@@ -41,6 +41,17 @@ pub struct Refused {
     pub obstacles: Vec<Obstacle>,
 }
 
+impl Refused {
+    /// Makes places those of the file of which the request is a part, as [`Report::shift`] does.
+    pub fn shift(&mut self, lines: u64, bytes: u64) {
+        self.report.shift(lines, bytes);
+        for Obstacle { span, .. } in &mut self.obstacles {
+            span.start = span.start.saturating_add(bytes);
+            span.end = span.end.saturating_add(bytes);
+        }
+    }
+}
+
 impl fmt::Display for Refused {
     /// One line a finding that refuses it, and a line for each file that cannot be inlined.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

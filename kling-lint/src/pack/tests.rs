@@ -10,6 +10,7 @@ use crate::files::{FileName, Files};
 use crate::{Linter, MemoryFiles};
 
 mod changes;
+mod own;
 
 /// Blocks of the reader under test, and what is around them.
 const EDGES: [usize; 3] = [64 << 10, 96 << 10, 128 << 10];
@@ -336,6 +337,13 @@ proptest! {
         if let Ok(mut parcel) = Parcel::prepare(&linter, open(&request), None, Severity::Error) {
             let out = body(&mut parcel, 4096).expect("nothing changes");
             prop_assert_eq!(out.len() as u64, parcel.content_length());
+            if parcel.set_own_id("mine") {
+                let mut with = body(&mut parcel, 4096).expect("nothing changes");
+                prop_assert_eq!(with.len() as u64, parcel.content_length());
+                let Inserted { range, instead_of } = parcel.inserted().expect("put in").clone();
+                with.splice(range.start as usize..range.end as usize, instead_of.bytes());
+                prop_assert!(with == out);
+            }
         }
         // Without that, what is packed is a request without a fault.
         if let Ok(mut parcel) = prepare(&request, Everywhere) {

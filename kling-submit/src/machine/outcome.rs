@@ -72,11 +72,13 @@ pub fn outcome(reply: &RawReply) -> Outcome {
         Some(read) => (read.code, read.message),
         None => (None, None),
     };
+    let row = code.and_then(errors::find);
     let refused = |kind| {
-        let message = message.clone().unwrap_or_else(|| first_line(&reply.body));
+        let meaning = || row.map(|row| row.meaning.to_owned());
+        let message = message.clone().or_else(meaning);
+        let message = message.unwrap_or_else(|| first_line(&reply.body));
         Outcome::Refused(Refused { status, code, message, kind })
     };
-    let row = code.and_then(errors::find);
     if row.is_some_and(|row| row.retry == Retry::QueriesOnly) {
         return unknown(format!(
             "the server answered {status}, service code {}",
@@ -108,9 +110,10 @@ pub fn outcome(reply: &RawReply) -> Outcome {
 
 /// HTTP says it went well, and the service code says it did not.
 fn by_code(status: u16, code: i64, message: Option<String>) -> Outcome {
-    match errors::find(code).and_then(|row| kind(row.about)) {
-        Some(kind) => {
-            let message = message.unwrap_or_default();
+    let row = errors::find(code);
+    match row.and_then(|row| Some((row, kind(row.about)?))) {
+        Some((row, kind)) => {
+            let message = message.unwrap_or_else(|| row.meaning.to_owned());
             Outcome::Refused(Refused { status, code: Some(code), message, kind })
         }
         None => Outcome::Unknown {
@@ -183,7 +186,7 @@ fn text_at(value: &Value, path: &[&str]) -> Option<String> {
 /// The first line of an answer that is no JSON; of a page, nothing.
 fn first_line(body: &str) -> String {
     let line = body.trim_start().lines().next().unwrap_or_default();
-    if line.starts_with('<') { String::new() } else { line.chars().take(200).collect() }
+    if line.starts_with(['<', '{', '[']) { String::new() } else { line.chars().take(200).collect() }
 }
 
 #[cfg(test)]

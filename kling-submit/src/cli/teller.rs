@@ -1,0 +1,371 @@
+//! Tells what happens to one task, to people and to programs, as it happens.
+
+use std::time::{Duration, Instant};
+
+use kling_lint::printable::escape;
+
+use super::ago;
+use super::console::Console;
+use super::ending::{Charged, Ending, Known};
+use super::json;
+use super::next::Commands;
+use super::progress::{self, Bar};
+use crate::clock::{Clock, Millis};
+use crate::entry::{Entry, Intent, Route, Stored};
+use crate::ledger::Usual;
+use crate::machine::End;
+use crate::notice::{Notice, Observer, Pause};
+
+/// Where nobody watches a line is printed at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(60);
+/// Programs are told of moving bytes this often.
+const BYTES: Duration = Duration::from_secs(1);
+
+/// What all tasks of a run share.
+#[derive(Clone, Copy)]
+pub(crate) struct Telling<'t> {
+    pub(crate) console: &'t Console,
+    pub(crate) commands: &'t Commands,
+    pub(crate) clock: &'t dyn Clock,
+    /// Whether there are several tasks, so that lines must say whose they are.
+    pub(crate) several: bool,
+}
+
+/// One task's.
+pub(crate) struct Teller<'t> {
+    telling: Telling<'t>,
+    /// As it is recorded; before that, as it is planned.
+    task: Intent,
+    /// Called when the task is taken: the next one may be sent.
+    taken: Option<Box<dyn FnOnce() + Send + 't>>,
+    label: String,
+    bar: Option<Bar>,
+    usual: Option<Usual>,
+    known: Known,
+    /// Whether the ledger has the task.
+    recorded: bool,
+    /// When the task was taken, as far as this process knows.
+    since: Instant,
+    before: Duration,
+    word: String,
+    /// Why the last try brought nothing.
+    why: String,
+    missed: u32,
+    /// Whether a query brought nothing since the last wait.
+    missing: bool,
+    line: Instant,
+    bytes: Option<Instant>,
+    printed: Vec<String>,
+}
+
+impl<'t> Teller<'t> {
+    /// For a task. `before`: how long it has been at work already.
+    pub(crate) fn new(
+        telling: Telling<'t>,
+        task: &Intent,
+        known: Known,
+        usual: Option<Usual>,
+        before: Duration,
+    ) -> Self {
+        let request = &task.request;
+        let label = if telling.several { format!("{}: ", escape(request)) } else { String::new() };
+        let mut bar = telling.console.bars().map(|bars| Bar::new(bars, request));
+        if let Some(bar) = &mut bar {
+            bar.began(before);
+        }
+        let now = Instant::now();
+        Teller {
+            telling,
+            task: task.clone(),
+            taken: None,
+            label,
+            bar,
+            usual,
+            recorded: known != Known::nothing(),
+            known,
+            since: now,
+            before,
+            word: String::new(),
+            why: String::new(),
+            missed: 0,
+            missing: false,
+            line: now,
+            bytes: None,
+            printed: Vec::new(),
+        }
+    }
+
+    /// Calls this when the task is taken.
+    pub(crate) fn when_taken(mut self, taken: impl FnOnce() + Send + 't) -> Self {
+        self.taken = Some(Box::new(taken));
+        self
+    }
+
+    /// It is over: for people and for programs.
+    pub(crate) fn end(&mut self, end: &End) -> Ending {
+        if let End::Stored(stored) = end {
+            for stored in stored {
+                self.stored(stored);
+            }
+        }
+        let ending = Ending::of(&self.task, end, &self.known, self.telling.commands);
+        match end {
+            // The rest was said when it was accepted.
+            End::Accepted { task_id } => {
+                self.telling.console.result(&escape(task_id));
+                self.told(&ending);
+            }
+            _ => self.ending(&ending),
+        }
+        ending
+    }
+
+    /// It could not be worked on.
+    pub(crate) fn failed(&mut self, why: &str) -> Ending {
+        let ending = Ending::failed(&self.task, why, &self.known, self.telling.commands);
+        self.ending(&ending);
+        ending
+    }
+
+    /// It was not worked on: nothing changed by it.
+    pub(crate) fn not_asked(&mut self, why: &str) -> Ending {
+        let ending = Ending::not_asked(&self.task, why, &self.known, self.telling.commands);
+        self.ending(&ending);
+        ending
+    }
+
+    /// Tells an ending that is known already.
+    pub(crate) fn ending(&mut self, ending: &Ending) {
+        self.bar = None;
+        self.telling.console.line(&ending.text(&self.label));
+        self.told(ending);
+    }
+
+    /// For programs.
+    fn told(&mut self, ending: &Ending) {
+        self.bar = None;
+        let Telling { console, clock, .. } = self.telling;
+        // What was only planned has no place in the ledger.
+        let id = self.recorded.then_some(self.task.id.as_str());
+        console.event(&json::end(clock.now(), id, &self.task.request, ending));
+    }
+
+    fn so_far(&self) -> Duration {
+        self.before + self.since.elapsed()
+    }
+
+    fn say(&mut self, text: &str) {
+        self.line = Instant::now();
+        self.telling.console.line(&format!("{}{text}", self.label));
+    }
+
+    /// What it is at: a bar where a person watches, else a line.
+    fn at(&mut self, text: String) {
+        match &self.bar {
+            Some(bar) => bar.tell(text),
+            None => self.say(&text),
+        }
+    }
+
+    fn waiting(&mut self, span: Duration, pause: Pause) {
+        let soon = ago::span(span);
+        match pause {
+            Pause::Throttled => {
+                let text = format!("not taken, not paid: {}; next in {soon}", self.why);
+                self.at(text);
+            }
+            Pause::NoConnection => {
+                let text = format!("nothing was sent: {}; next in {soon}", self.why);
+                self.at(text);
+            }
+            Pause::Fetch => self.at(format!("cannot be fetched yet; next in {soon}")),
+            Pause::Look => self.at(format!("next look in {soon}")),
+            Pause::Poll => self.poll(),
+        }
+    }
+
+    /// Between two polls.
+    fn poll(&mut self) {
+        if !std::mem::take(&mut self.missing) {
+            self.missed = 0;
+        }
+        let phrase = progress::phrase(self.usual.as_ref(), self.so_far());
+        let phrase = phrase.map(|it| format!("; {it}")).unwrap_or_default();
+        let word = if self.word.is_empty() { "accepted" } else { &self.word };
+        let missed = match self.missed {
+            0 => String::new(),
+            _ => format!("; no news: {}", self.why),
+        };
+        match &self.bar {
+            Some(bar) => bar.tell(format!("{word}{phrase}{missed}")),
+            None if self.line.elapsed() >= HEARTBEAT => {
+                let text = format!("{word} for {}{phrase}{missed}", ago::span(self.so_far()));
+                self.say(&text);
+            }
+            None => {}
+        }
+    }
+
+    fn happened(&mut self, entry: &Entry, failure: Option<&str>) {
+        match entry {
+            Entry::Intent(_) | Entry::Reply(_) | Entry::Failed { .. } => {}
+            Entry::Sending { attempt } => {
+                self.known = Known { charged: Charged::Unknown, task_id: None };
+                let anew = if *attempt > 1 { "sending once more" } else { "sending" };
+                let host = escape(&self.task.base_url);
+                let bytes = ago::grouped(self.task.content_length);
+                self.at(format!("{anew} {bytes} bytes to {host}"));
+            }
+            Entry::NotSent { why } => {
+                self.known = Known::nothing();
+                self.why = escape(why);
+            }
+            Entry::Refused(refused) => {
+                self.known = Known::nothing();
+                self.why = escape(&refused.message);
+            }
+            Entry::Unknown { .. } => {
+                self.known = Known { charged: Charged::Unknown, task_id: None }
+            }
+            Entry::Absent { .. } => self.known = Known::nothing(),
+            Entry::Accepted { task_id, .. } => self.accepted(task_id, failure),
+            Entry::Status { word } => {
+                self.word = escape(word);
+                match self.bar {
+                    Some(_) => self.poll(),
+                    None => {
+                        let text = format!("{} after {}", self.word, ago::span(self.so_far()));
+                        self.say(&text);
+                    }
+                }
+            }
+            Entry::Succeeded { assets } => {
+                let files = ago::count(assets.len(), "file");
+                self.at(format!("made after {}; saving {files}", ago::span(self.so_far())));
+            }
+            Entry::Stored(stored) => self.stored(stored),
+            Entry::AssetGone { .. } => {}
+            Entry::Looked { by, proven } => {
+                let proves =
+                    if *proven { "it finds others, so this counts" } else { "proves nothing" };
+                let text = format!("looked by {}: not there ({proves})", route(*by));
+                self.say(&text);
+            }
+        }
+        if let (Some(failure), false) = (failure, matches!(entry, Entry::Accepted { .. })) {
+            let text = format!("the ledger could not take this in: {}", escape(failure));
+            self.say(&text);
+        }
+    }
+
+    /// The one thing that must not be lost. Told again, with the failure, when it could not be
+    /// recorded.
+    fn accepted(&mut self, task_id: &str, failure: Option<&str>) {
+        let shown = escape(task_id);
+        let ours = escape(self.task.id.as_str());
+        if self.known.task_id.as_deref() != Some(task_id) {
+            self.known = Known { charged: Charged::Yes, task_id: Some(task_id.to_owned()) };
+            self.since = Instant::now();
+            self.before = Duration::ZERO;
+            if let Some(bar) = &mut self.bar {
+                bar.began(Duration::ZERO);
+            }
+            let follow = self.telling.commands.wait(&self.task, Some(task_id));
+            let text = format!("accepted: task {shown} ({ours}), paid\n  follow it with: {follow}");
+            self.say(&text);
+            if let Some(taken) = self.taken.take() {
+                taken();
+            }
+        }
+        if let Some(failure) = failure {
+            let (server, path) = (escape(&self.task.base_url), escape(&self.task.path));
+            let text = format!(
+                "*** KEEP THIS: the ledger could not take in the id of a paid task\n\
+                 *** task {shown} ({ours})\n\
+                 *** at {server}{path}\n\
+                 *** because {}",
+                escape(failure)
+            );
+            self.say(&text);
+        }
+    }
+
+    fn stored(&mut self, stored: &Stored) {
+        if self.printed.contains(&stored.path) {
+            return;
+        }
+        self.printed.push(stored.path.clone());
+        self.telling.console.result(&escape(&stored.path));
+        if !std::path::Path::new(&stored.path).exists() {
+            let text = format!("note: {} is no longer there", escape(&stored.path));
+            self.say(&text);
+        }
+    }
+
+    /// Whether programs are told of these bytes too.
+    fn bytes_are_due(&mut self, whole: bool) -> bool {
+        let due = whole || self.bytes.is_none_or(|last| last.elapsed() >= BYTES);
+        if due {
+            self.bytes = Some(Instant::now());
+        }
+        due
+    }
+}
+
+impl Observer for Teller<'_> {
+    fn notice(&mut self, task: &Intent, notice: &Notice<'_>) {
+        if !self.recorded || self.task.id != task.id {
+            self.recorded = true;
+            self.task = task.clone();
+        }
+        let told = match notice {
+            Notice::Sent { bytes, total } => self.bytes_are_due(bytes == total),
+            Notice::Fetched { bytes, total, .. } => self.bytes_are_due(Some(*bytes) == *total),
+            _ => true,
+        };
+        // People first: the id of a paid task must be out before anything else can go wrong.
+        match notice {
+            Notice::Recorded { entry, failure, .. } => self.happened(entry, *failure),
+            Notice::Waiting { span, pause } => self.waiting(*span, *pause),
+            Notice::Missed { why } => {
+                self.missed = self.missed.saturating_add(1);
+                self.missing = true;
+                self.why = escape(why);
+                if self.missed == 1 && self.bar.is_none() {
+                    let text = format!("no news: {}; the task goes on", self.why);
+                    self.say(&text);
+                }
+            }
+            Notice::Odd { what } => {
+                let text = format!("note: {}", escape(what));
+                self.say(&text);
+            }
+            Notice::Sent { bytes, total } => {
+                if let Some(bar) = &self.bar {
+                    bar.tell(progress::bytes("sending", *bytes, Some(*total)));
+                }
+            }
+            Notice::Fetched { bytes, total, .. } => {
+                if let Some(bar) = &self.bar {
+                    bar.tell(progress::bytes("saving", *bytes, *total));
+                }
+            }
+        }
+        if told {
+            let now: Millis = self.telling.clock.now();
+            self.telling.console.event(&json::notice(now, task, notice));
+        }
+    }
+}
+
+fn route(route: Route) -> &'static str {
+    match route {
+        Route::Reply => "the answer",
+        Route::ExternalId => "its own id",
+        Route::List => "the server's list",
+        Route::Account => "the account's list",
+        Route::Callback => "the callback",
+        Route::Hand => "hand",
+        Route::Looks => "two looks",
+    }
+}

@@ -1,0 +1,12 @@
+//! Hashes as text.
+
+use std::fmt::Write as _;
+
+/// Bytes as hex digits, in lower case.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
