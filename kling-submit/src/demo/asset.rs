@@ -1,9 +1,10 @@
 //! What is handed out for what was made, and the part of it that is asked for.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
+
+use crate::hex::hex;
 
 /// A file that is handed out.
 #[derive(Debug)]
@@ -76,16 +77,6 @@ pub(super) fn part(range: Option<&str>, len: usize) -> Part {
         (Some(None), Some(Some(tail))) => Part::Bytes(len.saturating_sub(tail)..len),
         _ => Part::Whole,
     }
-}
-
-/// Bytes as hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

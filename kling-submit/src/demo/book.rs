@@ -9,11 +9,12 @@ use kling_lint::kling_schema::{KlingSchema as _, Object};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::asset::{Asset, IMAGE, VIDEO, hex};
+use super::asset::{Asset, IMAGE, VIDEO};
 use super::request::Request;
 use super::wish::Wish;
 use super::{Charge, Options};
 use crate::clock::Millis;
+use crate::hex::hex;
 
 /// Nobody who tries things out gets this far.
 const MOST_TASKS: usize = 100_000;

@@ -7,9 +7,9 @@ use kling_lint::{Finding, Linter};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::asset::hex;
 use super::skim::Skim;
 use super::wish::Wish;
+use crate::hex::hex;
 
 /// The user's own id of the task. A test asks the tables for these keys.
 const EXTERNAL_ID: &str = "external_task_id";

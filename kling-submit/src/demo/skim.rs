@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::asset::hex;
+use crate::hex::hex;
 
 /// Longer strings are images: only their hash is kept.
 const LONGEST_STRING: usize = 64 << 10;
