@@ -112,3 +112,78 @@ fn on_a_full_disk_nothing_is_lost() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("all is there"), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// A process of [`a_disk_that_fails_once_loses_nothing_acknowledged`]; nothing when run by itself.
+#[test]
+fn one_on_a_bad_disk() {
+    let Some(place) = given("KLING_TEST_BAD_DISK") else { return };
+    let Ok(mut ledger) = Ledger::open(Path::new(&place)) else { return };
+    let intent = intent("b");
+    let Ok(Some(_lock)) = ledger.lock(&intent.id) else { return };
+    println!("\nid {}", intent.id);
+    if ledger.begin(&intent, NOW, false).is_err() {
+        println!("not begun");
+        return;
+    }
+    for (number, entry) in [sending(), reply(), accepted("81"), succeeded()].iter().enumerate() {
+        let now = at(number as u64);
+        let done = ledger
+            .append(&intent.id, now, entry)
+            .or_else(|_| ledger.spare(&intent.id, now, entry).map(drop));
+        if done.is_err() {
+            println!("failed");
+            return;
+        }
+        println!("did {}", entry.word());
+    }
+}
+
+/// The disk says `EIO` to one write or sync, which one differs; needs strace.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fails_once_loses_nothing_acknowledged() {
+    let program = std::env::current_exe().expect("this program");
+    for (call, new, most) in [
+        ("fdatasync,fsync", true, 12),
+        ("fdatasync,fsync", false, 9),
+        ("pwrite64,write", false, 30),
+    ] {
+        for when in 1..=most {
+            let (_folder, place) = place();
+            if !new {
+                drop(open(&place));
+            }
+            let output = Command::new("strace")
+                .args(["-f", "-o", "/dev/null", "-P"])
+                .arg(&place)
+                .arg("-P")
+                .arg(place.with_file_name("ledger.sqlite-wal"))
+                .arg("-P")
+                .arg(place.with_file_name("ledger.sqlite.spare"))
+                .args(["-e", &format!("trace={call}")])
+                .args(["-e", &format!("inject={call}:error=EIO:when={when}")])
+                .arg(&program)
+                .args(["--exact", "ledger::tests::full::one_on_a_bad_disk", "--nocapture"])
+                .env("KLING_TEST_BAD_DISK", &place)
+                .output();
+            let Ok(output) = output else { return };
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            if !said.contains("one_on_a_bad_disk") {
+                return; // Tracing is not allowed here.
+            }
+            assert!(output.status.success(), "{call} {when}: {said}");
+            let ledger = open(&place);
+            let verdict = ledger.verify().expect("verifies");
+            assert_eq!(verdict.faults, Vec::<String>::new(), "{call} {when}");
+            let Some(id) = said.lines().find_map(|line| line.strip_prefix("id ")) else { continue };
+            let recorded = ledger.task(&Id::from(id.to_owned())).expect("reads");
+            let recorded = recorded.as_ref().map(words).unwrap_or_default();
+            let did: Vec<&str> = said.lines().filter_map(|it| it.strip_prefix("did ")).collect();
+            if said.contains("not begun") {
+                assert!(recorded.len() <= 1, "{call} {when}: {recorded:?}");
+            } else {
+                assert_eq!(recorded.get(1..=did.len()), Some(&did[..]), "{call} {when}: {said}");
+            }
+        }
+    }
+}
