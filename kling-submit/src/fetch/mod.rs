@@ -300,7 +300,7 @@ impl Job<'_> {
                 return Ok(path);
             }
         }
-        Err(impossible(format!("{} names are taken by other files", NAMES)))
+        Err(impossible(format!("{NAMES} names are taken by other files")))
     }
 
     /// Where the asset already is under a name of its own.

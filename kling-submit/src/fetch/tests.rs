@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::clock::{Millis, Waited};
 use crate::id::Id;
-use crate::transport::stub::{Stub, answer};
+use crate::transport::stub::{Stub, again, answer};
 
 const TASK: &str = "831922345719271433";
 
@@ -607,4 +607,45 @@ fn folders_are_made() {
     let fetched = fetcher.fetch(&intent(), "../x", &asset, true, &clock, &mut |_, _| told += 1);
     assert!(matches!(fetched, Fetched::Stored(it) if it.path.ends_with("%2E.%2Fx.mp4")));
     assert!(told >= 1);
+}
+
+#[test]
+#[ignore = "run by a_proxy_is_told_no_private_host"]
+fn child_fetches_from_a_cdn() {
+    let mut bench = Bench::new();
+    bench.loopback = false;
+    missed(bench.fetch("https://cdn.invalid/?SIGNATURE"), "403");
+    for url in ["https://10.0.0.1/", "https://localhost/", "https://0x7f.1/", "https://a.local/"] {
+        refused(bench.fetch(url), "refused");
+    }
+}
+
+/// The proxy looks names up, also that of a private address; it is itself on one here.
+#[test]
+fn a_proxy_is_told_no_private_host() {
+    let stub = Stub::saying("HTTP/1.1 403 No\r\n\r\n");
+    again("fetch::tests::child_fetches_from_a_cdn", &[("HTTPS_PROXY", &stub.url(""))]);
+    let heads = stub.heads();
+    assert_eq!(heads.len(), 1, "{heads:?}");
+    assert!(heads[0].starts_with("connect cdn.invalid:443 http/1.1\r\n"), "{heads:?}");
+    assert!(!heads[0].contains("signature"), "{heads:?}");
+}
+
+/// Movies of the real kind, made by other programs.
+#[test]
+fn movies_of_other_programs_are_whole() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/media");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder.join("videos")).into_iter().flatten() {
+        let path = entry.expect("a file").path();
+        let content = bytes(&path);
+        if magic::kind(&content).is_ok() {
+            let length = content.len() as u64;
+            let kind = magic::kind(&content).expect("a kind");
+            let missing = magic::missing(kind, &mut io::Cursor::new(content), length, false);
+            println!("{}: {:?}", path.display(), missing);
+            seen += 1;
+        }
+    }
+    println!("{seen}");
 }

@@ -322,3 +322,21 @@ impl Resolver for OnlyLoopback {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Were `localhost` to lead elsewhere, the key would not go there in clear.
+    #[test]
+    fn http_leads_to_this_machine_or_nowhere() {
+        let look_up = |url: &str| {
+            let uri: Uri = url.parse().expect("a URL");
+            let resolver = OnlyLoopback::for_scheme(&uri);
+            resolver.resolve(&uri, &Config::default(), NextTimeout::default()).is_ok()
+        };
+        assert!(look_up("http://localhost/") && look_up("http://127.0.0.1/"));
+        assert!(!look_up("http://10.0.0.1/") && !look_up("http://8.8.8.8/"));
+        assert!(look_up("https://8.8.8.8/"));
+    }
+}

@@ -1,12 +1,11 @@
 use std::io::{self, Read};
 use std::net::TcpListener;
-use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::http::{BaseUrl, Http, Limits};
-use super::stub::{Stub, answer};
+use super::stub::{Stub, again, answer};
 use super::{Broken, Transport};
 use crate::entry::{Intent, RawReply};
 use crate::id::Id;
@@ -502,23 +501,6 @@ fn a_post_goes_through_a_proxy() {
     assert!(!carried.contains("SENTINEL") && !head.contains("sentinel"));
 }
 
-/// Runs one test of this file again in a process of its own, with these variables.
-fn again(test: &str, variables: &[(&str, &str)]) -> String {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.args([&format!("transport::tests::{test}"), "--exact", "--nocapture", "--ignored"]);
-    for name in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]
-    {
-        command.env_remove(name);
-    }
-    for name in ["NO_PROXY", "no_proxy"] {
-        command.env_remove(name);
-    }
-    let output = command.envs(variables.iter().copied()).output().expect("a process");
-    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{shown}{}", String::from_utf8_lossy(&output.stderr));
-    shown
-}
-
 #[test]
 #[ignore = "run by proxies_are_taken_from_the_environment"]
 fn child_posts_to_a_gateway() {
@@ -543,10 +525,13 @@ fn proxies_are_taken_from_the_environment() {
         (&[], false),
     ] {
         let before = stub.heads().len();
-        let shown = again("child_posts_to_a_gateway", variables);
+        let shown = again("transport::tests::child_posts_to_a_gateway", variables);
         assert_eq!(stub.heads().len() - before, usize::from(proxied), "{variables:?}: {shown}");
     }
-    let shown = again("child_posts_to_a_gateway", &[("ALL_PROXY", "socks5://127.0.0.1:1")]);
+    let shown = again(
+        "transport::tests::child_posts_to_a_gateway",
+        &[("ALL_PROXY", "socks5://127.0.0.1:1")],
+    );
     assert!(shown.contains("SOCKS"), "{shown}");
 }
 
@@ -584,5 +569,5 @@ fn child_posts_400_megabytes() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_large_body_takes_little_memory() {
-    println!("{}", again("child_posts_400_megabytes", &[]));
+    println!("{}", again("transport::tests::child_posts_400_megabytes", &[]));
 }
