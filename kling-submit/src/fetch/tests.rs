@@ -718,3 +718,45 @@ fn a_full_disk_keeps_what_arrived() {
     }
     println!("skipped: no small disk can be made here");
 }
+
+#[cfg(feature = "failpoints")]
+#[test]
+#[ignore = "run by a_crash_loses_nothing"]
+fn child_crashes_while_it_fetches() {
+    let variable = |name| std::env::var(name).expect("a variable");
+    let fetcher = Fetcher { out: variable("OUT").into(), loopback: true };
+    let asset = Asset { number: 0, url: variable("ASSET"), seconds: None };
+    let clock = Watch { start: Instant::now(), stop: AtomicBool::new(false) };
+    let fetched = fetcher.fetch(&intent(), TASK, &asset, true, &clock, &mut |_, _| {});
+    panic!("{fetched:?}");
+}
+
+/// Wherever the process ends, the next one goes on, and asks for no byte twice that is sure.
+#[cfg(feature = "failpoints")]
+#[test]
+fn a_crash_loses_nothing() {
+    use std::process::Command;
+    for (name, requests, ranged) in
+        [("mid-fetch", 2, true), ("before-rename", 1, false), ("after-rename", 1, false)]
+    {
+        let movie = movie(500_000);
+        let stub = ranges(movie.clone(), &["\"1\""], usize::MAX);
+        let mut bench = Bench::new();
+        let child = Command::new(std::env::current_exe().expect("this program"))
+            .args(["fetch::tests::child_crashes_while_it_fetches", "--exact", "--ignored"])
+            .env("KLING_SUBMIT_FAILPOINT", name)
+            .env("ASSET", stub.url("/"))
+            .env("OUT", bench.path(""))
+            .output()
+            .expect("a process");
+        // Neither a success nor a test that failed: it was aborted.
+        assert!(!matches!(child.status.code(), Some(0 | 101)), "{name}: {child:?}");
+        let stored = bench.stored(&stub.url("/"));
+        assert_eq!(bytes(&stored.path), movie, "{name}");
+        assert_eq!(bench.files(), [format!("{TASK}.json"), format!("{TASK}.mp4")], "{name}");
+        let heads = stub.heads();
+        assert_eq!(heads.len(), requests, "{name}: {heads:?}");
+        let range = heads.last().expect("a request").contains("range: bytes=65536-");
+        assert_eq!(range, ranged, "{name}");
+    }
+}
