@@ -186,6 +186,7 @@ impl<'s> Source<'s> {
             .user_agent(USER_AGENT)
             .timeout_resolve(Some(self.limits.connect))
             .timeout_connect(Some(self.limits.connect))
+            .timeout_global(Some(self.limits.whole))
             .timeout_recv_response(Some(self.limits.stall))
             .timeout_per_read(Some(self.limits.stall))
             .timeout_per_write(Some(self.limits.stall))

@@ -234,12 +234,9 @@ impl Transport for Http {
             Some(why) => Broken {
                 sent: watch.has_begun(),
                 passing: false,
-                why: redacted(
-                    &format!(
-                        "the body is not what was linted ({}); it was not sent to its end",
-                        shorten(&why)
-                    ),
-                    &self.secrets(),
+                why: format!(
+                    "the body is not what was linted ({}); it was not sent to its end",
+                    shorten(&redacted(&why, &self.secrets()))
                 ),
             },
             None => self.broken(&watch, error, proxy),

@@ -270,7 +270,7 @@ fn a_body_that_is_not_what_was_linted_never_arrives_whole() {
     impl Read for Fails {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             match self.0.checked_sub(1) {
-                None => Err(io::Error::other("frame.png has changed")),
+                None => Err(io::Error::other(format!("frame.png of {KEY}{KEY}{KEY} has changed"))),
                 Some(left) => {
                     self.0 = left;
                     buffer[0] = b' ';
@@ -294,7 +294,7 @@ fn a_body_that_is_not_what_was_linted_never_arrives_whole() {
     ];
     for (why, mut body) in cases {
         let done = http(&base, limits()).post(&intent(&base, 200_000), &mut *body);
-        let broken = done.expect_err(why);
+        let broken = clean(done).expect_err(why);
         assert!(broken.sent && !broken.passing && broken.why.contains(why), "{broken:?}");
         assert!(got.recv().expect("a body") < 200_000, "{why}");
     }

@@ -76,7 +76,8 @@ impl Watch {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_deaf(&self) -> bool {
+    /// Whether the server takes no more bytes.
+    pub(crate) fn is_deaf(&self) -> bool {
         self.progress().deaf.is_some()
     }
 
