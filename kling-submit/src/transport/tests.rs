@@ -176,6 +176,13 @@ fn whatever_ends_without_an_answer_was_perhaps_sent() {
         assert!(broken.sent && !broken.passing, "{name}: {broken:?}");
         assert_eq!(stub.heads().len(), 1, "{name}");
     }
+    let stub = Stub::new(|_, line| drop((line.head(), line.bytes(1_000_000))));
+    let length = 64 << 20;
+    let done =
+        http(&stub.url(""), limits()).post(&intent(&stub.url(""), length), &mut Spaces(length));
+    let broken = clean(done).expect_err("hung up in the middle");
+    assert!(broken.sent && !broken.passing && broken.why.contains("did not answer"), "{broken:?}");
+    assert_eq!(stub.heads().len(), 1);
     let huge = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(100_000));
     let broken = to(&Stub::saying(huge), b"{}").expect_err("headers");
     assert!(broken.sent && broken.why.contains("headers"), "{broken:?}");
@@ -389,6 +396,23 @@ fn through_a_proxy_nothing_is_sent_before_its_tunnel_stands() {
         assert!(heads[0].starts_with("connect gateway.example:443 http/1.1\r\n"), "{heads:?}");
         assert!(!heads[0].contains("authorization") && !heads[0].contains("sentinel"));
     }
+}
+
+#[test]
+fn a_proxy_that_trickles_is_given_up() {
+    let stub = Stub::new(|_, line| {
+        line.head();
+        line.say("HTTP/1.1 200 OK\r\n");
+        for number in 0..500 {
+            line.say(format!("X-{number}: y\r\n"));
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let limits = Limits { connect: Duration::from_millis(100), ..limits() };
+    let base = "https://gateway.example";
+    let http = http(base, limits).with_proxy(ureq::Proxy::new(&stub.url("")).ok());
+    let broken = http.post(&intent(base, 2), &mut &b"{}"[..]).expect_err("no tunnel");
+    assert!(!broken.sent && broken.passing && broken.why.contains("100ms"), "{broken:?}");
 }
 
 #[test]
