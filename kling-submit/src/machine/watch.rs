@@ -558,7 +558,7 @@ impl Watch {
         };
         let own = schedule::back_off(item.missed, now.jitter);
         let span = schedule::obey(own, item.asked);
-        let left = self.left(now).unwrap_or_default();
+        let left = self.left(now).unwrap_or(FETCH_BUDGET);
         if left.is_zero() {
             for item in self.items.iter_mut().filter(|item| item.fate == Fate::Open) {
                 item.fate = Fate::NotSaved(std::mem::take(&mut item.why));

@@ -368,7 +368,9 @@ fn fetches_that_miss_are_repeated_for_a_while() {
         .collect();
     let polls = [made(&["a", "b", "c"])];
     let (end, run) = Run::new(accepted(None), ENDLESS).run(&polls, &fetches);
-    assert_eq!(end, End::Stored(vec![stored(0), stored(1), stored(2)]), "{:?}", run.waits);
+    let End::Stored(all) = end else { panic!("{end:?} {:?}", run.waits) };
+    assert_eq!(all.len(), 3);
+    assert!(run.waits.iter().sum::<u64>() > 700, "{:?}", run.waits);
     let (_, run) = Run::new(accepted(None), patience(5000)).run(&[made(&["a"])], &[missed()]);
     assert_eq!(run.waits.iter().sum::<u64>(), 5000);
     // What is made is fetched once, also when the patience is over.
