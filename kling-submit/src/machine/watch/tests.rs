@@ -508,6 +508,7 @@ fn any_state() -> impl Strategy<Value = State> {
         4 => prop::sample::select(vec![accepted(None), accepted(Some("processing"))]),
         1 => Just(State::Succeeded { task_id: task_id(), assets: assets.clone(), stored: vec![stored(1)] }),
         1 => Just(State::Stored { task_id: task_id(), assets, stored: vec![stored(0), stored(1)] }),
+        1 => Just(State::Succeeded { task_id: task_id(), assets: Vec::new(), stored: Vec::new() }),
         1 => Just(State::Gone { task_id: task_id() }),
         1 => Just(State::Unknown),
     ]
