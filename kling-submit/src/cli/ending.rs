@@ -158,11 +158,11 @@ impl Ending {
             End::NotSaved { why, gone: true } => Ending {
                 outcome: "gone",
                 what: format!(
-                    "made, and no longer to be had: {} (task {})",
-                    escape(why),
-                    escape(id.unwrap_or("without an id"))
+                    "what task {} made can no longer be had: {}",
+                    escape(id.unwrap_or(task.id.as_str())),
+                    escape(why)
                 ),
-                paid: "the provider's support may help, with the task's id",
+                paid: "the provider's support may help, with this id",
                 ..blank
             },
             End::Absent => Ending {
