@@ -13,6 +13,8 @@ const BODY: usize = 64 << 10;
 /// Headers that are kept, and bytes of them.
 const HEADERS: usize = 64;
 const HEADER_BYTES: usize = 16 << 10;
+/// A shorter word is no provider's key, and stands in answers by chance: `demo` in a path.
+const SHORTEST_SECRET: usize = 12;
 /// What stands where a server repeats a secret.
 const REDACTED: &[u8] = b"[key]";
 
@@ -54,11 +56,15 @@ pub(crate) fn keep(response: http::Response<Body>, secrets: &[&Key]) -> RawReply
     RawReply { status: parts.status.as_u16(), headers, body, cut }
 }
 
+fn long<'k>(secrets: &'k [&Key]) -> impl Iterator<Item = &'k [u8]> {
+    let secrets = secrets.iter().map(|it| it.expose().as_bytes());
+    secrets.filter(|it| it.len() >= SHORTEST_SECRET)
+}
+
 /// Replaces every secret.
 fn redact(text: &[u8], secrets: &[&Key]) -> Vec<u8> {
     let mut text = text.to_vec();
-    for secret in secrets {
-        let secret = secret.expose().as_bytes();
+    for secret in long(secrets) {
         if !text.windows(secret.len()).any(|it| it == secret) {
             continue;
         }
@@ -80,11 +86,9 @@ fn redact(text: &[u8], secrets: &[&Key]) -> Vec<u8> {
 
 /// Drops a secret that has begun where the text breaks off.
 fn drop_begun(text: &mut Vec<u8>, secrets: &[&Key]) {
-    let begun = |secret: &&Key| {
-        let secret = secret.expose().as_bytes();
-        (1..secret.len()).rev().find(|&length| text.ends_with(&secret[..length]))
-    };
-    let longest = secrets.iter().filter_map(begun).max().unwrap_or(0);
+    let begun =
+        |secret: &[u8]| (1..secret.len()).rev().find(|&length| text.ends_with(&secret[..length]));
+    let longest = long(secrets).filter_map(begun).max().unwrap_or(0);
     text.truncate(text.len() - longest);
 }
 
@@ -120,19 +124,26 @@ mod tests {
         assert_eq!((reply.status, reply.cut), (401, None));
     }
 
+    /// The tour's key is the word that stands in the tour's URLs.
+    #[test]
+    fn a_word_is_no_secret() {
+        let reply = keep(answer(b"http://host/demo/assets".to_vec(), &[]), &[&key("demo")]);
+        assert_eq!(reply.body, "http://host/demo/assets");
+    }
+
     /// At every offset around the edge of what is kept, nothing of the secret is left.
     #[test]
     fn a_secret_across_the_edge_is_not_kept() {
-        let secret = key("SECRETKEY");
-        for before in BODY - 30..BODY + 3 {
+        let secret = key("SECRET-OF-MINE");
+        for before in BODY - 45..BODY + 3 {
             for repeats in [1, 3] {
                 let mut body = vec![b'.'; before];
-                body.extend(b"SECRETKEY".repeat(repeats));
+                body.extend(b"SECRET-OF-MINE".repeat(repeats));
                 body.extend([b'.'; 40]);
                 let reply = keep(answer(body, &[]), &[&secret]);
                 assert!(reply.cut.is_some() && reply.body.len() <= BODY);
                 assert!(!reply.body.contains("SEC"), "{before}");
-                assert!(reply.body.len() >= BODY - 60);
+                assert!(reply.body.len() >= BODY - 80);
             }
         }
     }
