@@ -158,9 +158,9 @@ impl Ending {
             End::NotSaved { why, gone: true } => Ending {
                 outcome: "gone",
                 what: format!(
-                    "what task {} made can no longer be had: {}",
-                    escape(id.unwrap_or(task.id.as_str())),
-                    escape(why)
+                    "no longer to be had: {} (task {})",
+                    escape(why),
+                    escape(id.unwrap_or(task.id.as_str()))
                 ),
                 paid: "the provider's support may help, with this id",
                 ..blank
