@@ -205,16 +205,13 @@ fn wrapped(words: &[String]) -> String {
     text
 }
 
-/// Shows what is about to be sent, and to whom.
+/// Shows what is about to be sent.
 pub(crate) fn show(planned: &[Planned], console: &Console, now: Millis) {
     for request in planned.iter().take(SHOWN) {
         console.line(&request.text(now));
     }
     if let Some(more) = planned.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         console.line(&format!("and {} more", ago::count(more, "request")));
-    }
-    for request in planned {
-        console.event(&request.event(now));
     }
 }
 

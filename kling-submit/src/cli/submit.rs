@@ -64,20 +64,28 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     let commands = Commands::new(&shell.common, Some(&options.access))
         .reading(options.endpoint.as_deref(), options.root.as_deref());
     let console = &shell.console;
-    plan::show(&planned, console, now);
-    let shown = escape(base.as_str());
-    console.line(&format!("to {shown}, with key {}…", key.fingerprint()));
+    let alone = planned.len() == 1;
+    // Of one request that is not sent, its end says it all.
+    if !(alone && planned.iter().all(|it| !it.before.is_empty())) {
+        plan::show(&planned, console, now);
+    }
+    for request in &planned {
+        console.event(&request.event(now));
+    }
     let (planned, before): (Vec<_>, Vec<_>) =
         planned.into_iter().partition(|it| it.before.is_empty());
-    let alone = planned.len() + before.len() == 1;
     let mut endings = Vec::new();
     for request in &before {
         let ending = Ending::sent_before(&request.before, &commands);
-        let name = &request.intent.request;
-        let label = if alone { String::new() } else { format!("{}: ", escape(name)) };
-        console.line(&ending.text(&label));
-        console.event(&json::end(now, None, name, &ending));
+        if alone {
+            console.line(&ending.text(""));
+        }
+        console.event(&json::end(now, None, &request.intent.request, &ending));
         endings.push(ending);
+    }
+    if !planned.is_empty() {
+        let shown = escape(base.as_str());
+        console.line(&format!("to {shown}, key fingerprint {}", key.fingerprint()));
     }
     if !planned.is_empty() && !agreed(options, planned.len(), base.as_str(), shell)? {
         console.line(NOTHING);
@@ -159,8 +167,10 @@ fn is_yes(answer: &str) -> bool {
 /// Prints what would be sent.
 fn dry_run(planned: &[Planned], shell: &Shell) -> Done {
     let console = &shell.console;
-    plan::show(planned, console, shell.clock.now());
+    let now = shell.clock.now();
+    plan::show(planned, console, now);
     for request in planned {
+        console.event(&request.event(now));
         let Planned { named, intent, .. } = request;
         let unread = |error: &dyn std::fmt::Display| failure(format!("{}: {error}", named.name()));
         let mut body = named.prepare().map_err(failure)?;

@@ -15,7 +15,7 @@ use super::exit::Status;
 use super::next::Commands;
 use super::teller::{Teller, Telling};
 use super::{Done, Shell, batch, find, plan, signals};
-use crate::driver::Driver;
+use crate::driver::{DriveError, Driver};
 use crate::entry::Entry;
 use crate::fetch::Fetcher;
 use crate::ledger::{Ledger, Task};
@@ -105,7 +105,8 @@ impl<'f> Followed<'f> {
         let (transport, fetcher) = match &self.server {
             Ok(server) => server,
             Err(why) => {
-                return Teller::new(telling, intent, known, None, Duration::ZERO).not_asked(why);
+                return Teller::new(telling, intent, known, None, Duration::ZERO)
+                    .not_asked(why, Some(telling.commands.wait(intent, state.task_id())));
             }
         };
         let mut ledger = match Ledger::open(place) {
@@ -127,7 +128,10 @@ impl<'f> Followed<'f> {
         .watch(&intent.id, plan);
         match done {
             Ok(end) => teller.end(&end),
-            Err(error) => teller.not_asked(&error.to_string()),
+            Err(error) => {
+                let next = matches!(error, DriveError::Busy(_)).then(|| telling.commands.open());
+                teller.not_asked(&error.to_string(), next)
+            }
         }
     }
 }
