@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kling_submit::demo::Options;
 
-use crate::fault::Kind;
+use crate::fault::{Act, Kind};
 use crate::grid::{Cell, Column, Row, cells};
 use crate::stage::{Book, Run, Stage, signal};
 
@@ -114,9 +114,13 @@ fn happen(cell: &Cell, stage: &mut Stage, runs: &mut Vec<Run>) -> Result<(), Str
             stage.relay.fail(kind, [fault]);
         }
     }
+    if let Column::Connection(Act::Stall | Act::Trickle) = cell.column {
+        stage.reply_timeout = "1";
+    }
     let arguments = stage.submit();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut command = stage.command(&arguments);
+    stage.reply_timeout = "20";
     if let Row::Failpoint(name) = cell.row {
         command.env("KLING_SUBMIT_FAILPOINT", name);
     }
@@ -213,14 +217,14 @@ pub(crate) fn expect(run: &Run, codes: &[i32]) -> Result<(), String> {
     if run.code().is_some_and(|code| codes.contains(&code)) {
         return Ok(());
     }
-    let Run { name, status, stdout, stderr } = run;
+    let Run { name, status, stdout, stderr, .. } = run;
     Err(format!("{name} ends with {status}, expected one of {codes:?}\n{stdout}\n{stderr}"))
 }
 
 /// What was said, for the one who reads why a cell failed.
 pub(crate) fn told(runs: &[Run]) -> String {
     let line = |run: &Run| {
-        let Run { name, status, stdout, stderr } = run;
+        let Run { name, status, stdout, stderr, .. } = run;
         format!("--- {name}: {status}\n{stdout}{stderr}")
     };
     runs.iter().map(line).collect()

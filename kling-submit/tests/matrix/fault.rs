@@ -16,6 +16,8 @@ use kling_submit::demo::Provider;
 
 /// Nothing is waited for longer.
 const LONGEST: Duration = Duration::from_secs(30);
+/// A query or an asset is kept waiting for so long.
+const KEPT: Duration = Duration::from_secs(2);
 /// Between two bytes of an answer that trickles.
 const TRICKLE: Duration = Duration::from_millis(300);
 
@@ -191,7 +193,7 @@ impl Shared {
         let early = || canned.map(|it| (it.head(), it.body.clone().into_bytes()));
 
         if let Some(fault) = at(Moment::Head)
-            && self.moment(stream, fault, early())?
+            && self.moment(stream, request.kind, fault, early())?
         {
             return Ok(());
         }
@@ -201,7 +203,7 @@ impl Shared {
         let half = request.head.len() + request.length / 2;
         if let Some(fault) = at(Moment::HalfBody) {
             (&mut &*stream).read_exact(&mut sent[..half])?;
-            if self.moment(stream, fault, early())? {
+            if self.moment(stream, request.kind, fault, early())? {
                 return Ok(());
             }
             (&mut &*stream).read_exact(&mut sent[half..all - 1])?;
@@ -214,21 +216,21 @@ impl Shared {
         let honest = if taken { Some(self.relay(&sent)?) } else { None };
         let answer = early().or(honest).unwrap_or_default();
         if let Some(fault) = at(Moment::Body)
-            && self.moment(stream, fault, Some(answer.clone()))?
+            && self.moment(stream, request.kind, fault, Some(answer.clone()))?
         {
             return Ok(());
         }
         let (head, body) = answer;
         (&mut &*stream).write_all(&head)?;
         if let Some(fault) = at(Moment::AnswerHead)
-            && self.moment(stream, fault, Some((Vec::new(), body.clone())))?
+            && self.moment(stream, request.kind, fault, Some((Vec::new(), body.clone())))?
         {
             return Ok(());
         }
         let (first, second) = body.split_at(body.len() / 2);
         (&mut &*stream).write_all(first)?;
         if let Some(fault) = at(Moment::AnswerHalf)
-            && self.moment(stream, fault, Some((Vec::new(), second.to_vec())))?
+            && self.moment(stream, request.kind, fault, Some((Vec::new(), second.to_vec())))?
         {
             return Ok(());
         }
@@ -240,6 +242,7 @@ impl Shared {
     fn moment(
         &self,
         mut stream: &TcpStream,
+        kind: Kind,
         fault: &Fault,
         rest: Option<(Vec<u8>, Vec<u8>)>,
     ) -> io::Result<bool> {
@@ -250,6 +253,8 @@ impl Shared {
             let _ = waited.recv_timeout(LONGEST);
         }
         let rest = rest.map(|(head, body)| [head, body].concat());
+        let patience = if kind == Kind::Post { LONGEST } else { KEPT };
+        let began = Instant::now();
         match (fault.act, rest) {
             // An answer before all of the request is read.
             (Act::GoOn, Some(rest)) if fault.at < Moment::Body => {
@@ -260,12 +265,12 @@ impl Shared {
             // The request's last byte is unread.
             (Act::Reset, _) => {}
             (Act::Close, _) => close(stream)?,
-            (Act::Stall, _) => hold(stream, LONGEST)?,
+            (Act::Stall, _) => hold(stream, patience)?,
             (Act::Trickle, rest) => {
                 for byte in rest.unwrap_or_default() {
                     stream.write_all(&[byte])?;
                     hold(stream, TRICKLE)?;
-                    if self.stopped.load(Ordering::SeqCst) {
+                    if began.elapsed() > patience {
                         break;
                     }
                 }

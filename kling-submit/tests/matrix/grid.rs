@@ -241,10 +241,8 @@ impl Cell {
             (Row::Wire(Kind::Post, _), Column::Connection(_) | Column::Clock(_)) => UNKNOWN,
             // A poll that brings nothing is a missed poll.
             (Row::Wire(Kind::Query, _), _) => OK,
-            // A page in place of the asset, or a redirect to nowhere, may end the fetching.
-            (Row::Wire(Kind::Asset, _), Column::Answer(Reply::Fine(_) | Reply::Redirect(_), _)) => {
-                &[0, 7]
-            }
+            // A page in place of the asset, a redirect to nowhere or a storm may end the fetching.
+            (Row::Wire(Kind::Asset, _), Column::Answer(..)) => &[0, 7],
             (Row::Wire(Kind::Asset, _), _) => OK,
         }
     }
