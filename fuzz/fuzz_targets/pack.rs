@@ -68,6 +68,20 @@ fuzz_target!(|data: &[u8]| {
     let body = read(parcel.reader().expect("memory"), usize::from(piece) * 512 + 1);
     assert_eq!(body.len() as u64, parcel.content_length());
 
+    // With an id of ours, and without it again.
+    if parcel.own_id().is_none() && parcel.set_own_id("kl1-\"") {
+        let mut with = read(parcel.reader().expect("memory"), usize::from(piece) * 512 + 1);
+        assert_eq!(with.len() as u64, parcel.content_length());
+        let inserted = parcel.inserted().expect("it was put in");
+        let range = inserted.range.start as usize..inserted.range.end as usize;
+        if let Ok(Value::Object(sent)) = serde_json::from_slice(&with) {
+            let is_ours = |value: &Value| value == "kl1-\"";
+            assert!(sent.values().any(is_ours), "{}", String::from_utf8_lossy(&request));
+        }
+        with.splice(range, inserted.instead_of.bytes());
+        assert!(with == body, "{}", String::from_utf8_lossy(&request));
+    }
+
     // The same by hand.
     let mut naive = request.clone();
     for file in parcel.report().files().iter().rev() {

@@ -17,9 +17,6 @@ pub const LIST: &str = "?pageNum={page}&pageSize={size}";
 /// token, not the key. Found in the vendor's command line; no page prints it.
 pub const ACCOUNT_LIST: &str = "/api/task/self?platform=kling&start_timestamp={start}&end_timestamp={end}&p={page}&page_size={size}";
 
-/// One task of [`ACCOUNT_LIST`], by the server's id.
-pub const ACCOUNT_TASK: &str = "/api/task/self?platform=kling&task_id={task_id}";
-
 /// The covered requests.
 pub static ENDPOINTS: &[&Object] =
     &[Image2Video::SCHEMA, MultiImage2Video::SCHEMA, MultiImage2Image::SCHEMA, OmniVideo::SCHEMA];

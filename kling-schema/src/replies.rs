@@ -14,6 +14,9 @@ use serde_json::Value;
 
 use crate::{Kind, KlingSchema, Typed};
 
+/// How many days the vendor keeps a task and its result.
+pub const KEPT_DAYS: u64 = 30;
+
 /// The answer to a submit or a query.
 ///
 /// An error has no `data`, or wraps its code at `data.data.code` and has none at the top. HTTP 200

@@ -91,3 +91,47 @@ pub fn spool(reader: impl Read) -> io::Result<OpenFile> {
     spool.rewind()?;
     Ok(OpenFile::with_len(spool, len))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::{Linter, MemoryFiles, PackError, Parcel};
+
+    fn told(request: &str, quiet: bool) -> String {
+        let linter = Linter::builder().endpoint("image2video").files(MemoryFiles::new()).build();
+        let request = OpenFile::new(Cursor::new(request.to_owned())).expect("memory");
+        let parcel = Parcel::prepare(&linter.expect("a linter"), request, None, Severity::Error);
+        let (mut findings, name) = (Findings::new("kling-other", quiet), Path::new("a.json"));
+        let mut out = Vec::new();
+        match &parcel {
+            Ok(parcel) => findings.report(&mut out, name, parcel.report()),
+            Err(PackError::Refused(refused)) => findings.refused(&mut out, name, refused),
+            Err(error) => panic!("{error}"),
+        }
+        .and_then(|()| findings.finish(&mut out))
+        .expect("memory");
+        anstream::adapter::strip_str(std::str::from_utf8(&out).expect("UTF-8")).to_string()
+    }
+
+    #[test]
+    fn sound_requests_are_passed_over() {
+        assert_eq!(told("{\"image\": \"https://cdn.kling.ai/a.png\"}", false), "");
+    }
+
+    #[test]
+    fn findings_come_with_what_they_came_to() {
+        let told = told("{\"image\": \"https://cdn.kling.ai/a.png\", \"duration\": 5}", false);
+        assert!(told.contains("--> a.json:1:"), "{told}");
+        assert!(told.contains("\n1 error\n"), "{told}");
+        assert!(told.contains("`kling-lint explain KL"), "{told}");
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_said_once() {
+        let loud = told("{\"image\": \"gone.png\"}", false);
+        assert_eq!(loud.matches("gone.png").count(), 2, "in the message and in the line: {loud}");
+        assert!(!told("{\"image\": \"gone.png\"}", true).contains("explain"));
+    }
+}

@@ -4,8 +4,8 @@ use std::io::{self, ErrorKind, Read};
 
 use sha2::{Digest as _, Sha256};
 
-use super::hash::hex;
 use crate::failpoint::failpoint;
+use crate::hex::hex;
 
 /// The end of the body that is held back until the hash of everything is known. The bracket that
 /// makes the body whole is in it.

@@ -7,7 +7,7 @@ use kling_lint::printable;
 use sha2::{Digest as _, Sha256};
 
 use super::BLOCK;
-use super::hash::hex;
+use crate::hex::hex;
 
 /// Base64 of fewer characters is shown.
 const LONGEST_SHOWN: u64 = 200;

@@ -33,7 +33,7 @@ fn the_same_request_has_the_same_hash_under_any_id_of_ours() {
             assert_eq!(body.own_id(), Some(ours));
             let told = body.hash().expect("memory");
             assert_eq!(told.body_sha256, plain.body_sha256);
-            assert_eq!(told.sent_sha256, hash::hex(&Sha256::digest(sent(&mut body))));
+            assert_eq!(told.sent_sha256, crate::hex::hex(&Sha256::digest(sent(&mut body))));
             hashes.push(told.sent_sha256);
         }
         assert_ne!(hashes[0], hashes[1]);
@@ -54,7 +54,7 @@ fn the_hash_leaves_the_id_out_wherever_a_block_ends() {
         let mut body = body(&request);
         body.set_id("kl1-01JABCDEFGHJKMNPQRSTVWXYZ0");
         assert_eq!(body.hash().expect("memory").body_sha256, plain.body_sha256);
-        assert_eq!(plain.sent_sha256, hash::hex(&Sha256::digest(&request)));
+        assert_eq!(plain.sent_sha256, crate::hex::hex(&Sha256::digest(&request)));
     }
 }
 

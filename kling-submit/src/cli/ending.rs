@@ -256,6 +256,17 @@ impl Ending {
         }
     }
 
+    /// Of a task that was not asked for: nothing changed by it.
+    pub(crate) fn not_asked(
+        task: &Intent,
+        why: &str,
+        known: &Known,
+        commands: &Commands,
+    ) -> Ending {
+        let status = Status::Failed;
+        Ending { next: None, status, ..Ending::failed(task, why, known, commands) }
+    }
+
     /// For people: two or three lines, the last of which can be copied.
     pub(crate) fn text(&self, label: &str) -> String {
         let paid = match self.charged {
@@ -267,9 +278,12 @@ impl Ending {
         if !self.paid.is_empty() {
             text.push_str(&format!("; {}", self.paid));
         }
-        if let Some(next) = &self.next {
-            let first = self.first.as_deref().map(|it| format!("{it}, then: ")).unwrap_or_default();
-            text.push_str(&format!("\n  next: {first}{next}"));
+        match (&self.first, &self.next) {
+            (Some(first), Some(next)) => {
+                text.push_str(&format!("\n  next: {first}, then:\n    {next}"))
+            }
+            (None, Some(next)) => text.push_str(&format!("\n  next: {next}")),
+            _ => {}
         }
         text
     }
@@ -281,9 +295,7 @@ fn interrupted(task: &Intent, known: &Known, commands: &Commands, blank: Ending)
         Charged::Yes => {
             ("stopped here; the task goes on", NO_CANCEL, Some(commands.wait(task, id)))
         }
-        Charged::No => {
-            ("stopped before it was sent", "", Some(commands.submit(&task.request)))
-        }
+        Charged::No => ("stopped before it was sent", "", Some(commands.submit(&task.request))),
         Charged::Unknown => {
             let paid = "it is not sent again by itself";
             ("stopped; the outcome is unknown", paid, Some(commands.reconcile(task)))

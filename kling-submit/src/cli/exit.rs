@@ -79,8 +79,12 @@ mod tests {
 
     #[test]
     fn every_end_has_its_status() {
-        let refused =
-            Refused { status: 429, code: Some(1), message: String::new(), kind: RefusalKind::Money };
+        let refused = Refused {
+            status: 429,
+            code: Some(1),
+            message: String::new(),
+            kind: RefusalKind::Money,
+        };
         let why = String::new;
         let table = [
             (End::Accepted { task_id: why() }, 0),

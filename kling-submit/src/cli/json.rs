@@ -59,7 +59,10 @@ pub(crate) fn notice(at: Millis, task: &Intent, notice: &Notice<'_>) -> Value {
         Notice::Recorded { at, entry, failure } => recorded(*at, task, entry, *failure),
         Notice::Waiting { span, pause } => {
             let seconds = span.as_secs_f64();
-            more(head("waiting"), [("for", self::pause(*pause).into()), ("seconds", seconds.into())])
+            more(
+                head("waiting"),
+                [("for", self::pause(*pause).into()), ("seconds", seconds.into())],
+            )
         }
         Notice::Missed { why } => more(head("missed"), [("why", (*why).into())]),
         Notice::Odd { what } => more(head("odd"), [("what", (*what).into())]),
@@ -222,7 +225,11 @@ mod tests {
 
     fn told(entry: Entry) -> Value {
         let failure = None;
-        notice(Millis(1), &samples::intent(), &Notice::Recorded { at: Millis(7), entry: &entry, failure })
+        notice(
+            Millis(1),
+            &samples::intent(),
+            &Notice::Recorded { at: Millis(7), entry: &entry, failure },
+        )
     }
 
     #[test]

@@ -6,7 +6,9 @@ use kling_lint::printable;
 
 use super::args::{Access, Common};
 use crate::entry::Intent;
-use crate::machine::State;
+
+/// What standard input is called.
+const STDIN_NAME: &str = "<stdin>";
 
 /// Commands with the options of this run that they need too.
 #[derive(Clone, Debug, Default)]
@@ -72,9 +74,11 @@ impl Commands {
         if let Some(root) = &self.root {
             words.extend(["--root".to_owned(), quoted(&root.to_string_lossy())]);
         }
-        let file = file(request);
-        let dashed = if file.starts_with('-') && file != "-" { "./" } else { "" };
-        words.push(quoted(&format!("{dashed}{file}")));
+        words.push(match file(request) {
+            STDIN_NAME => "-".into(),
+            file if file.starts_with('-') => quoted(&format!("./{file}")),
+            file => quoted(file),
+        });
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         self.line(&words, self.base_url.as_deref(), true)
     }
@@ -104,11 +108,6 @@ impl Commands {
         }
         line
     }
-}
-
-/// The server's id, once there is one, else ours.
-pub(crate) fn shown_id<'t>(task: &'t Intent, state: &'t State) -> &'t str {
-    state.task_id().filter(|id| is_plain(id)).unwrap_or(task.id.as_str())
 }
 
 /// Whether a server's id goes on a command line as it is.
@@ -196,7 +195,7 @@ mod tests {
         let submit = |request| Commands::default().submit(request);
         assert_eq!(submit("many.jsonl:12"), "kling-submit many.jsonl");
         assert_eq!(submit("odd:12"), "kling-submit odd:12");
-        assert_eq!(submit("-"), "kling-submit -");
+        assert_eq!(submit("<stdin>"), "kling-submit -");
         assert_eq!(submit("-x.json"), "kling-submit ./-x.json");
         assert_eq!(submit("a\u{1b}'b"), r"kling-submit 'a\u{1b}’b'");
     }

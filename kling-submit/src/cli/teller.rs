@@ -34,10 +34,16 @@ pub(crate) struct Telling<'t> {
 /// One task's.
 pub(crate) struct Teller<'t> {
     telling: Telling<'t>,
+    /// As it is recorded; before that, as it is planned.
+    task: Intent,
+    /// Called when the task is taken: the next one may be sent.
+    taken: Option<Box<dyn FnOnce() + Send + 't>>,
     label: String,
     bar: Option<Bar>,
     usual: Option<Usual>,
     known: Known,
+    /// Whether the ledger has the task.
+    recorded: bool,
     /// When the task was taken, as far as this process knows.
     since: Instant,
     before: Duration,
@@ -45,22 +51,24 @@ pub(crate) struct Teller<'t> {
     /// Why the last try brought nothing.
     why: String,
     missed: u32,
+    /// Whether a query brought nothing since the last wait.
+    missing: bool,
     line: Instant,
     bytes: Option<Instant>,
     printed: Vec<String>,
 }
 
 impl<'t> Teller<'t> {
-    /// For a task of this request. `before`: how long it has been at work already.
+    /// For a task. `before`: how long it has been at work already.
     pub(crate) fn new(
         telling: Telling<'t>,
-        request: &str,
+        task: &Intent,
         known: Known,
         usual: Option<Usual>,
         before: Duration,
     ) -> Self {
-        let label =
-            if telling.several { format!("{}: ", escape(request)) } else { String::new() };
+        let request = &task.request;
+        let label = if telling.several { format!("{}: ", escape(request)) } else { String::new() };
         let mut bar = telling.console.bars().map(|bars| Bar::new(bars, request));
         if let Some(bar) = &mut bar {
             bar.began(before);
@@ -68,58 +76,78 @@ impl<'t> Teller<'t> {
         let now = Instant::now();
         Teller {
             telling,
+            task: task.clone(),
+            taken: None,
             label,
             bar,
             usual,
+            recorded: known != Known::nothing(),
             known,
             since: now,
             before,
             word: String::new(),
             why: String::new(),
             missed: 0,
+            missing: false,
             line: now,
             bytes: None,
             printed: Vec::new(),
         }
     }
 
-    /// What is known of the task by now.
-    pub(crate) fn known(&self) -> &Known {
-        &self.known
+    /// Calls this when the task is taken.
+    pub(crate) fn when_taken(mut self, taken: impl FnOnce() + Send + 't) -> Self {
+        self.taken = Some(Box::new(taken));
+        self
     }
 
     /// It is over: for people and for programs.
-    pub(crate) fn end(&mut self, task: &Intent, end: &End) -> Ending {
+    pub(crate) fn end(&mut self, end: &End) -> Ending {
         if let End::Stored(stored) = end {
             for stored in stored {
                 self.stored(stored);
             }
         }
-        let ending = Ending::of(task, end, &self.known, self.telling.commands);
-        if let (End::Accepted { task_id }, false) = (end, self.telling.console.is_json()) {
-            self.telling.console.result(&escape(task_id));
+        let ending = Ending::of(&self.task, end, &self.known, self.telling.commands);
+        match end {
+            // The rest was said when it was accepted.
+            End::Accepted { task_id } => {
+                self.telling.console.result(&escape(task_id));
+                self.told(&ending);
+            }
+            _ => self.ending(&ending),
         }
-        // That it was accepted has been said in full, when it was.
-        let said = matches!(end, End::Accepted { .. });
-        self.ending(task, &ending, said);
         ending
     }
 
     /// It could not be worked on.
-    pub(crate) fn failed(&mut self, task: &Intent, why: &str) -> Ending {
-        let ending = Ending::failed(task, why, &self.known, self.telling.commands);
-        self.ending(task, &ending, false);
+    pub(crate) fn failed(&mut self, why: &str) -> Ending {
+        let ending = Ending::failed(&self.task, why, &self.known, self.telling.commands);
+        self.ending(&ending);
+        ending
+    }
+
+    /// It was not worked on: nothing changed by it.
+    pub(crate) fn not_asked(&mut self, why: &str) -> Ending {
+        let ending = Ending::not_asked(&self.task, why, &self.known, self.telling.commands);
+        self.ending(&ending);
         ending
     }
 
     /// Tells an ending that is known already.
-    pub(crate) fn ending(&mut self, task: &Intent, ending: &Ending, said: bool) {
+    pub(crate) fn ending(&mut self, ending: &Ending) {
+        self.bar = None;
+        self.telling.console.line(&ending.text(&self.label));
+        self.told(ending);
+    }
+
+    /// For programs.
+    fn told(&mut self, ending: &Ending) {
         self.bar = None;
         let Telling { console, clock, .. } = self.telling;
-        if !said {
-            console.line(&ending.text(&self.label));
-        }
-        console.event(&json::end(clock.now(), Some(task.id.as_str()), &task.request, ending));
+        // What was only planned has no place in the ledger.
+        let id = self.recorded.then_some(self.task.id.as_str());
+        console.event(&json::end(clock.now(), id, &self.task.request, ending));
     }
 
     fn so_far(&self) -> Duration {
@@ -158,6 +186,9 @@ impl<'t> Teller<'t> {
 
     /// Between two polls.
     fn poll(&mut self) {
+        if !std::mem::take(&mut self.missing) {
+            self.missed = 0;
+        }
         let phrase = progress::phrase(self.usual.as_ref(), self.so_far());
         let phrase = phrase.map(|it| format!("; {it}")).unwrap_or_default();
         let word = if self.word.is_empty() { "accepted" } else { &self.word };
@@ -175,14 +206,14 @@ impl<'t> Teller<'t> {
         }
     }
 
-    fn recorded(&mut self, task: &Intent, entry: &Entry, failure: Option<&str>) {
+    fn happened(&mut self, entry: &Entry, failure: Option<&str>) {
         match entry {
             Entry::Intent(_) | Entry::Reply(_) | Entry::Failed { .. } => {}
             Entry::Sending { attempt } => {
                 self.known = Known { charged: Charged::Unknown, task_id: None };
                 let anew = if *attempt > 1 { "sending once more" } else { "sending" };
-                let host = escape(&task.base_url);
-                let bytes = ago::grouped(task.content_length);
+                let host = escape(&self.task.base_url);
+                let bytes = ago::grouped(self.task.content_length);
                 self.at(format!("{anew} {bytes} bytes to {host}"));
             }
             Entry::NotSent { why } => {
@@ -193,9 +224,11 @@ impl<'t> Teller<'t> {
                 self.known = Known::nothing();
                 self.why = escape(&refused.message);
             }
-            Entry::Unknown { .. } => self.known = Known { charged: Charged::Unknown, task_id: None },
+            Entry::Unknown { .. } => {
+                self.known = Known { charged: Charged::Unknown, task_id: None }
+            }
             Entry::Absent { .. } => self.known = Known::nothing(),
-            Entry::Accepted { task_id, .. } => self.accepted(task, task_id, failure),
+            Entry::Accepted { task_id, .. } => self.accepted(task_id, failure),
             Entry::Status { word } => {
                 self.word = escape(word);
                 match self.bar {
@@ -213,7 +246,8 @@ impl<'t> Teller<'t> {
             Entry::Stored(stored) => self.stored(stored),
             Entry::AssetGone { .. } => {}
             Entry::Looked { by, proven } => {
-                let proves = if *proven { "it finds others, so this counts" } else { "proves nothing" };
+                let proves =
+                    if *proven { "it finds others, so this counts" } else { "proves nothing" };
                 let text = format!("looked by {}: not there ({proves})", route(*by));
                 self.say(&text);
             }
@@ -224,33 +258,36 @@ impl<'t> Teller<'t> {
         }
     }
 
-    /// The one thing that must not be lost.
-    fn accepted(&mut self, task: &Intent, task_id: &str, failure: Option<&str>) {
-        self.known = Known { charged: Charged::Yes, task_id: Some(task_id.to_owned()) };
-        self.since = Instant::now();
-        self.before = Duration::ZERO;
-        self.missed = 0;
-        if let Some(bar) = &mut self.bar {
-            bar.began(Duration::ZERO);
-        }
+    /// The one thing that must not be lost. Told again, with the failure, when it could not be
+    /// recorded.
+    fn accepted(&mut self, task_id: &str, failure: Option<&str>) {
         let shown = escape(task_id);
-        let follow = self.telling.commands.wait(task, Some(task_id));
+        let ours = escape(self.task.id.as_str());
+        if self.known.task_id.as_deref() != Some(task_id) {
+            self.known = Known { charged: Charged::Yes, task_id: Some(task_id.to_owned()) };
+            self.since = Instant::now();
+            self.before = Duration::ZERO;
+            if let Some(bar) = &mut self.bar {
+                bar.began(Duration::ZERO);
+            }
+            let follow = self.telling.commands.wait(&self.task, Some(task_id));
+            let text = format!("accepted: task {shown} ({ours}), paid\n  follow it with: {follow}");
+            self.say(&text);
+            if let Some(taken) = self.taken.take() {
+                taken();
+            }
+        }
         if let Some(failure) = failure {
-            let (ours, server, path) = (&task.id, escape(&task.base_url), escape(&task.path));
+            let (server, path) = (escape(&self.task.base_url), escape(&self.task.path));
             let text = format!(
-                "\n*** KEEP THIS: the ledger could not take in the id of a paid task ***\n\
-                 *** task id {shown} ({ours})\n\
+                "*** KEEP THIS: the ledger could not take in the id of a paid task\n\
+                 *** task {shown} ({ours})\n\
                  *** at {server}{path}\n\
-                 *** because {}\n",
+                 *** because {}",
                 escape(failure)
             );
             self.say(&text);
         }
-        let text = format!(
-            "accepted: task {shown} ({}), paid\n  follow it with: {follow}",
-            task.id
-        );
-        self.say(&text);
     }
 
     fn stored(&mut self, stored: &Stored) {
@@ -277,6 +314,10 @@ impl<'t> Teller<'t> {
 
 impl Observer for Teller<'_> {
     fn notice(&mut self, task: &Intent, notice: &Notice<'_>) {
+        if !self.recorded || self.task.id != task.id {
+            self.recorded = true;
+            self.task = task.clone();
+        }
         let told = match notice {
             Notice::Sent { bytes, total } => self.bytes_are_due(bytes == total),
             Notice::Fetched { bytes, total, .. } => self.bytes_are_due(Some(*bytes) == *total),
@@ -284,10 +325,11 @@ impl Observer for Teller<'_> {
         };
         // People first: the id of a paid task must be out before anything else can go wrong.
         match notice {
-            Notice::Recorded { entry, failure, .. } => self.recorded(task, entry, *failure),
+            Notice::Recorded { entry, failure, .. } => self.happened(entry, *failure),
             Notice::Waiting { span, pause } => self.waiting(*span, *pause),
             Notice::Missed { why } => {
                 self.missed = self.missed.saturating_add(1);
+                self.missing = true;
                 self.why = escape(why);
                 if self.missed == 1 && self.bar.is_none() {
                     let text = format!("no news: {}; the task goes on", self.why);

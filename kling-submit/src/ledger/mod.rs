@@ -1,16 +1,61 @@
 //! The ledger: what happened, durable, in SQLite.
+//!
+//! A ledger is an SQLite database, with two folders beside it: `….lock/` holds a file for each task that
+//! a process works on, `….spare/` the room in which a paid task's id is kept when the disk is full.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `place` | where the ledger is, and whether it can be there |
+//! | `store` | how the database is opened; its schema and its rows |
+//! | `schema.sql` | the schema |
+//! | `record` | writing: intents, events, what a crash left in spares |
+//! | `spare` | the spare files |
+//! | `lock` | the locks of tasks |
+//! | `load` | reading a task back: its events, checked, and its state |
+//! | `find` | which tasks: by id, by body, by what they still need |
+//! | `usual` | how long tasks take |
+//! | `verify` | checking a whole ledger |
+//! | `export` | the ledger as JSON lines |
+//! | `error` | why the ledger cannot be used, and what helps |
+
+mod error;
+mod export;
+mod find;
+mod load;
+mod lock;
+mod place;
+mod record;
+mod spare;
+mod store;
+#[cfg(test)]
+mod tests;
+mod usual;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::Connection;
+
 use crate::clock::Millis;
-use crate::entry::{Entry, Intent, Recorded};
+use crate::entry::{Intent, Recorded};
 use crate::id::Id;
 use crate::machine::State;
 
+pub use error::LedgerError;
+pub use lock::TaskLock;
+pub use place::default_place;
+
 /// The ledger. Each thread opens its own.
 #[derive(Debug)]
-pub struct Ledger {}
+pub struct Ledger {
+    connection: Connection,
+    place: PathBuf,
+    locks: lock::Locks,
+    /// Whether there are spares: not in memory.
+    spares: bool,
+    warning: Option<String>,
+}
 
 /// What came of [`Ledger::begin`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +105,6 @@ pub struct Usual {
     pub slow: Duration,
 }
 
-/// A task's lock, held by the one process that works on it. Dropped with it, also by a crash.
-#[derive(Debug)]
-pub struct TaskLock {}
-
 /// What `ledger verify` found.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -76,108 +117,143 @@ pub struct Verdict {
     pub faults: Vec<String>,
 }
 
-/// The ledger cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{why}")]
-pub struct LedgerError {
-    /// What, where and what helps, for people.
-    pub why: String,
-    /// There is no room.
-    pub full: bool,
-}
-
-/// Where the ledger is, unless the user says: `KLING_LEDGER`, else under the XDG state folder.
-pub fn default_place() -> Option<PathBuf> {
-    todo!()
-}
-
 impl Ledger {
     /// Opens the ledger, makes it if there is none, and takes in what a crash left in spare files.
-    pub fn open(_place: &Path) -> Result<Self, LedgerError> {
-        todo!()
+    ///
+    /// # Errors
+    /// It cannot be made, read or written, belongs to another user, is no ledger, is damaged, or was
+    /// written by a newer version.
+    pub fn open(place: &Path) -> Result<Self, LedgerError> {
+        Self::open_and_take_in(place).map_err(LedgerError::unsent)
     }
 
-    /// A ledger that ends with the process: for tests and dry runs.
+    fn open_and_take_in(place: &Path) -> Result<Self, LedgerError> {
+        let place::Prepared { file, remote } = place::prepare(place)?;
+        let connection = store::open(&file, remote)?;
+        let warning = remote.then(|| {
+            format!(
+                "the ledger {} is on another machine's disk, where locks may not hold: use it from one \
+                 machine at a time, or name a local file with `--ledger`",
+                error::shown(&file)
+            )
+        });
+        let locks = lock::Locks::Beside(file.clone());
+        let mut ledger = Ledger { connection, place: file, locks, spares: true, warning };
+        ledger.take_in()?;
+        Ok(ledger)
+    }
+
+    /// A ledger that ends with the process: for tests and dry runs. It has no spares.
+    ///
+    /// # Errors
+    /// There is no memory for it.
     pub fn in_memory() -> Result<Self, LedgerError> {
-        todo!()
+        let place = PathBuf::from(":memory:");
+        let connection = store::in_memory().map_err(|error| LedgerError::sqlite(&place, &error))?;
+        let locks = lock::Locks::Memory(std::sync::Arc::default());
+        Ok(Ledger { connection, place, locks, spares: false, warning: None })
     }
 
-    /// Where it is.
+    /// Where it is, with every link on the way followed.
     pub fn place(&self) -> &Path {
-        todo!()
+        &self.place
     }
 
-    /// Takes the lock of a task; `None` when another process has it.
-    pub fn lock(&self, _id: &Id) -> Result<Option<TaskLock>, LedgerError> {
-        todo!()
+    /// What people should know of where it is.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
     }
 
-    /// Records an intent, in one transaction with the check that the same body was not sent before.
-    /// The task's lock must be held. `again` leaves the check out.
-    pub fn begin(
-        &mut self,
-        _intent: &Intent,
-        _at: Millis,
-        _again: bool,
-    ) -> Result<Begun, LedgerError> {
-        todo!()
-    }
-
-    /// Appends an event; durable on return.
-    pub fn append(&mut self, _id: &Id, _at: Millis, _entry: &Entry) -> Result<(), LedgerError> {
-        todo!()
-    }
-
-    /// Keeps an event that the ledger has no room for in the spare file that `begin` made while there
-    /// was room; the next `open` takes it in. Says where it is kept.
-    pub fn spare(&self, _id: &Id, _at: Millis, _entry: &Entry) -> Result<PathBuf, LedgerError> {
-        todo!()
+    /// Takes the lock of a task; `None` when another process, or another part of this one, has it.
+    ///
+    /// # Errors
+    /// The lock's file cannot be made.
+    pub fn lock(&self, id: &Id) -> Result<Option<TaskLock>, LedgerError> {
+        self.locks.take(id)
     }
 
     /// The task of this id of ours.
-    pub fn task(&self, _id: &Id) -> Result<Option<Task>, LedgerError> {
-        todo!()
+    ///
+    /// # Errors
+    /// The ledger cannot be read, or does not hold what was written to it; so too below.
+    pub fn task(&self, id: &Id) -> Result<Option<Task>, LedgerError> {
+        self.view().load(id)
     }
 
-    /// Tasks that this text is an id of: ours, the user's, or the server's. The latest first.
-    pub fn find(&self, _any: &str) -> Result<Vec<Id>, LedgerError> {
-        todo!()
+    /// Tasks that this text is an id of: ours, the user's, or the server's; else those of ours that begin
+    /// with it, if it has 8 characters or more. The latest first.
+    ///
+    /// # Errors
+    /// As [`task`](Self::task).
+    pub fn find(&self, any: &str) -> Result<Vec<Id>, LedgerError> {
+        self.view().find(any)
     }
 
     /// Tasks, the latest first.
-    pub fn tasks(&self, _filter: &Filter) -> Result<Vec<Task>, LedgerError> {
-        todo!()
+    ///
+    /// # Errors
+    /// As [`task`](Self::task).
+    pub fn tasks(&self, filter: &Filter) -> Result<Vec<Task>, LedgerError> {
+        self.view().tasks(filter)
     }
 
     /// Tasks of the same body, server and path in the last 24 hours that were or may have been
-    /// taken; the latest first. With `ever`, of any age and also those that turned out absent.
+    /// taken, or that another process is about to send; the latest first, this one not among them. With
+    /// `ever`, of any age and also those that turned out absent.
+    ///
+    /// # Errors
+    /// As [`task`](Self::task).
     pub fn sent_before(
         &self,
-        _intent: &Intent,
-        _now: Millis,
-        _ever: bool,
+        intent: &Intent,
+        now: Millis,
+        ever: bool,
     ) -> Result<Vec<Task>, LedgerError> {
-        todo!()
+        self.view().sent_before(intent, now, ever)
     }
 
     /// The latest task that is known to be on the same server under the same path and key, less than
     /// 30 days old: what a look must find to prove itself.
-    pub fn landmark(&self, _intent: &Intent, _now: Millis) -> Result<Option<Task>, LedgerError> {
-        todo!()
+    ///
+    /// # Errors
+    /// As [`task`](Self::task).
+    pub fn landmark(&self, intent: &Intent, now: Millis) -> Result<Option<Task>, LedgerError> {
+        self.view().landmark(intent, now)
     }
 
-    /// How long tasks with the same path and settings took, from accepted to succeeded.
-    pub fn usual(&self, _intent: &Intent) -> Result<Option<Usual>, LedgerError> {
-        todo!()
+    /// How long tasks with the same server, path and settings took, from accepted to succeeded; with
+    /// any settings, when fewer than three had the same; `None` when fewer than three are known.
+    ///
+    /// # Errors
+    /// As [`task`](Self::task).
+    pub fn usual(&self, intent: &Intent) -> Result<Option<Usual>, LedgerError> {
+        self.view().usual(intent)
     }
 
-    /// Checks everything: SQLite's own pages, each event's JSON, the order of events of each task.
+    /// Checks everything: SQLite's own pages and indexes, each event's sum and JSON, the order of the
+    /// events of each task, and what is left in spares.
+    ///
+    /// # Errors
+    /// The folders beside the ledger cannot be read. What is wrong in the ledger is in the verdict.
     pub fn verify(&self) -> Result<Verdict, LedgerError> {
-        todo!()
+        self.view().verify()
     }
 
-    /// Writes every event as one JSON line: `{"v":1,"seq":…,"at":…,"task":"kl1-…","event":…}`.
-    pub fn export(&self, _out: &mut dyn std::io::Write) -> Result<(), LedgerError> {
-        todo!()
+    /// Writes every event as one JSON line: `{"v":1,"seq":…,"at":…,"task":"kl1-…","event":"sending",…}`.
+    /// One that cannot be read has the event `damaged` and its `text`.
+    ///
+    /// # Errors
+    /// The ledger cannot be read, or `out` not written.
+    pub fn export(&self, out: &mut dyn std::io::Write) -> Result<(), LedgerError> {
+        self.view().export(out)
+    }
+
+    fn view(&self) -> load::View<'_> {
+        load::View {
+            connection: &self.connection,
+            place: &self.place,
+            locks: &self.locks,
+            spares: self.spares,
+        }
     }
 }

@@ -34,12 +34,6 @@ pub(super) fn account_list(from: Millis, to: Millis, page: usize, size: usize) -
     Query { target, secret: Secret::AccessToken }
 }
 
-/// One task of the gateway's own list, by the server's id.
-pub(super) fn account_task(id: &str) -> Query {
-    let target = endpoints::ACCOUNT_TASK.replace("{task_id}", &encode(id));
-    Query { target, secret: Secret::AccessToken }
-}
-
 /// An id as it stands in a path: all but letters, digits and `-._~` as `%XX`.
 fn encode(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
@@ -77,6 +71,5 @@ mod tests {
         let query = account_list(Millis(1_500), Millis(2_500), 1, 20);
         assert!(query.target.ends_with("&start_timestamp=1&end_timestamp=3&p=1&page_size=20"));
         assert_eq!(query.secret, Secret::AccessToken);
-        assert!(account_task("a&b").target.ends_with("&task_id=a%26b"));
     }
 }

@@ -1,7 +1,26 @@
 //! One POST, queries: a trait, and what can go wrong.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `base_url` | the server that the key goes to |
+//! | `http` | requests, answers, proxies |
+//! | `watch` | one connection: what left, what takes too long |
+//! | `feed` | the body on its way out |
+//! | `reply` | what is kept of an answer |
+//! | `trouble` | what a failure is called |
 
 #[cfg(feature = "http")]
+pub(crate) mod base_url;
+#[cfg(feature = "http")]
+mod feed;
+#[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "http")]
+pub(crate) mod reply;
+#[cfg(feature = "http")]
+pub(crate) mod trouble;
+#[cfg(feature = "http")]
+mod watch;
 
 use std::io::Read;
 

@@ -1,0 +1,194 @@
+//! `kling-submit REQUEST…`
+
+use std::io::{self, BufRead as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kling_lint::printable::escape;
+
+use super::access::{Guarded, Keys, limits, named};
+use super::args::Submit;
+use super::batch::{self, Batch};
+use super::ending::Ending;
+use super::exit::Status;
+use super::next::Commands;
+use super::plan::{self, Planned};
+use super::{Done, Failure, Shell, ago, failure, json, signals};
+use crate::clock::Clock as _;
+use crate::fetch::Fetcher;
+use crate::machine::watch::Plan;
+use crate::transport::http::Http;
+
+/// Lints, shows, asks, sends.
+pub(crate) fn run(options: &Submit, shell: &Shell) -> Done {
+    let base = named(&options.access)?;
+    if options.dry_run {
+        return match plan::read(options, base.as_str(), "", shell)? {
+            Ok(planned) => dry_run(&planned, shell),
+            Err(status) => Ok(status),
+        };
+    }
+    // The key may come from a pipe that waits for its writer, so it is read after the requests; which
+    // key it is goes into the plan then.
+    let mut planned = match plan::read(options, base.as_str(), "", shell)? {
+        Ok(planned) => planned,
+        Err(status) => return Ok(status),
+    };
+    limit(options, planned.len())?;
+    let Keys { key, token } = Keys::read(&options.access, &shell.console)?;
+    let place = shell.place()?;
+    let ledger = shell.ledger()?;
+    if options.wait.is_some() {
+        plan::writable(&options.out.out)?;
+    }
+    let now = shell.clock.now();
+    for request in &mut planned {
+        request.intent.key_fingerprint = key.fingerprint();
+        if !options.again {
+            request.compare(&ledger, now)?;
+        }
+    }
+    drop(ledger);
+
+    let commands = Commands::new(&shell.common, Some(&options.access))
+        .reading(options.endpoint.as_deref(), options.root.as_deref());
+    let console = &shell.console;
+    plan::show(&planned, console, now);
+    let shown = escape(base.as_str());
+    console.line(&format!("to {shown}, with key {}…", key.fingerprint()));
+    let (planned, before): (Vec<_>, Vec<_>) =
+        planned.into_iter().partition(|it| it.before.is_empty());
+    let alone = planned.len() + before.len() == 1;
+    let mut endings = Vec::new();
+    for request in &before {
+        let ending = Ending::sent_before(&request.before, &commands);
+        let name = &request.intent.request;
+        let label = if alone { String::new() } else { format!("{}: ", escape(name)) };
+        console.line(&ending.text(&label));
+        console.event(&json::end(now, None, name, &ending));
+        endings.push(ending);
+    }
+    if !planned.is_empty() && !agreed(options, planned.len(), base.as_str(), shell)? {
+        console.line("nothing was sent");
+        return Ok(Status::Refused);
+    }
+
+    signals::heed(shell, &commands)?;
+    let reply = Duration::from_secs(options.reply_timeout);
+    let loopback = base.is_loopback();
+    let transport = Guarded {
+        http: Arc::new(Http::new(base, key, token, limits(reply))),
+        interrupt: Arc::clone(&shell.interrupt),
+        clock: Arc::clone(&shell.clock),
+    };
+    let plan = options.wait.map(|seconds| Plan {
+        patience: seconds.map(Duration::from_secs),
+        fetch: true,
+        at_once: false,
+    });
+    let batch = Batch {
+        planned: &planned,
+        transport: &transport,
+        fetcher: &Fetcher { out: options.out.out.clone(), loopback },
+        place: &place,
+        commands: &commands,
+        console,
+        plan: plan.as_ref(),
+        again: options.again,
+        concurrency: options.concurrency.into(),
+    };
+    endings.extend(batch.run());
+    if !alone {
+        console.line(&batch::summary(&endings, &commands));
+    }
+    let mut status = endings.iter().fold(Status::Ok, |worst, it| worst.worse(it.status));
+    if shell.interrupt.asked() {
+        status = status.worse(Status::Interrupted);
+    }
+    Ok(status)
+}
+
+/// More requests than the user allows are more money than the user allows.
+fn limit(options: &Submit, requests: usize) -> Result<(), Failure> {
+    match options.max_tasks {
+        Some(most) if requests > most => Err(failure(format!(
+            "{} are more than `--max-tasks {most}`; nothing was sent",
+            ago::count(requests, "request")
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the user wants to pay for this.
+fn agreed(options: &Submit, tasks: usize, base_url: &str, shell: &Shell) -> Result<bool, Failure> {
+    if options.yes {
+        return Ok(true);
+    }
+    let tasks = ago::count(tasks, "paid task");
+    let host = plan::host(base_url);
+    if !shell.attended {
+        return Err(failure(format!(
+            "{tasks} would be sent to {host}: say `--yes` where nobody can be asked; nothing was \
+             sent"
+        )));
+    }
+    shell.console.ask(&format!("Send {tasks} to {host}? [y/N] "));
+    let mut answer = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| failure(format!("no answer could be read: {error}; nothing was sent")))?;
+    Ok(is_yes(&answer))
+}
+
+fn is_yes(answer: &str) -> bool {
+    let answer = answer.trim();
+    answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")
+}
+
+/// Prints what would be sent.
+fn dry_run(planned: &[Planned], shell: &Shell) -> Done {
+    let console = &shell.console;
+    plan::show(planned, console, shell.clock.now());
+    for request in planned {
+        let Planned { named, intent, .. } = request;
+        let unread = |error: &dyn std::fmt::Display| failure(format!("{}: {error}", named.name()));
+        let mut body = named.prepare().map_err(failure)?;
+        if !console.is_json() {
+            let shown = console.with_out(|out| {
+                body.show(out)?;
+                writeln!(out)?;
+                out.flush()
+            });
+            match shown {
+                // When the reader has left, nothing is lost.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                shown => shown.map_err(|error| unread(&error))?,
+            }
+        }
+        console.line(&format!(
+            "{}: POST {}{}\n  body sha256 {}, but for the id that is put in when it is sent",
+            escape(&intent.request),
+            escape(&intent.base_url),
+            intent.path,
+            intent.body_sha256
+        ));
+    }
+    console.line(&format!("{}; nothing was sent", ago::count(planned.len(), "request")));
+    Ok(Status::Ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        for answer in ["y\n", "Y", " yes \r\n", "YES\n"] {
+            assert!(is_yes(answer), "{answer:?}");
+        }
+        for answer in ["", "\n", "n\n", "no\n", "yep\n", "1\n"] {
+            assert!(!is_yes(answer), "{answer:?}");
+        }
+    }
+}
