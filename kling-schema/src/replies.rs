@@ -345,13 +345,9 @@ impl Reply {
     /// The service code, also when it is wrapped at `data.data.code`; `success` counts as 0. One that
     /// says something is wrong comes before one that does not.
     pub fn service_code(&self) -> Option<i64> {
-        let inner = || self.data.as_ref()?.data.as_ref()?.code.as_ref()?.number();
-        match self.code.as_ref() {
-            Some(code) => {
-                code.number().filter(|code| *code != 0).or_else(|| inner()).or(code.number())
-            }
-            None => inner(),
-        }
+        let inner = || self.data.as_ref()?.data.as_ref()?.code.as_ref();
+        let codes = [self.code.as_ref(), inner()].into_iter().flatten().filter_map(Code::number);
+        codes.clone().find(|code| *code != 0).or_else(|| codes.clone().next())
     }
 
     /// Whether the code, in a gateway's words, says that there is no such task.

@@ -3,10 +3,10 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`requests`] | from what the user names to requests that may be sent |
-//! | [`lines`] | a file with one request a line |
-//! | [`hash`] | the two hashes of a body |
-//! | [`sent`] | the body on its way |
-//! | [`show`] | the body for people |
+//! | `lines` | a file with one request a line |
+//! | `hash` | the two hashes of a body |
+//! | `sent` | the body on its way |
+//! | `show` | the body for people |
 
 mod hash;
 mod lines;

@@ -157,7 +157,11 @@ impl Ending {
             },
             End::NotSaved { why, gone: true } => Ending {
                 outcome: "gone",
-                what: format!("made, and no longer to be had: {}", escape(why)),
+                what: format!(
+                    "made, and no longer to be had: {} (task {})",
+                    escape(why),
+                    escape(id.unwrap_or("without an id"))
+                ),
                 paid: "the provider's support may help, with the task's id",
                 ..blank
             },
@@ -424,7 +428,7 @@ mod tests {
         let known = Known::nothing();
         let end = End::Failed { message };
         let ending = Ending::of(&samples::intent(), &end, &known, &Commands::default());
-        assert_eq!(ending.text("").lines().count(), 3);
+        assert_eq!(ending.text("").lines().count(), 4);
         assert!(!ending.text("").contains('\u{1b}'));
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use kling_lint::printable::escape;
 
 use super::access::{Guarded, Keys, Servers};
-use super::args::{Access, Fetch, Out, Wait};
+use super::args::{Access, Fetch, Wait};
 use super::ending::{Ending, Known};
 use super::exit::Status;
 use super::next::Commands;
@@ -37,13 +37,13 @@ pub(crate) fn fetch(options: &Fetch, shell: &Shell) -> Done {
     follow(&options.ids, &options.out, &options.access, &plan, shell)
 }
 
-fn follow(ids: &[String], out: &Out, access: &Access, plan: &Plan, shell: &Shell) -> Done {
+fn follow(ids: &[String], out: &Path, access: &Access, plan: &Plan, shell: &Shell) -> Done {
     let place = shell.place()?;
     let Some(ledger) = shell.ledger_if_any()? else { return Ok(Status::Failed) };
     let tasks = find::all(&ledger, ids, shell)?;
     drop(ledger);
     let mut servers = Servers::new(Keys::read(access, &shell.console)?, access)?;
-    plan::writable(&out.out)?;
+    plan::writable(out)?;
     let commands = Commands::new(&shell.common, Some(access));
     signals::heed(shell, &commands)?;
 
@@ -86,14 +86,14 @@ struct Followed<'f> {
 }
 
 impl<'f> Followed<'f> {
-    fn new(task: &'f Task, servers: &mut Servers, out: &Out, shell: &Shell) -> Self {
+    fn new(task: &'f Task, servers: &mut Servers, out: &Path, shell: &Shell) -> Self {
         let server = servers.of(&task.intent).map(|(http, loopback)| {
             let guarded = Guarded {
                 http,
                 interrupt: Arc::clone(&shell.interrupt),
                 clock: Arc::clone(&shell.clock),
             };
-            (guarded, Fetcher { out: out.out.clone(), loopback })
+            (guarded, Fetcher { out: out.to_path_buf(), loopback })
         });
         other_key(task, servers, shell);
         Followed { task, server }

@@ -122,16 +122,18 @@ impl<'s> Source<'s> {
         if self.stopped.load(Ordering::SeqCst) {
             return "the user stopped it".to_owned();
         }
-        let host = self.host.lock().unwrap_or_else(PoisonError::into_inner);
-        match error {
-            Some(error) => format!("{host}: it broke off: {}", words(Error::from(error))),
-            None => format!("{host}: it ended before its end"),
-        }
+        self.at_host(&match error {
+            Some(error) => format!("it broke off: {}", words(Error::from(error))),
+            None => "it ended too early".to_owned(),
+        })
     }
 
     fn missed(&self, why: String) -> Fetched {
-        let host = self.host.lock().unwrap_or_else(PoisonError::into_inner);
-        Fetched::Missed { why: format!("{host}: {why}"), retry_after: None }
+        Fetched::Missed { why: self.at_host(&why), retry_after: None }
+    }
+
+    fn at_host(&self, why: &str) -> String {
+        format!("{}: {why}", self.host.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn exchange(&self, uri: &Uri, rest: Option<(u64, &str)>) -> Result<Response<Body>, Fetched> {

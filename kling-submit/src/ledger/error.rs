@@ -25,6 +25,7 @@ impl LedgerError {
     pub(super) fn io(place: &Path, what: &str, error: &io::Error) -> Self {
         let (full, help) = match error.kind() {
             _ if is_full(error) => (true, "; free some space on its disk"),
+            io::ErrorKind::Unsupported => (false, "; name a file on a local disk with `--ledger`"),
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
                 false,
                 "; it and its folder must be writable: change that, or name another place with `--ledger`",
@@ -60,6 +61,26 @@ impl LedgerError {
             None => return Self::damaged(&place, &error.to_string()),
         };
         LedgerError { why, full }
+    }
+
+    /// What SQLite says of a ledger that is about to be opened: what is too damaged for that is too
+    /// damaged for `verify` and `export`.
+    pub(super) fn opening(place: &Path, error: &rusqlite::Error) -> Self {
+        if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) {
+            return Self::unopened(place, &error.to_string());
+        }
+        Self::sqlite(place, error)
+    }
+
+    /// The ledger is too damaged to be opened.
+    pub(super) fn unopened(place: &Path, detail: &str) -> Self {
+        let place = shown(place);
+        Self::new(format!(
+            "the ledger {place} is too damaged to be opened ({}); keep a copy of it and of {place}-wal: \
+             SQLite's own `sqlite3 FILE .recover` may save what was paid for. To go on with a new ledger, \
+             name another file with `--ledger`",
+            escape(detail)
+        ))
     }
 
     /// The ledger does not hold what was written to it.

@@ -1,5 +1,6 @@
 //! Which tasks: by id, by body, by what they still need.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rusqlite::{Params, params};
@@ -55,6 +56,28 @@ impl View<'_> {
                 "SELECT id FROM tasks WHERE id >= ?1 AND id < ?1 || '~' ORDER BY number DESC",
                 [any],
             )?;
+        }
+        Ok(found)
+    }
+
+    /// See [`Ledger::server_ids`](super::Ledger::server_ids).
+    pub(super) fn server_ids(&self, base_url: &str) -> Result<BTreeSet<String>, LedgerError> {
+        let failed = |error| LedgerError::sqlite(self.place, &error);
+        let mut found = self
+            .connection
+            .prepare_cached(
+                "SELECT e.entry ->> '$.task_id' FROM events AS e JOIN tasks AS t ON t.id = e.task \
+                 WHERE e.entry ->> '$.event' = 'accepted' AND t.base_url = ?1",
+            )
+            .and_then(|mut ids| ids.query_map([base_url], |row| row.get(0))?.collect())
+            .map_err(failed)?;
+        for id in self.spared()? {
+            if let Some(task) = self.load(&id)?
+                && task.intent.base_url == base_url
+                && let Some(task_id) = task.state.task_id()
+            {
+                BTreeSet::insert(&mut found, task_id.to_owned());
+            }
         }
         Ok(found)
     }

@@ -32,6 +32,7 @@ mod tests;
 mod usual;
 mod verify;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -187,6 +188,14 @@ impl Ledger {
     /// As [`task`](Self::task).
     pub fn find(&self, any: &str) -> Result<Vec<Id>, LedgerError> {
         self.view().find(any)
+    }
+
+    /// The server's ids of all tasks on a server.
+    ///
+    /// # Errors
+    /// As [`task`](Self::task).
+    pub fn server_ids(&self, base_url: &str) -> Result<BTreeSet<String>, LedgerError> {
+        self.view().server_ids(base_url)
     }
 
     /// Tasks, the latest first.

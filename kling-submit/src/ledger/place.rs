@@ -110,7 +110,7 @@ fn check(file: &Path) -> Result<(), LedgerError> {
         .and_then(|open| open.take(MAGIC.len() as u64).read_to_end(&mut head))
         .map_err(|error| LedgerError::io(file, "cannot be read", &error))?;
     if head.is_empty() && log > 0 {
-        return Err(LedgerError::damaged(&shown(file), "it is empty, and its log is not"));
+        return Err(LedgerError::unopened(file, "it is empty, and its log is not"));
     }
     if !head.is_empty() && head != MAGIC {
         return Err(LedgerError::new(format!(
@@ -225,4 +225,48 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
         OpenOptions::new().read(true).open(path)?.sync_all()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(variables: &[(&str, &str)], home: Option<&str>) -> Option<PathBuf> {
+        let variable = |name: &str| {
+            variables.iter().find(|(it, _)| *it == name).map(|(_, value)| OsString::from(value))
+        };
+        default_place_in(&variable, home.map(PathBuf::from))
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_ledger_is_state() {
+        let home = Some("/home/ann");
+        let usual = Some(PathBuf::from("/home/ann/.local/state/kling-submit/ledger.sqlite"));
+        assert_eq!(place(&[], home), usual);
+        assert_eq!(place(&[("XDG_STATE_HOME", "")], home), usual);
+        assert_eq!(place(&[("XDG_STATE_HOME", "state")], home), usual, "relative: not valid");
+        let state = [("XDG_STATE_HOME", "/state")];
+        let there = Some(PathBuf::from("/state/kling-submit/ledger.sqlite"));
+        assert_eq!(place(&state, home), there);
+        assert_eq!(place(&state, None), there);
+        assert_eq!(place(&[], None), None);
+        assert_eq!(place(&[], Some("")), None);
+        assert_eq!(place(&[], Some("home")), None);
+    }
+
+    #[cfg(target_os = "macos")]
+    #[test]
+    fn the_ledger_is_support() {
+        let there = "/Users/ann/Library/Application Support/kling-submit/ledger.sqlite";
+        assert_eq!(place(&[], Some("/Users/ann")), Some(PathBuf::from(there)));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn the_ledger_is_local_data() {
+        let data = [("LOCALAPPDATA", r"C:\Users\ann\AppData\Local")];
+        let there = r"C:\Users\ann\AppData\Local\kling-submit\ledger.sqlite";
+        assert_eq!(place(&data, None), Some(PathBuf::from(there)));
+    }
 }

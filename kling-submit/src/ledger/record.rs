@@ -28,7 +28,7 @@ impl Ledger {
         let spare = self.spare_of(&intent.id)?;
         if let Some(spare) = &spare {
             spare::reserve(spare).map_err(|error| {
-                LedgerError::io(spare, "cannot be made, the room for a paid task's id", &error)
+                LedgerError::io(spare, "cannot be made (room for a paid task's id)", &error)
                     .unsent()
             })?;
         }

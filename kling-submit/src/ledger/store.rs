@@ -24,14 +24,14 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Opens a database that [`prepare`](super::place::prepare) made or found.
 pub(super) fn open(file: &Path, remote: bool) -> Result<Connection, LedgerError> {
-    let failed = |error| LedgerError::sqlite(file, &error);
+    let failed = |error| LedgerError::opening(file, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(file, flags).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     // Looked at before anything is changed: it may be another program's.
     let version = version(&connection).map_err(failed)?;
     refuse_foreign(file, version)?;
-    configure(&connection).map_err(failed)?;
+    configure(&connection, remote).map_err(failed)?;
     // The log that SQLite writes ahead needs memory shared with all who have the database open, and
     // other machines do not share ours.
     let journal = if remote { "DELETE" } else { "WAL" };
@@ -47,7 +47,7 @@ pub(super) fn open(file: &Path, remote: bool) -> Result<Connection, LedgerError>
 /// A database that ends with the process.
 pub(super) fn in_memory() -> rusqlite::Result<Connection> {
     let mut connection = Connection::open_in_memory()?;
-    configure(&connection)?;
+    configure(&connection, false)?;
     migrate(&mut connection)?;
     Ok(connection)
 }
@@ -80,7 +80,7 @@ fn refuse_foreign(file: &Path, version: Version) -> Result<(), LedgerError> {
             "{place} is another program's database, no ledger; name another file with `--ledger`"
         ))),
         Version { schema: None, .. } => {
-            Err(LedgerError::damaged(&place, "it has no valid schema version"))
+            Err(LedgerError::unopened(file, "it has no valid schema version"))
         }
         Version { schema: Some(schema), .. } if schema > STEPS.len() => {
             Err(LedgerError::new(format!(
@@ -93,8 +93,9 @@ fn refuse_foreign(file: &Path, version: Version) -> Result<(), LedgerError> {
     }
 }
 
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "synchronous", "FULL")?;
+fn configure(connection: &Connection, remote: bool) -> rusqlite::Result<()> {
+    // Without the log, only EXTRA makes durable that the journal is gone, and with it the commit.
+    connection.pragma_update(None, "synchronous", if remote { "EXTRA" } else { "FULL" })?;
     // On macOS only this makes the drive itself write.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;

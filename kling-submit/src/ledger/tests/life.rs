@@ -31,7 +31,7 @@ fn a_task_comes_back_as_it_was_recorded() {
 fn a_ledger_in_memory_does_the_same_but_for_spares() {
     let mut ledger = Ledger::in_memory().expect("a ledger");
     let intent = submitted(&mut ledger, "b", &[sending(), accepted("81")]);
-    assert_eq!(ledger.find("81").expect("finds"), [intent.id.clone()]);
+    assert_eq!(ledger.find("81").expect("finds"), std::slice::from_ref(&intent.id));
     assert!(ledger.spare(&intent.id, NOW, &reply()).is_err());
     let lock = ledger.lock(&intent.id).expect("locks");
     assert!(lock.is_some());
@@ -192,7 +192,7 @@ fn a_task_is_found_by_any_of_its_ids() {
     record(&mut ledger, &own, &[sending(), accepted("822368402935066706")]);
     let other = submitted(&mut ledger, "c", &[sending(), accepted("9")]);
     for any in [own.id.as_str(), "shot-7", "822368402935066706", &own.id.as_str()[..29]] {
-        assert_eq!(ledger.find(any).expect("finds"), [own.id.clone()], "{any}");
+        assert_eq!(ledger.find(any).expect("finds"), std::slice::from_ref(&own.id), "{any}");
     }
     let both = ledger.find(&own.id.as_str()[..8]).expect("finds");
     assert_eq!(both, [other.id.clone(), own.id.clone()]);
@@ -332,4 +332,133 @@ fn times_out_of_range_do_not_break_it() {
     assert!(ledger.verify().expect("verifies").faults.is_empty());
     let mut out = Vec::new();
     ledger.export(&mut out).expect("exports");
+}
+
+#[test]
+fn the_server_ids_are_those_of_one_server() {
+    let (_folder, place) = place();
+    let mut ledger = open(&place);
+    submitted(&mut ledger, "a", &[sending(), accepted("1")]);
+    submitted(&mut ledger, "b", &[sending(), accepted("2"), status("x"), succeeded()]);
+    submitted(&mut ledger, "c", &[sending(), unknown()]);
+    let elsewhere = Intent { base_url: "http://127.0.0.1:1".into(), ..intent("d") };
+    record(&mut ledger, &elsewhere, &[sending(), accepted("3")]);
+    let spared = intent("e");
+    let _lock = ledger.lock(&spared.id).expect("locks");
+    let _ = ledger.begin(&spared, NOW, false).expect("begins");
+    ledger.append(&spared.id, at(1), &sending()).expect("appends");
+    ledger.spare(&spared.id, at(2), &accepted("4")).expect("keeps");
+    let ids = ledger.server_ids("https://server.example").expect("reads");
+    assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["1", "2", "4"]);
+}
+
+#[test]
+fn what_is_on_return_is_durable_as_far_as_sqlite_can_say() {
+    let (_folder, place) = place();
+    let ledger = open(&place);
+    let number = |pragma: &str| -> i64 {
+        ledger
+            .connection
+            .query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))
+            .expect(pragma)
+    };
+    assert_eq!(number("synchronous"), 2);
+    assert_eq!(number("fullfsync"), 1);
+    assert_eq!(number("checkpoint_fullfsync"), 1);
+    assert_eq!(number("foreign_keys"), 1);
+    assert_eq!(number("user_version"), 1);
+    assert_eq!(number("application_id"), 0x6b6c_6e67);
+    assert!(number("busy_timeout") >= 10_000);
+    let mode: String =
+        ledger.connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).expect("a mode");
+    assert_eq!(mode, "wal");
+}
+
+#[test]
+fn on_another_machines_disk_there_is_no_shared_memory() {
+    let (folder, _) = place();
+    let place = folder.path().join("ledger.sqlite");
+    std::fs::write(&place, "").expect("writes");
+    let connection = crate::ledger::store::open(&place, true).expect("opens");
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).expect("a mode");
+    assert_eq!(mode, "delete");
+    assert!(!place.with_file_name("ledger.sqlite-shm").exists());
+}
+
+/// What a process does with the next event of a task, or with the ledger.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Append,
+    Spare,
+    SpareAgain,
+    Reopen,
+    /// The crash came after the spare was taken in, and before it was removed.
+    Resurrect,
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    #[test]
+    fn events_come_back_in_order_by_whatever_way_they_went(
+        steps in proptest::collection::vec(
+            proptest::sample::select(vec![
+                Step::Append, Step::Append, Step::Spare, Step::Spare, Step::SpareAgain, Step::Reopen,
+                Step::Resurrect,
+            ]),
+            1..24,
+        )
+    ) {
+        let (_folder, place) = place();
+        let intent = intent("b");
+        let spare = place.with_file_name("ledger.sqlite.spare").join(intent.id.as_str());
+        let mut ledger = open(&place);
+        let mut lock = ledger.lock(&intent.id).expect("locks");
+        let _ = ledger.begin(&intent, NOW, false).expect("begins");
+        let mut model = vec![Entry::Intent(Box::new(intent.clone()))];
+        let mut copy = None;
+        for step in steps {
+            let next = match model.len() {
+                1 => sending(),
+                2 => reply(),
+                3 => accepted("81"),
+                number => status(&number.to_string()),
+            };
+            let now = at(model.len() as u64);
+            match step {
+                Step::Append => {
+                    ledger.append(&intent.id, now, &next).expect("appends");
+                    model.push(next);
+                }
+                Step::Spare => {
+                    ledger.spare(&intent.id, now, &next).expect("keeps");
+                    copy = Some(super::damage::bytes(&spare));
+                    model.push(next);
+                }
+                Step::SpareAgain => {
+                    // The ledger said no, and had it all the same.
+                    if let [_, .., last] = model.as_slice() {
+                        ledger.spare(&intent.id, at(model.len() as u64 - 1), last).expect("keeps");
+                    }
+                }
+                Step::Reopen => {
+                    drop(lock);
+                    ledger = open(&place);
+                    lock = ledger.lock(&intent.id).expect("locks");
+                }
+                Step::Resurrect => {
+                    if let Some(copy) = &copy && !spare.exists() {
+                        std::fs::write(&spare, copy).expect("writes");
+                    }
+                }
+            }
+            let task = task(&ledger, &intent.id);
+            let history: Vec<Entry> = task.history.into_iter().map(|it| it.entry).collect();
+            proptest::prop_assert_eq!(&history, &model);
+        }
+        drop((lock, ledger));
+        let verdict = open(&place).verify().expect("verifies");
+        proptest::prop_assert_eq!(verdict.faults, Vec::<String>::new());
+        proptest::prop_assert_eq!(verdict.events, model.len());
+    }
 }
