@@ -129,7 +129,7 @@ fn a_disk_that_fails_loses_no_id() {
         eprintln!("skipped: there is no strace, or it may not trace");
         return;
     }
-    let mut charges = 0;
+    let (mut charges, mut stopped) = (0, 0);
     for from_then_on in ["", "+"] {
         for number in 1..=16 {
             let mut stage = stage();
@@ -149,6 +149,7 @@ fn a_disk_that_fails_loses_no_id() {
             let mut runs = vec![stage.run_with("submit", command, |_, _| {})];
             let code = runs[0].code();
             assert!(matches!(code, Some(0 | 2 | 3 | 4 | 7)), "{inject}: {}", told(&runs));
+            stopped += usize::from(stage.provider.charges().is_empty());
             let played = stage
                 .check(&runs.iter().collect::<Vec<_>>())
                 .and_then(|_| recover(&mut stage, &mut runs));
@@ -156,5 +157,6 @@ fn a_disk_that_fails_loses_no_id() {
             charges += stage.provider.charges().len();
         }
     }
-    println!("32 failing disks, {charges} charges");
+    println!("32 failing disks, {stopped} noticed before anything was sent, {charges} charges");
+    assert!(stopped > 0 && stopped < 32);
 }
