@@ -202,7 +202,7 @@ impl Stage {
     }
 
     /// Everything that must hold at any time, whatever happened.
-    pub(crate) fn check(&self, runs: &[&Run]) -> Result<Book, String> {
+    pub(crate) fn check_all(&self, runs: &[Run]) -> Result<Book, String> {
         let charges = self.provider.charges();
         let mut bodies = BTreeMap::<&str, usize>::new();
         for charge in &charges {
@@ -221,6 +221,9 @@ impl Stage {
             told_truly(run, &charges)?;
         }
         self.find_key()?;
+        if self.relay.keys_at_assets() > 0 {
+            return Err("the key went where the assets are".into());
+        }
         Ok(book)
     }
 
