@@ -22,7 +22,7 @@ Submit Kling requests that were linted first, and never lose a paid task.
 Nothing is sent unless every request passes. What may cost money is recorded
 before it happens, is sent once, and is never sent again by itself.
 
-  kling-submit cat.json            check, show what it costs, ask, send
+  kling-submit cat.json            check, show what will be paid, ask, send
   kling-submit *.json --yes --wait --out videos
                                    send all, wait, save what is made
   kling-submit cat.json --dry-run  show what would be sent; needs no key
@@ -32,6 +32,9 @@ before it happens, is sent once, and is never sent again by itself.
   kling-submit demo                a stand-in provider to try all this with
 
 The key comes from COMETAPI_KEY, --key-file or --key-stdin.";
+
+const USAGE: &str = "kling-submit [OPTIONS] <REQUEST>...
+       kling-submit <COMMAND> [OPTIONS]";
 
 const EXIT_STATUS: &str = "\
 Exit status; of several tasks the worst counts (4, 130, 7, 6, 3, 5, 1, 2):
@@ -49,10 +52,9 @@ const IDS: &str = "\
 IDs are ours (kl1-…, or its beginning), the server's, or the request's own.";
 
 const RECONCILE: &str = "\
-Looks, without sending anything again, for tasks that may have been taken. A task
-counts as absent after two looks, five minutes apart, by a way that finds a task
-known to be there. COMETAPI_ACCESS_TOKEN opens one more way: the gateway's own
-list.";
+Looks for tasks that may have been taken; nothing is sent again. A task counts
+as absent after two looks, five minutes apart, by a way that finds a task known
+to be there. COMETAPI_ACCESS_TOKEN opens one more way: the gateway's own list.";
 
 /// Where what is said on several commands stands in the help.
 const KEY: &str = "Server and key";
@@ -70,6 +72,7 @@ const AFTER: &str = "After it was taken";
     subcommand_negates_reqs = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
+    override_usage = USAGE,
     after_help = EXIT_STATUS
 )]
 pub(crate) struct Arguments {
@@ -176,9 +179,10 @@ pub(crate) struct Submit {
     #[arg(num_args = 0..=1, require_equals = true)]
     pub(crate) wait: Option<Option<u64>>,
 
-    /// Where what is made is saved
-    #[command(flatten)]
-    pub(crate) out: Out,
+    /// The folder for what is made
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(default_value = ".", help_heading = AFTER)]
+    pub(crate) out: PathBuf,
 
     /// With --wait: this many tasks at work at once
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = AFTER)]
@@ -212,15 +216,6 @@ pub(crate) struct Access {
     pub(crate) key_stdin: bool,
 }
 
-/// Where assets go.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Out {
-    /// The folder for what is made
-    #[arg(short, long = "out", value_name = "DIR", value_hint = ValueHint::DirPath)]
-    #[arg(default_value = ".", help_heading = AFTER)]
-    pub(crate) out: PathBuf,
-}
-
 /// The options of `tasks`.
 #[derive(Args, Debug)]
 pub(crate) struct Tasks {
@@ -245,9 +240,10 @@ pub(crate) struct Wait {
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<u64>,
 
-    /// Where what is made is saved
-    #[command(flatten)]
-    pub(crate) out: Out,
+    /// The folder for what was made
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(default_value = ".")]
+    pub(crate) out: PathBuf,
 
     /// Server and key.
     #[command(flatten)]
@@ -262,9 +258,10 @@ pub(crate) struct Fetch {
     #[arg(required = true, value_name = "ID")]
     pub(crate) ids: Vec<String>,
 
-    /// Where what is made is saved
-    #[command(flatten)]
-    pub(crate) out: Out,
+    /// The folder for what was made
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(default_value = ".")]
+    pub(crate) out: PathBuf,
 
     /// Server and key.
     #[command(flatten)]
@@ -348,7 +345,7 @@ impl Arguments {
         if let Some(named) = &arguments.command
             && let Some(stray) = stray(&matches)
         {
-            let text = format!("`{stray}` goes with requests, not with `{}`\n", named.name());
+            let text = format!("`{stray}` goes with requests, not with `{}`", named.name());
             return Err(command.error(ErrorKind::ArgumentConflict, text));
         }
         Ok(arguments)

@@ -290,11 +290,14 @@ pub(crate) fn summary(endings: &[Ending], commands: &Commands) -> String {
             || it.outcome == "accepted"
             || (it.status == Status::Interrupted && it.charged != Charged::No)
     };
-    if let Some(rest) = endings.iter().find(|it| it.outcome == "not-sent") {
+    let rest = endings.iter().rfind(|it| it.outcome == "not-sent");
+    if let Some(rest) = rest {
         text.push_str(&format!("\n  {}", rest.what));
     }
     if endings.iter().any(|it| open(&it)) {
         text.push_str(&format!("\n  next: {}", commands.open()));
+    } else if rest.is_some() {
+        text.push_str("\n  next: the same command sends the rest, and nothing twice in 24 hours");
     }
     text
 }

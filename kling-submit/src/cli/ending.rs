@@ -157,8 +157,12 @@ impl Ending {
             },
             End::NotSaved { why, gone: true } => Ending {
                 outcome: "gone",
-                what: format!("made, and no longer to be had: {}", escape(why)),
-                paid: "the provider's support may help, with the task's id",
+                what: format!(
+                    "no longer to be had: {} (task {})",
+                    escape(why),
+                    escape(id.unwrap_or(task.id.as_str()))
+                ),
+                paid: "the provider's support may help, with this id",
                 ..blank
             },
             End::Absent => Ending {
@@ -195,9 +199,9 @@ impl Ending {
         let tasks = before.iter().map(|it| format!("{} ({})", it.intent.id, it.state.word()));
         Ending {
             outcome: "sent-before",
-            what: format!("not sent: sent in the last 24 hours, as {}", listed(tasks)),
+            what: format!("not sent: the same was sent in the last 24 hours, as {}", listed(tasks)),
             charged: Charged::No,
-            paid: "not anew; `--again` would send it, and pay for it, once more",
+            paid: "`--again` would send it, and pay for it, once more",
             first: None,
             next,
             status: Status::Refused,
@@ -257,14 +261,17 @@ impl Ending {
     }
 
     /// Of a task that was not asked for: nothing changed by it.
-    pub(crate) fn not_asked(
-        task: &Intent,
-        why: &str,
-        known: &Known,
-        commands: &Commands,
-    ) -> Ending {
-        let status = Status::Failed;
-        Ending { next: None, status, ..Ending::failed(task, why, known, commands) }
+    pub(crate) fn not_asked(why: &str, known: &Known, next: Option<String>) -> Ending {
+        Ending {
+            outcome: "error",
+            what: escape(why),
+            charged: known.charged,
+            paid: "",
+            first: None,
+            next,
+            status: Status::Failed,
+            task_id: known.task_id.clone(),
+        }
     }
 
     /// For people: two or three lines, the last of which can be copied.
@@ -424,7 +431,7 @@ mod tests {
         let known = Known::nothing();
         let end = End::Failed { message };
         let ending = Ending::of(&samples::intent(), &end, &known, &Commands::default());
-        assert_eq!(ending.text("").lines().count(), 3);
+        assert_eq!(ending.text("").lines().count(), 4);
         assert!(!ending.text("").contains('\u{1b}'));
     }
 }

@@ -62,8 +62,8 @@ pub(crate) fn read(
     let console = &*shell.console;
     let (mut planned, mut worst) = (Vec::new(), Status::Ok);
     let requests = requests.map_err(|error| match std::error::Error::source(&error) {
-        Some(why) => failure(format!("{error}: {why}; nothing was sent")),
-        None => failure(format!("{error}; nothing was sent")),
+        Some(why) => failure(format!("{error}: {why}")),
+        None => failure(error),
     })?;
     for request in requests {
         match request {
@@ -92,7 +92,7 @@ pub(crate) fn read(
         return Ok(Err(worst));
     }
     if planned.is_empty() {
-        return Err(failure("there is no request in there; nothing was sent"));
+        return Err(failure("there is no request in there"));
     }
     Ok(Ok(planned))
 }
@@ -205,16 +205,13 @@ fn wrapped(words: &[String]) -> String {
     text
 }
 
-/// Shows what is about to be sent, and to whom.
+/// Shows what is about to be sent.
 pub(crate) fn show(planned: &[Planned], console: &Console, now: Millis) {
     for request in planned.iter().take(SHOWN) {
         console.line(&request.text(now));
     }
     if let Some(more) = planned.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         console.line(&format!("and {} more", ago::count(more, "request")));
-    }
-    for request in planned {
-        console.event(&request.event(now));
     }
 }
 
@@ -229,7 +226,7 @@ pub(crate) fn writable(folder: &Path) -> Result<(), Failure> {
         .and_then(|()| tempfile::Builder::new().prefix(".kling-submit-").tempfile_in(folder));
     done.map(drop).map_err(|error| {
         let shown = folder.to_string_lossy();
-        failure(format!("cannot save into {shown}: {error}; nothing was sent"))
+        failure(format!("cannot save into {shown}: {error}"))
     })
 }
 
@@ -254,7 +251,6 @@ mod tests {
         assert_eq!(std::fs::read_dir(&inside).expect("a folder").count(), 0, "nothing is left");
         let file = folder.path().join("file");
         std::fs::write(&file, "").expect("a file");
-        let refusal = writable(&file).expect_err("no folder");
-        assert!(refusal.text.contains("nothing was sent"), "{}", refusal.text);
+        assert!(writable(&file).is_err(), "this is no folder");
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Reconcile, shell: &Shell) -> Done {
         let (http, loopback) = match servers.of(&task.intent) {
             Ok(server) => server,
             Err(why) => {
-                endings.push(teller.not_asked(&why));
+                endings.push(teller.not_asked(&why, Some(commands.reconcile(&task.intent))));
                 continue;
             }
         };
@@ -78,7 +78,7 @@ pub(crate) fn run(options: &Reconcile, shell: &Shell) -> Done {
         .reconcile(&task.intent.id, means);
         endings.push(match done {
             Ok(end) => teller.end(&end),
-            Err(error) => teller.not_asked(&error.to_string()),
+            Err(error) => teller.not_asked(&error.to_string(), None),
         });
         if shell.interrupt.asked() {
             break;

@@ -49,6 +49,6 @@ pub(crate) fn run(options: &Resolve, shell: &Shell) -> Done {
             // What the user asked for is done.
             Ok(Status::Ok)
         }
-        Err(error) => Ok(teller.not_asked(&error.to_string()).status),
+        Err(error) => Ok(teller.not_asked(&error.to_string(), None).status),
     }
 }

@@ -1,6 +1,6 @@
 //! `kling-submit REQUEST…`
 
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,17 @@ use crate::transport::http::Http;
 
 /// Lints, shows, asks, sends.
 pub(crate) fn run(options: &Submit, shell: &Shell) -> Done {
+    // What fails as a whole fails before anything is sent: from then on each task has its own end.
+    submit(options, shell).map_err(|failure| {
+        let said = failure.text.ends_with(NOTHING);
+        let text = if said { failure.text } else { format!("{}; {NOTHING}", failure.text) };
+        Failure { text, ..failure }
+    })
+}
+
+const NOTHING: &str = "nothing was sent";
+
+fn submit(options: &Submit, shell: &Shell) -> Done {
     let base = named(&options.access)?;
     if options.dry_run {
         return match plan::read(options, base.as_str(), "", shell)? {
@@ -39,7 +50,7 @@ pub(crate) fn run(options: &Submit, shell: &Shell) -> Done {
     let place = shell.place()?;
     let ledger = shell.ledger()?;
     if options.wait.is_some() {
-        plan::writable(&options.out.out)?;
+        plan::writable(&options.out)?;
     }
     let now = shell.clock.now();
     for request in &mut planned {
@@ -53,23 +64,31 @@ pub(crate) fn run(options: &Submit, shell: &Shell) -> Done {
     let commands = Commands::new(&shell.common, Some(&options.access))
         .reading(options.endpoint.as_deref(), options.root.as_deref());
     let console = &shell.console;
-    plan::show(&planned, console, now);
-    let shown = escape(base.as_str());
-    console.line(&format!("to {shown}, with key {}…", key.fingerprint()));
+    let alone = planned.len() == 1;
+    // Of one request that is not sent, its end says it all.
+    if !(alone && planned.iter().all(|it| !it.before.is_empty())) {
+        plan::show(&planned, console, now);
+    }
+    for request in &planned {
+        console.event(&request.event(now));
+    }
     let (planned, before): (Vec<_>, Vec<_>) =
         planned.into_iter().partition(|it| it.before.is_empty());
-    let alone = planned.len() + before.len() == 1;
     let mut endings = Vec::new();
     for request in &before {
         let ending = Ending::sent_before(&request.before, &commands);
-        let name = &request.intent.request;
-        let label = if alone { String::new() } else { format!("{}: ", escape(name)) };
-        console.line(&ending.text(&label));
-        console.event(&json::end(now, None, name, &ending));
+        if alone {
+            console.line(&ending.text(""));
+        }
+        console.event(&json::end(now, None, &request.intent.request, &ending));
         endings.push(ending);
     }
+    if !planned.is_empty() {
+        let shown = escape(base.as_str());
+        console.line(&format!("to {shown}, key fingerprint {}", key.fingerprint()));
+    }
     if !planned.is_empty() && !agreed(options, planned.len(), base.as_str(), shell)? {
-        console.line("nothing was sent");
+        console.line(NOTHING);
         return Ok(Status::Refused);
     }
 
@@ -89,7 +108,7 @@ pub(crate) fn run(options: &Submit, shell: &Shell) -> Done {
     let batch = Batch {
         planned: &planned,
         transport: &transport,
-        fetcher: &Fetcher { out: options.out.out.clone(), loopback },
+        fetcher: &Fetcher { out: options.out.clone(), loopback },
         place: &place,
         commands: &commands,
         console,
@@ -112,7 +131,7 @@ pub(crate) fn run(options: &Submit, shell: &Shell) -> Done {
 fn limit(options: &Submit, requests: usize) -> Result<(), Failure> {
     match options.max_tasks {
         Some(most) if requests > most => Err(failure(format!(
-            "{} are more than `--max-tasks {most}`; nothing was sent",
+            "{} are more than `--max-tasks {most}`",
             ago::count(requests, "request")
         ))),
         _ => Ok(()),
@@ -128,8 +147,7 @@ fn agreed(options: &Submit, tasks: usize, base_url: &str, shell: &Shell) -> Resu
     let host = plan::host(base_url);
     if !shell.attended {
         return Err(failure(format!(
-            "{tasks} would be sent to {host}: say `--yes` where nobody can be asked; nothing was \
-             sent"
+            "{tasks} would be sent to {host}: say `--yes` where nobody can be asked"
         )));
     }
     shell.console.ask(&format!("Send {tasks} to {host}? [y/N] "));
@@ -149,16 +167,18 @@ fn is_yes(answer: &str) -> bool {
 /// Prints what would be sent.
 fn dry_run(planned: &[Planned], shell: &Shell) -> Done {
     let console = &shell.console;
-    plan::show(planned, console, shell.clock.now());
+    let now = shell.clock.now();
+    plan::show(planned, console, now);
     for request in planned {
+        console.event(&request.event(now));
         let Planned { named, intent, .. } = request;
         let unread = |error: &dyn std::fmt::Display| failure(format!("{}: {error}", named.name()));
         let mut body = named.prepare().map_err(failure)?;
         if !console.is_json() {
             let shown = console.with_out(|out| {
-                body.show(out)?;
-                writeln!(out)?;
-                out.flush()
+                let mut out = Lines { out, ended: true };
+                body.show(&mut out)?;
+                out.finish()
             });
             match shown {
                 // When the reader has left, nothing is lost.
@@ -167,15 +187,44 @@ fn dry_run(planned: &[Planned], shell: &Shell) -> Done {
             }
         }
         console.line(&format!(
-            "{}: POST {}{}\n  body sha256 {}, but for the id that is put in when it is sent",
+            "{}: POST {}{}\n  body sha256 {}",
             escape(&intent.request),
             escape(&intent.base_url),
             intent.path,
             intent.body_sha256
         ));
     }
-    console.line(&format!("{}; nothing was sent", ago::count(planned.len(), "request")));
+    console.line(&format!("{}; {NOTHING}", ago::count(planned.len(), "request")));
     Ok(Status::Ok)
+}
+
+/// Ends the last line, if its writer did not.
+struct Lines<'w> {
+    out: &'w mut dyn Write,
+    ended: bool,
+}
+
+impl Lines<'_> {
+    fn finish(&mut self) -> io::Result<()> {
+        if !self.ended {
+            writeln!(self.out)?;
+        }
+        self.out.flush()
+    }
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        if let Some(last) = written.checked_sub(1) {
+            self.ended = bytes.get(last) == Some(&b'\n');
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Tells what happens to one task, to people and to programs, as it happens.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kling_lint::printable::escape;
 
@@ -45,7 +45,7 @@ pub(crate) struct Teller<'t> {
     /// Whether the ledger has the task.
     recorded: bool,
     /// When the task was taken, as far as this process knows.
-    since: Instant,
+    since: Duration,
     before: Duration,
     word: String,
     /// Why the last try brought nothing.
@@ -53,8 +53,8 @@ pub(crate) struct Teller<'t> {
     missed: u32,
     /// Whether a query brought nothing since the last wait.
     missing: bool,
-    line: Instant,
-    bytes: Option<Instant>,
+    line: Duration,
+    bytes: Option<Duration>,
     printed: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ impl<'t> Teller<'t> {
         if let Some(bar) = &mut bar {
             bar.began(before);
         }
-        let now = Instant::now();
+        let now = telling.clock.elapsed();
         Teller {
             telling,
             task: task.clone(),
@@ -128,8 +128,8 @@ impl<'t> Teller<'t> {
     }
 
     /// It was not worked on: nothing changed by it.
-    pub(crate) fn not_asked(&mut self, why: &str) -> Ending {
-        let ending = Ending::not_asked(&self.task, why, &self.known, self.telling.commands);
+    pub(crate) fn not_asked(&mut self, why: &str, next: Option<String>) -> Ending {
+        let ending = Ending::not_asked(why, &self.known, next);
         self.ending(&ending);
         ending
     }
@@ -150,12 +150,16 @@ impl<'t> Teller<'t> {
         console.event(&json::end(clock.now(), id, &self.task.request, ending));
     }
 
+    fn elapsed(&self) -> Duration {
+        self.telling.clock.elapsed()
+    }
+
     fn so_far(&self) -> Duration {
-        self.before + self.since.elapsed()
+        self.before + self.elapsed().saturating_sub(self.since)
     }
 
     fn say(&mut self, text: &str) {
-        self.line = Instant::now();
+        self.line = self.elapsed();
         self.telling.console.line(&format!("{}{text}", self.label));
     }
 
@@ -171,14 +175,14 @@ impl<'t> Teller<'t> {
         let soon = ago::span(span);
         match pause {
             Pause::Throttled => {
-                let text = format!("not taken, not paid: {}; next in {soon}", self.why);
+                let text = format!("not taken, not paid: {}; next try in {soon}", self.why);
                 self.at(text);
             }
             Pause::NoConnection => {
-                let text = format!("nothing was sent: {}; next in {soon}", self.why);
+                let text = format!("nothing was sent: {}; next try in {soon}", self.why);
                 self.at(text);
             }
-            Pause::Fetch => self.at(format!("cannot be fetched yet; next in {soon}")),
+            Pause::Fetch => self.at(format!("not saved yet; next try in {soon}")),
             Pause::Look => self.at(format!("next look in {soon}")),
             Pause::Poll => self.poll(),
         }
@@ -198,7 +202,7 @@ impl<'t> Teller<'t> {
         };
         match &self.bar {
             Some(bar) => bar.tell(format!("{word}{phrase}{missed}")),
-            None if self.line.elapsed() >= HEARTBEAT => {
+            None if self.elapsed().saturating_sub(self.line) >= HEARTBEAT => {
                 let text = format!("{word} for {}{phrase}{missed}", ago::span(self.so_far()));
                 self.say(&text);
             }
@@ -265,7 +269,7 @@ impl<'t> Teller<'t> {
         let ours = escape(self.task.id.as_str());
         if self.known.task_id.as_deref() != Some(task_id) {
             self.known = Known { charged: Charged::Yes, task_id: Some(task_id.to_owned()) };
-            self.since = Instant::now();
+            self.since = self.elapsed();
             self.before = Duration::ZERO;
             if let Some(bar) = &mut self.bar {
                 bar.began(Duration::ZERO);
@@ -304,9 +308,10 @@ impl<'t> Teller<'t> {
 
     /// Whether programs are told of these bytes too.
     fn bytes_are_due(&mut self, whole: bool) -> bool {
-        let due = whole || self.bytes.is_none_or(|last| last.elapsed() >= BYTES);
+        let now = self.elapsed();
+        let due = whole || self.bytes.is_none_or(|last| now.saturating_sub(last) >= BYTES);
         if due {
-            self.bytes = Some(Instant::now());
+            self.bytes = Some(now);
         }
         due
     }
@@ -332,7 +337,11 @@ impl Observer for Teller<'_> {
                 self.missing = true;
                 self.why = escape(why);
                 if self.missed == 1 && self.bar.is_none() {
-                    let text = format!("no news: {}; the task goes on", self.why);
+                    let goes_on = match self.known.charged {
+                        Charged::Yes => "; the task goes on",
+                        Charged::No | Charged::Unknown => "",
+                    };
+                    let text = format!("no news: {}{goes_on}", self.why);
                     self.say(&text);
                 }
             }

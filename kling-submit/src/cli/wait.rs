@@ -9,13 +9,13 @@ use std::time::Duration;
 use kling_lint::printable::escape;
 
 use super::access::{Guarded, Keys, Servers};
-use super::args::{Access, Fetch, Out, Wait};
+use super::args::{Access, Fetch, Wait};
 use super::ending::{Ending, Known};
 use super::exit::Status;
 use super::next::Commands;
 use super::teller::{Teller, Telling};
 use super::{Done, Shell, batch, find, plan, signals};
-use crate::driver::Driver;
+use crate::driver::{DriveError, Driver};
 use crate::entry::Entry;
 use crate::fetch::Fetcher;
 use crate::ledger::{Ledger, Task};
@@ -37,13 +37,13 @@ pub(crate) fn fetch(options: &Fetch, shell: &Shell) -> Done {
     follow(&options.ids, &options.out, &options.access, &plan, shell)
 }
 
-fn follow(ids: &[String], out: &Out, access: &Access, plan: &Plan, shell: &Shell) -> Done {
+fn follow(ids: &[String], out: &Path, access: &Access, plan: &Plan, shell: &Shell) -> Done {
     let place = shell.place()?;
     let Some(ledger) = shell.ledger_if_any()? else { return Ok(Status::Failed) };
     let tasks = find::all(&ledger, ids, shell)?;
     drop(ledger);
     let mut servers = Servers::new(Keys::read(access, &shell.console)?, access)?;
-    plan::writable(&out.out)?;
+    plan::writable(out)?;
     let commands = Commands::new(&shell.common, Some(access));
     signals::heed(shell, &commands)?;
 
@@ -86,14 +86,14 @@ struct Followed<'f> {
 }
 
 impl<'f> Followed<'f> {
-    fn new(task: &'f Task, servers: &mut Servers, out: &Out, shell: &Shell) -> Self {
+    fn new(task: &'f Task, servers: &mut Servers, out: &Path, shell: &Shell) -> Self {
         let server = servers.of(&task.intent).map(|(http, loopback)| {
             let guarded = Guarded {
                 http,
                 interrupt: Arc::clone(&shell.interrupt),
                 clock: Arc::clone(&shell.clock),
             };
-            (guarded, Fetcher { out: out.out.clone(), loopback })
+            (guarded, Fetcher { out: out.to_path_buf(), loopback })
         });
         other_key(task, servers, shell);
         Followed { task, server }
@@ -105,7 +105,8 @@ impl<'f> Followed<'f> {
         let (transport, fetcher) = match &self.server {
             Ok(server) => server,
             Err(why) => {
-                return Teller::new(telling, intent, known, None, Duration::ZERO).not_asked(why);
+                return Teller::new(telling, intent, known, None, Duration::ZERO)
+                    .not_asked(why, Some(telling.commands.wait(intent, state.task_id())));
             }
         };
         let mut ledger = match Ledger::open(place) {
@@ -127,7 +128,10 @@ impl<'f> Followed<'f> {
         .watch(&intent.id, plan);
         match done {
             Ok(end) => teller.end(&end),
-            Err(error) => teller.not_asked(&error.to_string()),
+            Err(error) => {
+                let next = matches!(error, DriveError::Busy(_)).then(|| telling.commands.open());
+                teller.not_asked(&error.to_string(), next)
+            }
         }
     }
 }

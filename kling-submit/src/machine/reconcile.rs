@@ -381,6 +381,7 @@ impl Reconcile {
             }
             Found::Unclear(why) => {
                 self.odd(format!("{}: {why}", look.name()));
+                self.doubt(look, why);
                 self.candidates.push((String::new(), why));
                 self.go_to_next(look);
             }

@@ -26,8 +26,9 @@ pub fn retry_after(header: &str, now: Millis) -> Option<Duration> {
 }
 
 /// What an answer asks for: the longest of `Retry-After`, its form in milliseconds, and headers that
-/// say when to poll.
+/// say when to poll. Dates are taken by the server's clock, if the answer tells it.
 pub fn asked(reply: &RawReply, now: Millis) -> Option<Duration> {
+    let now = reply.header("date").and_then(|text| date(text.trim())).map_or(now, Millis);
     let read = |(name, value): &(String, String)| {
         if name == "retry-after" || name.ends_with("poll-after") {
             retry_after(value, now)
@@ -122,6 +123,9 @@ mod tests {
         assert_eq!(asked(&both, NOW), Some(Duration::from_secs(7)));
         let short = reply(&[("retry-after-ms", "1500")]);
         assert_eq!(asked(&short, NOW), Some(Duration::from_millis(1500)));
+        let date = ("date", "Thu, 01 Jan 2026 00:00:00 GMT");
+        let until = reply(&[date, ("retry-after", "Thu, 01 Jan 2026 00:00:09 GMT")]);
+        assert_eq!(asked(&until, NOW), Some(Duration::from_secs(9)), "by the server's clock");
         let openai = reply(&[("openai-poll-after-ms", "2500")]);
         assert_eq!(asked(&openai, NOW), Some(Duration::from_millis(2500)));
     }

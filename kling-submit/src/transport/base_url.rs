@@ -166,7 +166,7 @@ mod tests {
             ("https://api.cometapi.com?x=1", "? or #"),
             ("https://api.cometapi.com/#x", "? or #"),
             ("ftp://api.cometapi.com", "must be https"),
-            ("file:///etc/passwd", "scheme"),
+            ("file:///etc/passwd", "URL"),
             ("api.cometapi.com", "scheme"),
             ("https://", "URL"),
             ("https://:443", "host"),

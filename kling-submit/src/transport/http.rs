@@ -8,6 +8,7 @@ use std::time::Duration;
 use kling_lint::printable::{quoted, shorten};
 use ureq::config::Config;
 use ureq::http::{HeaderValue, Request, Uri, header};
+use ureq::tls::TlsConfig;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Agent, Error, Proxy, ProxyProtocol, SendBody};
@@ -55,6 +56,7 @@ pub struct Http {
     access_token: Option<Key>,
     limits: Limits,
     proxy: Option<Proxy>,
+    tls: TlsConfig,
     at_work: Mutex<AtWork>,
 }
 
@@ -70,7 +72,24 @@ impl Http {
     /// The key goes only to `base`.
     pub fn new(base: BaseUrl, key: Key, access_token: Option<Key>, limits: Limits) -> Self {
         let proxy = Proxy::try_from_env();
-        Http { base, key, access_token, limits, proxy, at_work: Mutex::default() }
+        let (tls, at_work) = (TlsConfig::default(), Mutex::default());
+        Http { base, key, access_token, limits, proxy, tls, at_work }
+    }
+
+    /// With this proxy, whatever the environment says.
+    #[cfg(test)]
+    pub(super) fn with_proxy(mut self, proxy: Option<Proxy>) -> Self {
+        self.proxy = proxy;
+        self
+    }
+
+    /// Trusts the tests' own authority instead of the world's.
+    #[cfg(test)]
+    pub(super) fn trusting_tests(mut self) -> Self {
+        let authority = ureq::tls::Certificate::from_der(include_bytes!("tls/authority.der"));
+        let roots = ureq::tls::RootCerts::new_with_certs(&[authority]);
+        self.tls = TlsConfig::builder().root_certs(roots).build();
+        self
     }
 
     /// Ends what is under way, from another thread: a POST comes back as broken, perhaps sent. Nothing
@@ -132,6 +151,7 @@ impl Http {
         }
         let config = Config::builder()
             .proxy(proxy.clone())
+            .tls_config(self.tls.clone())
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -214,12 +234,9 @@ impl Transport for Http {
             Some(why) => Broken {
                 sent: watch.has_begun(),
                 passing: false,
-                why: redacted(
-                    &format!(
-                        "the body is not what was linted ({}); it was not sent to its end",
-                        shorten(&why)
-                    ),
-                    &self.secrets(),
+                why: format!(
+                    "the body is not what was linted ({}); it was not sent to its end",
+                    shorten(&redacted(&why, &self.secrets()))
                 ),
             },
             None => self.broken(&watch, error, proxy),
@@ -300,5 +317,23 @@ impl Resolver for OnlyLoopback {
             return Err(Error::Other("http is for loopback, and the name leads elsewhere".into()));
         }
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Were `localhost` to lead elsewhere, the key would not go there in clear.
+    #[test]
+    fn http_leads_to_this_machine_or_nowhere() {
+        let look_up = |url: &str| {
+            let uri: Uri = url.parse().expect("a URL");
+            let resolver = OnlyLoopback::for_scheme(&uri);
+            resolver.resolve(&uri, &Config::default(), NextTimeout::default()).is_ok()
+        };
+        assert!(look_up("http://localhost/") && look_up("http://127.0.0.1/"));
+        assert!(!look_up("http://10.0.0.1/") && !look_up("http://8.8.8.8/"));
+        assert!(look_up("https://8.8.8.8/"));
     }
 }

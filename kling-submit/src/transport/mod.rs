@@ -17,6 +17,10 @@ mod feed;
 pub mod http;
 #[cfg(feature = "http")]
 pub(crate) mod reply;
+#[cfg(all(test, feature = "http"))]
+pub(crate) mod stub;
+#[cfg(all(test, feature = "http"))]
+mod tests;
 #[cfg(feature = "http")]
 pub(crate) mod trouble;
 #[cfg(feature = "http")]

@@ -56,11 +56,12 @@ impl Wanted {
                 && !task_id.is_empty()
                 && *external_id != intent.external_task_id
         };
+        let landmark = means.landmark.iter().map(|(_, task_id)| task_id);
         Wanted {
             external_id: intent.external_task_id.clone(),
             own_id: intent.id.to_string(),
             sent,
-            others: means.others.iter().cloned().collect(),
+            others: means.others.iter().chain(landmark).cloned().collect(),
             landmark: means.landmark.as_ref().filter(usable).cloned(),
         }
     }
