@@ -78,7 +78,7 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     for request in &before {
         let ending = Ending::sent_before(&request.before, &commands);
         if alone {
-            console.line(&ending.text(""));
+            console.line(&ending.styled(""));
         }
         console.event(&json::end(now, None, &request.intent.request, &ending));
         endings.push(ending);
@@ -95,11 +95,8 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     signals::heed(shell, &commands)?;
     let reply = Duration::from_secs(options.reply_timeout);
     let loopback = base.is_loopback();
-    let transport = Guarded {
-        http: Arc::new(Http::new(base, key, token, limits(reply))),
-        interrupt: Arc::clone(&shell.interrupt),
-        clock: Arc::clone(&shell.clock),
-    };
+    let http = Arc::new(Http::new(base, key, token, limits(reply)));
+    let transport = Guarded::new(http, shell);
     let plan = options.wait.map(|seconds| Plan {
         patience: seconds.map(Duration::from_secs),
         fetch: true,
@@ -120,11 +117,7 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     if !alone {
         console.line(&batch::summary(&endings, &commands));
     }
-    let mut status = endings.iter().fold(Status::Ok, |worst, it| worst.worse(it.status));
-    if shell.interrupt.asked() {
-        status = status.worse(Status::Interrupted);
-    }
-    Ok(status)
+    Ok(batch::worst(&endings, &shell.interrupt))
 }
 
 /// More requests than the user allows are more money than the user allows.

@@ -137,7 +137,7 @@ impl<'t> Teller<'t> {
     /// Tells an ending that is known already.
     pub(crate) fn ending(&mut self, ending: &Ending) {
         self.bar = None;
-        self.telling.console.line(&ending.text(&self.label));
+        self.telling.console.line(&ending.styled(&self.label));
         self.told(ending);
     }
 
