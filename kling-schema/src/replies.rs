@@ -436,6 +436,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// The table's words are those that are read and written.
@@ -448,6 +450,85 @@ mod tests {
             let status = Status::deserialize(&word).expect("a word");
             assert!(!matches!(status, Status::Other(_)), "{word}");
             assert_eq!(serde_json::to_value(&status).expect("writes"), word);
+        }
+    }
+
+    fn read(answer: Value) -> Reply {
+        serde_json::from_value(answer.clone()).unwrap_or_else(|error| panic!("{answer}: {error}"))
+    }
+
+    #[test]
+    fn gateways_have_other_words() {
+        for (word, status) in [
+            ("Succeeded", Status::Succeed),
+            ("SUCCESS", Status::Succeed),
+            (" completed ", Status::Succeed),
+            ("finished", Status::Succeed),
+            ("done", Status::Succeed),
+            ("FAILURE", Status::Failed),
+            ("error", Status::Failed),
+            (" queued", Status::Other("queued".into())),
+        ] {
+            assert_eq!(Status::of_word(word), status, "{word}");
+        }
+    }
+
+    /// What is wrong in one place makes nothing else unreadable.
+    #[test]
+    fn wrong_types_are_none() {
+        let reply = read(json!({
+            "code": 0.0, "message": ["SUCCEED"], "request_id": 7,
+            "data": {
+                "task_id": "81", "task_status": 3, "task_status_msg": {}, "task_result": "",
+                "data": { "task_result": { "images": ["u", 7, { "url": "v", "index": "x" }] } },
+            },
+        }));
+        assert_eq!(reply.task_id(), Some("81"));
+        assert_eq!(reply.status(), Some(Status::Other("3".into())));
+        assert_eq!(reply.reason(), None);
+        let result = reply.tasks().find_map(|task| task.task_result.clone()).expect("a result");
+        let urls: Vec<_> = result.images.iter().map(|image| image.url.as_deref()).collect();
+        assert_eq!(urls, [Some("u"), None, Some("v")]);
+    }
+
+    #[test]
+    fn a_code_that_says_something_is_wrong_comes_first() {
+        for (answer, code) in [
+            (json!({ "code": 0, "data": { "data": { "code": 1201 } } }), Some(1201)),
+            (json!({ "code": "success", "data": { "data": { "code": 0 } } }), Some(0)),
+            (json!({ "code": "SUCCEED" }), Some(0)),
+            (json!({ "code": "no", "data": { "data": { "code": "1301" } } }), Some(1301)),
+            (json!({ "code": "no" }), None),
+            (json!({ "code": true }), None),
+        ] {
+            assert_eq!(read(answer.clone()).service_code(), code, "{answer}");
+        }
+        assert!(read(json!({ "code": "task_not_exist" })).says_missing());
+    }
+
+    #[test]
+    fn our_own_id_comes_back_in_more_than_one_place() {
+        for data in [
+            json!({ "task_info": { "external_task_id": "a" } }),
+            json!({ "external_task_id": "a" }),
+            json!({ "data": { "data": { "task_info": { "external_task_id": "a" } } } }),
+        ] {
+            let reply = read(json!({ "data": data }));
+            assert_eq!(reply.external_task_id().as_deref(), Some("a"), "{data}");
+        }
+    }
+
+    #[test]
+    fn lists_stand_under_several_names() {
+        for (answer, items) in [
+            (json!({ "data": [1, 2] }), Some(2)),
+            (json!({ "data": { "items": [1] } }), Some(1)),
+            (json!({ "data": { "list": [] } }), Some(0)),
+            (json!({ "data": { "task_id": "81" } }), None),
+            (json!({ "data": null }), None),
+            (json!([]), None),
+        ] {
+            assert_eq!(listed(&answer).map(<[Value]>::len), items, "{answer}");
         }
     }
 }

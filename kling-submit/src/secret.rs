@@ -40,6 +40,7 @@ impl Key {
     }
 
     /// For the header, and nothing else.
+    #[cfg(any(feature = "http", test))]
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

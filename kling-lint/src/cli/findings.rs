@@ -27,7 +27,8 @@ impl Findings {
     pub fn new(command: &'static str, quiet: bool) -> Self {
         let width = terminal_size::terminal_size_of(io::stderr());
         let human = Human::new(width.map_or(WIDTH, |(width, _)| width.0.into()), false, quiet);
-        Findings { command, human, totals: Totals::default() }
+        let totals = Totals { in_lines: true, ..Totals::default() };
+        Findings { command, human, totals }
     }
 
     /// Findings about a request of this name.
@@ -37,6 +38,8 @@ impl Findings {
     pub fn report(&mut self, out: &mut dyn Write, name: &Path, report: &Report) -> io::Result<()> {
         let input = Checked::new(name, report);
         self.totals.add(&input);
+        // There is no option that shows them.
+        self.totals.infos = 0;
         self.human.checked(out, &input)
     }
 
@@ -113,6 +116,22 @@ mod tests {
         .and_then(|()| findings.finish(&mut out))
         .expect("memory");
         anstream::adapter::strip_str(std::str::from_utf8(&out).expect("UTF-8")).to_string()
+    }
+
+    #[test]
+    fn requests_are_counted_not_files() {
+        let linter = Linter::builder().endpoint("omni-video").build().expect("a linter");
+        let mut findings = Findings::new("kling-other", false);
+        let mut out = Vec::new();
+        for request in ["{\"prompt\": 7}", "{\"prompt\": \"x\", \"duration\": \"5\"}"] {
+            let report = linter.lint_str(request);
+            assert!(report.count(Severity::Info) > 0 || !report.is_acceptable());
+            findings.report(&mut out, Path::new("a.jsonl"), &report).expect("memory");
+        }
+        findings.finish(&mut out).expect("memory");
+        let out =
+            anstream::adapter::strip_str(std::str::from_utf8(&out).expect("UTF-8")).to_string();
+        assert!(out.contains("\n1 error in 1 of 2 requests\n`kling-lint explain"), "{out}");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) struct Totals {
     pub(crate) infos: usize,
     /// Findings that were not kept.
     pub(crate) hidden: usize,
+    /// Several requests may stand in one file.
+    pub(crate) in_lines: bool,
     /// Media files that were judged.
     pub(crate) media: MediaTotals,
     /// JSON files that are no Kling request.
@@ -181,7 +183,8 @@ impl Totals {
             let mut line = parts.join(", ");
             if self.checked > 1 {
                 let blamed = self.blamed + if verbose { self.informed } else { 0 };
-                line.push_str(&format!(" in {blamed} of {} files", self.checked));
+                let unit = if self.in_lines { "requests" } else { "files" };
+                line.push_str(&format!(" in {blamed} of {} {unit}", self.checked));
             }
             line
         };

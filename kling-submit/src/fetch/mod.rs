@@ -185,6 +185,7 @@ impl Job<'_> {
         if answer.status == 206 || answer.status == 416 {
             let length = part.length();
             if answer.status == 206 && answer.goes_on(part.rest(), part.info.total) {
+                answer.total = answer.total.or(part.info.total);
                 return Ok(Some(answer));
             }
             if answer.status == 416 && length > 0 && answer.total == Some(length) {
@@ -213,16 +214,17 @@ impl Job<'_> {
         if answer.total.is_some_and(|it| it > LARGEST) {
             return Err(too_large());
         }
-        let started = self.clock.elapsed();
         let mut body = answer.body.as_reader();
         let mut block = vec![0; BLOCK];
         let mut told = Instant::now();
         let mut synced = part.length();
         progress(part.length(), answer.total);
         loop {
-            let (read, error) = fill(&mut body, &mut block);
+            // The first block whole, to see what it is; then as it comes.
+            let want = if part.length() == 0 { BLOCK } else { 1 };
+            let (read, end) = fill(&mut body, &mut block, want);
             if part.length() == 0 {
-                let ended = error.is_none() && read < block.len();
+                let ended = matches!(end, End::Whole);
                 recognise(&block[..read], ended || read >= magic::HEAD)?;
             }
             if part.length() + read as u64 > LARGEST {
@@ -234,23 +236,19 @@ impl Job<'_> {
                 synced = part.length();
             }
             failpoint("mid-fetch");
-            if let Some(error) = error {
-                return Err(Ended::Missed(Some(error)));
-            }
-            let ended = read < block.len();
-            if ended || told.elapsed() >= TELL {
+            let going_on = matches!(end, End::NotYet);
+            if !going_on || told.elapsed() >= TELL {
                 told = Instant::now();
                 progress(part.length(), answer.total);
             }
-            if ended {
+            match end {
+                End::NotYet => {}
+                End::Broken(error) => return Err(Ended::Missed(Some(error))),
                 // `ureq` has seen to Content-Length; a range says how long the whole is.
-                let short = answer.total.is_some_and(|it| it != part.length());
-                return if short { Err(Ended::Missed(None)) } else { Ok(()) };
-            }
-            if self.clock.interrupted()
-                || self.clock.elapsed().saturating_sub(started) > self.limits.whole
-            {
-                return Err(Ended::Missed(Some(io::ErrorKind::TimedOut.into())));
+                End::Whole if answer.total.is_some_and(|it| it != part.length()) => {
+                    return Err(Ended::Missed(None));
+                }
+                End::Whole => return Ok(()),
             }
         }
     }
@@ -300,7 +298,7 @@ impl Job<'_> {
                 return Ok(path);
             }
         }
-        Err(impossible(format!("{} names are taken by other files", NAMES)))
+        Err(impossible(format!("{NAMES} names are taken by other files")))
     }
 
     /// Where the asset already is under a name of its own.
@@ -353,18 +351,25 @@ enum Ended {
     Impossible(String),
 }
 
-/// Reads until the block is full, or there is no more, or it fails.
-fn fill(body: &mut impl Read, block: &mut [u8]) -> (usize, Option<io::Error>) {
+/// Whether there is more to read.
+enum End {
+    NotYet,
+    Whole,
+    Broken(io::Error),
+}
+
+/// Reads at least so many bytes, unless there is no more, or it fails.
+fn fill(source: &mut impl Read, block: &mut [u8], want: usize) -> (usize, End) {
     let mut read = 0;
-    while read < block.len() {
-        match body.read(&mut block[read..]) {
-            Ok(0) => break,
+    while read < want {
+        match source.read(&mut block[read..]) {
+            Ok(0) => return (read, End::Whole),
             Ok(more) => read += more,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (read, Some(error)),
+            Err(error) => return (read, End::Broken(error)),
         }
     }
-    (read, None)
+    (read, End::NotYet)
 }
 
 /// Whether the first bytes are an asset's. `enough`: no more of them would say more.
@@ -390,8 +395,8 @@ fn judge(
 ) -> io::Result<Result<magic::Kind, Ended>> {
     let mut head = [0; magic::HEAD];
     io::Seek::rewind(file)?;
-    let (read, error) = fill(file, &mut head);
-    if let Some(error) = error {
+    let (read, end) = fill(file, &mut head, magic::HEAD);
+    if let End::Broken(error) = end {
         return Err(error);
     }
     let kind = match recognise(&head[..read], true) {

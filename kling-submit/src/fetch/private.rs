@@ -244,4 +244,22 @@ mod tests {
         assert!(forbidden_name("10.0.0.1", true).is_some());
         assert!(forbidden_name("169.254.169.254", true).is_some());
     }
+
+    /// What a name leads to decides, not the name.
+    #[test]
+    fn addresses_are_judged_after_the_look_up() {
+        let look_up = |loopback: bool, url: &str| {
+            let uri: Uri = url.parse().expect("a URL");
+            let found =
+                Public { loopback }.resolve(&uri, &Config::default(), NextTimeout::default());
+            found.map(|it| it.len()).map_err(|error| matches!(error, Error::Other(_)))
+        };
+        assert_eq!(look_up(false, "https://localhost/"), Err(true));
+        assert_eq!(look_up(false, "https://10.0.0.1/"), Err(true));
+        assert_eq!(look_up(true, "https://10.0.0.1/"), Err(true));
+        assert_eq!(look_up(false, "https://8.8.8.8/"), Ok(1));
+        assert_eq!(look_up(true, "http://8.8.8.8/"), Err(true));
+        assert!(look_up(true, "http://localhost/").is_ok_and(|it| it > 0));
+        assert_eq!(look_up(true, "https://127.0.0.1/"), Ok(1));
+    }
 }

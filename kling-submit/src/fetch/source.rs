@@ -1,5 +1,6 @@
 //! Where an asset comes from: requests without a key, redirects followed by hand.
 
+use std::fmt::Write as _;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -100,15 +101,16 @@ impl<'s> Source<'s> {
 
     /// Asks for the asset, or for what is behind so many bytes of the one with this validator.
     pub(super) fn ask(&self, url: &str, rest: Option<(u64, &str)>) -> Result<Answer, Fetched> {
-        let mut uri: Uri =
-            url.parse().map_err(|_| impossible("the asset's URL is none".to_owned()))?;
+        let uri = tidy(url).parse();
+        let mut uri: Uri = uri.map_err(|_| impossible("the asset's URL is none".to_owned()))?;
         for _ in 0..=REDIRECTS {
             let response = self.exchange(&uri, rest)?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return self.read(response);
             }
             let place = response.headers().get(header::LOCATION);
-            let place = place.and_then(|it| it.to_str().ok()).and_then(|it| join(&uri, it));
+            let place = place.and_then(|it| std::str::from_utf8(it.as_bytes()).ok());
+            let place = place.and_then(|it| join(&uri, it));
             uri = place.ok_or_else(|| {
                 let status = response.status().as_u16();
                 self.missed(format!("it answers {status}, and does not say where to look"))
@@ -186,6 +188,7 @@ impl<'s> Source<'s> {
             .user_agent(USER_AGENT)
             .timeout_resolve(Some(self.limits.connect))
             .timeout_connect(Some(self.limits.connect))
+            .timeout_global(Some(self.limits.whole))
             .timeout_recv_response(Some(self.limits.stall))
             .timeout_per_read(Some(self.limits.stall))
             .timeout_per_write(Some(self.limits.stall))
@@ -300,9 +303,22 @@ fn validator(headers: &HeaderMap) -> Option<String> {
     tag.or_else(|| text(header::LAST_MODIFIED).filter(|it| !it.is_empty())).map(ToOwned::to_owned)
 }
 
+/// The URL without fragment, and with `%XX` for what servers write though no URL may hold it.
+fn tidy(url: &str) -> String {
+    let mut out = String::with_capacity(url.len());
+    for byte in url.trim().bytes().take_while(|it| *it != b'#') {
+        if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
 /// Where a redirect leads.
 fn join(base: &Uri, place: &str) -> Option<Uri> {
-    let place = place.trim().split('#').next()?;
+    let place = &*tidy(place);
     let (scheme, authority) = (base.scheme_str()?, base.authority()?);
     let is_absolute = place.split_once("://").is_some_and(|(scheme, _)| {
         !scheme.is_empty() && scheme.bytes().all(|it| it.is_ascii_alphanumeric())
@@ -323,4 +339,65 @@ fn join(base: &Uri, place: &str) -> Option<Uri> {
         format!("{scheme}://{authority}{folder}/{place}")
     };
     text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ranges_are_read() {
+        let range = |first, last, total| Some(ContentRange { first, last, total });
+        for (text, expected) in [
+            ("bytes 0-9/10", range(0, 9, Some(10))),
+            (" bytes 5-9/* ", range(5, 9, None)),
+            ("bytes 9-5/10", None),
+            ("bytes */10", None),
+            ("bytes 0-9", None),
+            ("items 0-9/10", None),
+            ("bytes 0-9/x", None),
+            ("bytes -9/10", None),
+            ("bytes 0-99999999999999999999/10", None),
+        ] {
+            assert_eq!(content_range(text), expected, "{text}");
+        }
+        assert_eq!(unsatisfied("bytes */10"), Some(10));
+        assert_eq!(unsatisfied("bytes 0-9/10"), None);
+    }
+
+    #[test]
+    fn redirects_are_joined() {
+        let base: Uri = "https://a.example:8/b/c?d=e".parse().expect("a URL");
+        for (place, expected) in [
+            ("https://x.example/y?z", "https://x.example/y?z"),
+            ("//x.example/y", "https://x.example/y"),
+            ("/y", "https://a.example:8/y"),
+            ("y", "https://a.example:8/b/y"),
+            ("?y", "https://a.example:8/b/c?y"),
+            ("y?u=http://v", "https://a.example:8/b/y?u=http://v"),
+            (" /y#z ", "https://a.example:8/y"),
+            ("/\u{89c6} |.mp4", "https://a.example:8/%E8%A7%86%20%7C.mp4"),
+        ] {
+            assert_eq!(join(&base, place).map(|it| it.to_string()).as_deref(), Some(expected));
+        }
+        for place in ["", "#x", "https://", "http://[::1"] {
+            assert_eq!(join(&base, place), None, "{place}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_breaks_a_reader(text in any::<String>(), path in "[a-z/?:#.@]{0,12}") {
+            content_range(&text);
+            unsatisfied(&text);
+            let base: Uri = "https://a.example".parse().expect("a URL");
+            join(&base, &text);
+            // What is no URL of its own stays on its host.
+            if let Some(uri) = join(&base, &path) && !path.contains("//") {
+                prop_assert_eq!(uri.host(), Some("a.example"));
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::clock::{Millis, Waited};
 use crate::id::Id;
-use crate::transport::stub::{Stub, answer};
+use crate::transport::stub::{Stub, again, answer};
 
 const TASK: &str = "831922345719271433";
 
@@ -176,7 +176,8 @@ fn ranges(bytes: Vec<u8>, tags: &'static [&'static str], cut: usize) -> Stub {
             None => ("200 OK", String::new(), &bytes[..]),
         };
         let said = answer(status, &format!("{headers}ETag: {tag}\r\n"), body);
-        let end = if number == 0 { said.len() - body.len() + cut } else { said.len() };
+        let head = said.len() - body.len();
+        let end = if number == 0 { head.saturating_add(cut) } else { said.len() };
         line.say(&said[..end.min(said.len())]);
     })
 }
@@ -561,6 +562,24 @@ fn silence_ends() {
     }
 }
 
+/// Bytes now and then do not move the deadline.
+#[test]
+fn a_trickle_ends_and_is_kept() {
+    let stub = Stub::new(|_, line| {
+        line.head();
+        line.say("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\nETag: \"1\"\r\n\r\n");
+        for chunk in movie(100_000).chunks(100) {
+            line.say(chunk);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let mut bench = Bench::new();
+    bench.limits.whole = Duration::from_millis(200);
+    missed(bench.fetch(&stub.url("/")), "in time");
+    let part = bytes(bench.path(&format!("{TASK}.part")));
+    assert!(part.len() > 100 && movie(100_000).starts_with(&part));
+}
+
 #[test]
 fn the_user_can_stop_it() {
     for said in ["", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n\0\0\0\x0cftypisom"] {
@@ -607,4 +626,161 @@ fn folders_are_made() {
     let fetched = fetcher.fetch(&intent(), "../x", &asset, true, &clock, &mut |_, _| told += 1);
     assert!(matches!(fetched, Fetched::Stored(it) if it.path.ends_with("%2E.%2Fx.mp4")));
     assert!(told >= 1);
+}
+
+#[test]
+#[ignore = "run by a_proxy_is_told_no_private_host"]
+fn child_fetches_from_a_cdn() {
+    if std::env::var_os("PROXIED").is_none() {
+        return;
+    }
+    let mut bench = Bench::new();
+    bench.loopback = false;
+    missed(bench.fetch("https://cdn.invalid/?SIGNATURE"), "403");
+    for url in ["https://10.0.0.1/", "https://localhost/", "https://0x7f.1/", "https://a.local/"] {
+        refused(bench.fetch(url), "refused");
+    }
+}
+
+/// The proxy looks names up, also that of a private address; it is itself on one here.
+#[test]
+fn a_proxy_is_told_no_private_host() {
+    let stub = Stub::saying("HTTP/1.1 403 No\r\n\r\n");
+    again(
+        "fetch::tests::child_fetches_from_a_cdn",
+        &[("HTTPS_PROXY", &stub.url("")), ("PROXIED", "1")],
+    );
+    let heads = stub.heads();
+    assert_eq!(heads.len(), 1, "{heads:?}");
+    assert!(heads[0].starts_with("connect cdn.invalid:443 http/1.1\r\n"), "{heads:?}");
+    assert!(!heads[0].contains("signature"), "{heads:?}");
+}
+
+/// The linter's own movies: those that break off are known.
+#[test]
+fn movies_of_other_programs_are_judged_rightly() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/media/videos");
+    let broken = [
+        "box_of_2_63_bytes.mp4",
+        "box_of_2_64_bytes.mp4",
+        "box_of_2_bytes.mp4",
+        "box_of_2_bytes_64.mp4",
+        "cut_before_moov.mp4",
+        "cut_behind_moov.mp4",
+        "cut_in_mdat.mp4",
+        "cut_in_moov.mp4",
+        "empty_moov.mp4",
+        "junk_behind.mp4",
+        "no_moov.mp4",
+        "only_ftyp.mp4",
+    ];
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("a file");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let content = bytes(entry.path());
+        let Ok(kind) = magic::kind(&content) else { continue };
+        let missing = |length: usize| {
+            let mut file = io::Cursor::new(&content[..length]);
+            magic::missing(kind, &mut file, length as u64, false).expect("no I/O").is_some()
+        };
+        if missing(content.len()) {
+            found.push(name);
+        } else if name == "plain.mp4" {
+            assert!((12..content.len()).step_by(97).all(missing));
+        }
+    }
+    found.sort();
+    assert_eq!(found, broken);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "run by a_full_disk_keeps_what_arrived"]
+fn child_fills_a_disk() {
+    let Some(disk) = std::env::var_os("SMALL_DISK").map(PathBuf::from) else { return };
+    let movie = movie(700_000);
+    let stub = ranges(movie.clone(), &["\"1\""], usize::MAX);
+    let asset = Asset { number: 0, url: stub.url("/"), seconds: None };
+    let clock = Watch { start: Instant::now(), stop: AtomicBool::new(false) };
+    let fetcher = Fetcher { out: disk.join("out"), loopback: true };
+    let fetch = || fetcher.fetch(&intent(), TASK, &asset, true, &clock, &mut |_, _| {});
+    let ballast = disk.join("ballast");
+    std::fs::write(&ballast, vec![0; 400_000]).expect("room");
+    refused(fetch(), "no room on the disk; what arrived is kept");
+    let part = bytes(fetcher.out.join(format!("{TASK}.part")));
+    assert!(!part.is_empty() && movie.starts_with(&part));
+    // Still no room: nothing is lost.
+    refused(fetch(), "no room");
+    std::fs::remove_file(ballast).expect("a file");
+    match fetch() {
+        Fetched::Stored(stored) => assert_eq!(bytes(stored.path), movie),
+        other => panic!("{other:?}"),
+    }
+    assert!(stub.heads()[2].contains("\r\nrange: "), "{:?}", stub.heads());
+}
+
+/// Where this sandbox lets a small disk be made.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_keeps_what_arrived() {
+    use std::process::Command;
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = "mount -t tmpfs -o size=800k none \"$SMALL_DISK\" || exit 77
+        exec \"$0\" fetch::tests::child_fills_a_disk --exact --ignored --nocapture";
+    for namespace in [&["--user", "--map-root-user", "--mount"][..], &["--mount"]] {
+        let program = std::env::current_exe().expect("this program");
+        let mut command = Command::new("unshare");
+        command.args(namespace).args(["sh", "-c", script]).arg(program);
+        let Ok(output) = command.env("SMALL_DISK", folder.path()).output() else { break };
+        let shown = String::from_utf8_lossy(&output.stderr);
+        if shown.starts_with("unshare:") || output.status.code() == Some(77) {
+            continue;
+        }
+        assert!(output.status.success(), "{}{shown}", String::from_utf8_lossy(&output.stdout));
+        return;
+    }
+    println!("skipped: no small disk can be made here");
+}
+
+#[cfg(feature = "failpoints")]
+#[test]
+#[ignore = "run by a_crash_loses_nothing"]
+fn child_crashes_while_it_fetches() {
+    let (Ok(out), Ok(url)) = (std::env::var("OUT"), std::env::var("ASSET")) else { return };
+    let fetcher = Fetcher { out: out.into(), loopback: true };
+    let asset = Asset { number: 0, url, seconds: None };
+    let clock = Watch { start: Instant::now(), stop: AtomicBool::new(false) };
+    let fetched = fetcher.fetch(&intent(), TASK, &asset, true, &clock, &mut |_, _| {});
+    panic!("{fetched:?}");
+}
+
+/// Wherever the process ends, the next one goes on, and asks for no byte twice that is sure.
+#[cfg(feature = "failpoints")]
+#[test]
+fn a_crash_loses_nothing() {
+    use std::process::Command;
+    for (name, requests, ranged) in
+        [("mid-fetch", 2, true), ("before-rename", 1, false), ("after-rename", 1, false)]
+    {
+        let movie = movie(500_000);
+        let stub = ranges(movie.clone(), &["\"1\""], usize::MAX);
+        let mut bench = Bench::new();
+        let child = Command::new(std::env::current_exe().expect("this program"))
+            .args(["fetch::tests::child_crashes_while_it_fetches", "--exact", "--ignored"])
+            .env("KLING_SUBMIT_FAILPOINT", name)
+            .env("ASSET", stub.url("/"))
+            .env("OUT", bench.path(""))
+            .output()
+            .expect("a process");
+        // Neither a success nor a test that failed: it was aborted.
+        assert!(!matches!(child.status.code(), Some(0 | 101)), "{name}: {child:?}");
+        let stored = bench.stored(&stub.url("/"));
+        assert_eq!(bytes(&stored.path), movie, "{name}");
+        assert_eq!(bench.files(), [format!("{TASK}.json"), format!("{TASK}.mp4")], "{name}");
+        let heads = stub.heads();
+        assert_eq!(heads.len(), requests, "{name}: {heads:?}");
+        let range = heads.last().expect("a request").contains("range: bytes=65536-");
+        assert_eq!(range, ranged, "{name}");
+    }
 }

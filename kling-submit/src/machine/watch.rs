@@ -67,7 +67,7 @@ pub struct Watch {
     due: Option<usize>,
     /// When fetching began to fail; since the last asset that arrived.
     trouble: Option<Duration>,
-    /// The ledger holds the task for gone: nothing but a fresh URL changes that.
+    /// The ledger knows that it was made, and of nothing to fetch: only a fresh URL changes that.
     was_gone: bool,
     /// What the ledger could not hold, and what follows on it needs.
     unrecorded: Vec<Entry>,
@@ -169,7 +169,8 @@ impl Watch {
                 watch.items = assets.into_iter().map(|it| Item::new(it, &stored)).collect();
                 watch.stored = stored;
                 // Nothing to fetch in the ledger: the server may know better.
-                watch.next = if watch.items.is_empty() { Next::Query } else { Next::Fetch };
+                watch.was_gone = watch.items.is_empty();
+                watch.next = if watch.was_gone { Next::Query } else { Next::Fetch };
             }
             // Asked for all the same: the server may have fresh URLs. It costs nothing.
             State::Gone { .. } => {
@@ -393,7 +394,7 @@ impl Watch {
 
     fn still_gone(&mut self) {
         let why =
-            "the server no longer gave the result when it was last asked for, and names no other";
+            "the server did not give the result when it was last asked for, and names no other";
         self.next = Next::End(End::NotSaved { why: why.into(), gone: true });
     }
 
@@ -482,6 +483,7 @@ impl Watch {
     }
 
     fn succeeded(&mut self, assets: Vec<Asset>) {
+        self.was_gone = false;
         if self.items.is_empty() {
             self.record(Entry::Succeeded { assets: assets.clone() });
             let stored = &self.stored;
@@ -558,7 +560,7 @@ impl Watch {
         };
         let own = schedule::back_off(item.missed, now.jitter);
         let span = schedule::obey(own, item.asked);
-        let left = self.left(now).unwrap_or_default();
+        let left = self.left(now).unwrap_or(FETCH_BUDGET);
         if left.is_zero() {
             for item in self.items.iter_mut().filter(|item| item.fate == Fate::Open) {
                 item.fate = Fate::NotSaved(std::mem::take(&mut item.why));

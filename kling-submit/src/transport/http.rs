@@ -234,12 +234,9 @@ impl Transport for Http {
             Some(why) => Broken {
                 sent: watch.has_begun(),
                 passing: false,
-                why: redacted(
-                    &format!(
-                        "the body is not what was linted ({}); it was not sent to its end",
-                        shorten(&why)
-                    ),
-                    &self.secrets(),
+                why: format!(
+                    "the body is not what was linted ({}); it was not sent to its end",
+                    shorten(&redacted(&why, &self.secrets()))
                 ),
             },
             None => self.broken(&watch, error, proxy),
@@ -320,5 +317,23 @@ impl Resolver for OnlyLoopback {
             return Err(Error::Other("http is for loopback, and the name leads elsewhere".into()));
         }
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Were `localhost` to lead elsewhere, the key would not go there in clear.
+    #[test]
+    fn http_leads_to_this_machine_or_nowhere() {
+        let look_up = |url: &str| {
+            let uri: Uri = url.parse().expect("a URL");
+            let resolver = OnlyLoopback::for_scheme(&uri);
+            resolver.resolve(&uri, &Config::default(), NextTimeout::default()).is_ok()
+        };
+        assert!(look_up("http://localhost/") && look_up("http://127.0.0.1/"));
+        assert!(!look_up("http://10.0.0.1/") && !look_up("http://8.8.8.8/"));
+        assert!(look_up("https://8.8.8.8/"));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -63,6 +64,8 @@ impl Stub {
             for (number, stream) in listener.incoming().enumerate() {
                 let stream = stream.expect("a connection");
                 stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
+                // Small answers leave at once, and not when the client has confirmed all before.
+                stream.set_nodelay(true).expect("a socket");
                 let (serve, wrap, heads) = (serve.clone(), wrap.clone(), all.clone());
                 thread::spawn(move || serve(number, &mut Line { stream: wrap(stream), heads }));
             }
@@ -158,4 +161,21 @@ impl Line {
 pub(crate) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
     [head.as_bytes(), body].concat()
+}
+
+/// Runs one ignored test again in a process of its own, with these variables.
+pub(crate) fn again(test: &str, variables: &[(&str, &str)]) -> String {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args([test, "--exact", "--nocapture", "--ignored"]);
+    for name in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]
+    {
+        command.env_remove(name);
+    }
+    for name in ["NO_PROXY", "no_proxy"] {
+        command.env_remove(name);
+    }
+    let output = command.envs(variables.iter().copied()).output().expect("a process");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{shown}{}", String::from_utf8_lossy(&output.stderr));
+    shown
 }

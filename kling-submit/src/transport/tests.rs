@@ -1,12 +1,11 @@
 use std::io::{self, Read};
 use std::net::TcpListener;
-use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::http::{BaseUrl, Http, Limits};
-use super::stub::{Stub, answer};
+use super::stub::{Stub, again, answer};
 use super::{Broken, Transport};
 use crate::entry::{Intent, RawReply};
 use crate::id::Id;
@@ -177,6 +176,13 @@ fn whatever_ends_without_an_answer_was_perhaps_sent() {
         assert!(broken.sent && !broken.passing, "{name}: {broken:?}");
         assert_eq!(stub.heads().len(), 1, "{name}");
     }
+    let stub = Stub::new(|_, line| drop((line.head(), line.bytes(1_000_000))));
+    let length = 64 << 20;
+    let done =
+        http(&stub.url(""), limits()).post(&intent(&stub.url(""), length), &mut Spaces(length));
+    let broken = clean(done).expect_err("hung up in the middle");
+    assert!(broken.sent && !broken.passing && broken.why.contains("did not answer"), "{broken:?}");
+    assert_eq!(stub.heads().len(), 1);
     let huge = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(100_000));
     let broken = to(&Stub::saying(huge), b"{}").expect_err("headers");
     assert!(broken.sent && broken.why.contains("headers"), "{broken:?}");
@@ -271,7 +277,7 @@ fn a_body_that_is_not_what_was_linted_never_arrives_whole() {
     impl Read for Fails {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             match self.0.checked_sub(1) {
-                None => Err(io::Error::other("frame.png has changed")),
+                None => Err(io::Error::other(format!("frame.png of {KEY}{KEY}{KEY} has changed"))),
                 Some(left) => {
                     self.0 = left;
                     buffer[0] = b' ';
@@ -295,7 +301,7 @@ fn a_body_that_is_not_what_was_linted_never_arrives_whole() {
     ];
     for (why, mut body) in cases {
         let done = http(&base, limits()).post(&intent(&base, 200_000), &mut *body);
-        let broken = done.expect_err(why);
+        let broken = clean(done).expect_err(why);
         assert!(broken.sent && !broken.passing && broken.why.contains(why), "{broken:?}");
         assert!(got.recv().expect("a body") < 200_000, "{why}");
     }
@@ -390,6 +396,23 @@ fn through_a_proxy_nothing_is_sent_before_its_tunnel_stands() {
         assert!(heads[0].starts_with("connect gateway.example:443 http/1.1\r\n"), "{heads:?}");
         assert!(!heads[0].contains("authorization") && !heads[0].contains("sentinel"));
     }
+}
+
+#[test]
+fn a_proxy_that_trickles_is_given_up() {
+    let stub = Stub::new(|_, line| {
+        line.head();
+        line.say("HTTP/1.1 200 OK\r\n");
+        for number in 0..500 {
+            line.say(format!("X-{number}: y\r\n"));
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let limits = Limits { connect: Duration::from_millis(100), ..limits() };
+    let base = "https://gateway.example";
+    let http = http(base, limits).with_proxy(ureq::Proxy::new(&stub.url("")).ok());
+    let broken = http.post(&intent(base, 2), &mut &b"{}"[..]).expect_err("no tunnel");
+    assert!(!broken.sent && broken.passing && broken.why.contains("100ms"), "{broken:?}");
 }
 
 #[test]
@@ -502,23 +525,6 @@ fn a_post_goes_through_a_proxy() {
     assert!(!carried.contains("SENTINEL") && !head.contains("sentinel"));
 }
 
-/// Runs one test of this file again in a process of its own, with these variables.
-fn again(test: &str, variables: &[(&str, &str)]) -> String {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.args([&format!("transport::tests::{test}"), "--exact", "--nocapture", "--ignored"]);
-    for name in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]
-    {
-        command.env_remove(name);
-    }
-    for name in ["NO_PROXY", "no_proxy"] {
-        command.env_remove(name);
-    }
-    let output = command.envs(variables.iter().copied()).output().expect("a process");
-    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{shown}{}", String::from_utf8_lossy(&output.stderr));
-    shown
-}
-
 #[test]
 #[ignore = "run by proxies_are_taken_from_the_environment"]
 fn child_posts_to_a_gateway() {
@@ -543,10 +549,13 @@ fn proxies_are_taken_from_the_environment() {
         (&[], false),
     ] {
         let before = stub.heads().len();
-        let shown = again("child_posts_to_a_gateway", variables);
+        let shown = again("transport::tests::child_posts_to_a_gateway", variables);
         assert_eq!(stub.heads().len() - before, usize::from(proxied), "{variables:?}: {shown}");
     }
-    let shown = again("child_posts_to_a_gateway", &[("ALL_PROXY", "socks5://127.0.0.1:1")]);
+    let shown = again(
+        "transport::tests::child_posts_to_a_gateway",
+        &[("ALL_PROXY", "socks5://127.0.0.1:1")],
+    );
     assert!(shown.contains("SOCKS"), "{shown}");
 }
 
@@ -564,6 +573,10 @@ fn peak() -> u64 {
 #[test]
 #[ignore = "run by a_large_body_takes_little_memory"]
 fn child_posts_400_megabytes() {
+    // Only in a process of its own.
+    if std::env::var_os("ALONE").is_none() {
+        return;
+    }
     let stub = Stub::new(|_, line| {
         line.head();
         let mut left = 400_000_000;
@@ -584,5 +597,5 @@ fn child_posts_400_megabytes() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_large_body_takes_little_memory() {
-    println!("{}", again("child_posts_400_megabytes", &[]));
+    println!("{}", again("transport::tests::child_posts_400_megabytes", &[("ALONE", "1")]));
 }

@@ -76,7 +76,8 @@ impl Watch {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_deaf(&self) -> bool {
+    /// Whether the server takes no more bytes.
+    pub(crate) fn is_deaf(&self) -> bool {
         self.progress().deaf.is_some()
     }
 
@@ -221,7 +222,16 @@ impl<T: Transport> Transport for Lower<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.inner.await_input(timeout)
+        if self.watch.has_begun() {
+            return self.inner.await_input(timeout);
+        }
+        // A proxy that answers byte by byte gets no more time than one that is silent.
+        let left = self.watch.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Error::Timeout(Timeout::Connect));
+        }
+        let after = timeout.after.min(time::Duration::from(left));
+        self.inner.await_input(NextTimeout { after, ..timeout })
     }
 
     fn is_open(&mut self) -> bool {

@@ -43,8 +43,7 @@ fn take(stage: &mut Stage, runs: &mut Vec<Run>, body: &[u8]) -> Book {
     let run = stage.run("callback", &arguments);
     expect(&run, &[0, 2, 4]).expect("an end");
     runs.push(run);
-    let all: Vec<&Run> = runs.iter().collect();
-    stage.check(&all).unwrap_or_else(|why| panic!("{why}\n{}", told(runs)))
+    stage.check_all(runs).unwrap_or_else(|why| panic!("{why}\n{}", told(runs)))
 }
 
 #[test]
@@ -143,6 +142,6 @@ fn a_callback_before_the_answer_waits_its_turn() {
     expect(&run, &[0]).expect("the video");
     runs.push(run);
     runs.extend(hints);
-    let book = stage.check(&runs.iter().collect::<Vec<_>>()).expect("all is well");
+    let book = stage.check_all(&runs).expect("all is well");
     assert_eq!(book.accepted().len(), 1, "{}", told(&runs));
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kling_submit::demo::Options;
 
-use crate::fault::Kind;
+use crate::fault::{Act, Kind};
 use crate::grid::{Cell, Column, Row, cells};
 use crate::stage::{Book, Run, Stage, signal};
 
@@ -96,7 +96,7 @@ fn play(cell: &Cell, tally: &Tally) -> Result<(), String> {
         if cell.is_long() { Stage::with_long_request(options) } else { Stage::new(options) };
     let mut runs = Vec::new();
     let played = happen(cell, &mut stage, &mut runs)
-        .and_then(|()| recover(&mut stage, &mut runs))
+        .and_then(|()| recover(&mut stage, &mut runs, cell.by_external_id))
         .map_err(|why| format!("{why}\n{}", told(&runs)));
     tally.cells.fetch_add(1, Ordering::Relaxed);
     tally.posts.fetch_add(stage.relay.seen(Kind::Post), Ordering::Relaxed);
@@ -114,9 +114,13 @@ fn happen(cell: &Cell, stage: &mut Stage, runs: &mut Vec<Run>) -> Result<(), Str
             stage.relay.fail(kind, [fault]);
         }
     }
+    if let Column::Connection(Act::Stall | Act::Trickle) = cell.column {
+        stage.reply_timeout = "1";
+    }
     let arguments = stage.submit();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut command = stage.command(&arguments);
+    stage.reply_timeout = "20";
     if let Row::Failpoint(name) = cell.row {
         command.env("KLING_SUBMIT_FAILPOINT", name);
     }
@@ -163,44 +167,47 @@ fn happen(cell: &Cell, stage: &mut Stage, runs: &mut Vec<Run>) -> Result<(), Str
             stage.relay.fail(kind, [fault]);
         }
     }
-    stage.check(&runs.iter().collect::<Vec<_>>()).map(drop)
+    let book = stage.check_all(runs)?;
+    // What the ledger knows, the user was told.
+    let told = &runs.first().expect("the first run").stderr;
+    match book.accepted().iter().find(|id| !told.contains(**id)) {
+        Some(id) => Err(format!("the id {id} is not told")),
+        None => Ok(()),
+    }
 }
 
 /// Everything a person does after a crash; then the same request again, as if nothing had happened.
-pub(crate) fn recover(stage: &mut Stage, runs: &mut Vec<Run>) -> Result<Book, String> {
-    let url = stage.relay.base_url();
-    let run = stage.run("reconcile", &["reconcile", "--json", "--base-url", &url]);
-    expect(&run, &[0, 2, 4])?;
-    runs.push(run);
-    let book = stage.check(&runs.iter().collect::<Vec<_>>())?;
-    for id in book.accepted() {
-        let run = stage.run("wait", &["wait", id, "--json", "--out", "out", "--base-url", &url]);
-        let code = run.code();
-        runs.push(run);
-        if !matches!(code, Some(0 | 7)) {
-            return Err(format!("wait ends with {code:?}"));
-        }
-    }
+/// `found`: whether the provider tells of a task by the user's own id.
+pub(crate) fn recover(stage: &mut Stage, runs: &mut Vec<Run>, found: bool) -> Result<Book, String> {
+    // While the provider may still fail.
+    reconcile(stage, runs)?;
+    wait(stage, runs, &[0, 7])?;
     stage.relay.heal();
-    // What a page in place of the asset has stopped is fetched now.
-    for id in book.accepted() {
-        let run = stage.run("fetch", &["fetch", id, "--json", "--out", "out", "--base-url", &url]);
-        runs.push(run);
+    let mut before = stage.check_all(runs)?;
+    if !before.unknown().is_empty() {
+        reconcile(stage, runs)?;
+        before = stage.check_all(runs)?;
     }
-    let before = stage.check(&runs.iter().collect::<Vec<_>>())?;
+    let charged = !stage.provider.charges().is_empty();
+    if charged && found && !before.unknown().is_empty() {
+        return Err("a task that can be found stays unknown".into());
+    }
+    wait(stage, runs, &[0])?;
+
     let posts = stage.relay.seen(Kind::Post);
-    let run = stage.run_submit("again");
-    expect(&run, &[0, 2, 3, 4])?;
-    runs.push(run);
-    let book = stage.check(&runs.iter().collect::<Vec<_>>())?;
     let settled = !before.accepted().is_empty() || !before.unknown().is_empty();
+    let run = stage.run_submit("again");
+    // Refused, and nothing is sent; or there is nothing that speaks against it.
+    expect(&run, if settled { &[3] } else { &[0] })?;
+    runs.push(run);
     if settled && stage.relay.seen(Kind::Post) > posts {
         return Err("the same request is sent again, though it may have been taken".into());
     }
-    if !settled && book.accepted().is_empty() {
-        return Err("a request that was not taken cannot be sent again".into());
-    }
-    // Everything that is known to be taken is on disk.
+    let run = stage.run("verify", &["ledger", "verify"]);
+    expect(&run, &[0])?;
+    runs.push(run);
+
+    let book = stage.check_all(runs)?;
     for (id, task) in book.tasks.iter().filter(|(_, task)| task.task_id.is_some()) {
         if !task.has("stored") {
             return Err(format!("{id} was made and is not stored: it is {}", task.last()));
@@ -209,18 +216,39 @@ pub(crate) fn recover(stage: &mut Stage, runs: &mut Vec<Run>) -> Result<Book, St
     Ok(book)
 }
 
+fn reconcile(stage: &mut Stage, runs: &mut Vec<Run>) -> Result<(), String> {
+    let url = stage.relay.base_url();
+    let run = stage.run("reconcile", &["reconcile", "--json", "--base-url", &url]);
+    expect(&run, &[0, 4])?;
+    runs.push(run);
+    Ok(())
+}
+
+/// Waits for every task that was taken and is not on disk.
+fn wait(stage: &mut Stage, runs: &mut Vec<Run>, codes: &[i32]) -> Result<(), String> {
+    let url = stage.relay.base_url();
+    let book = stage.check_all(runs)?;
+    for task in book.tasks.values().filter(|task| !task.has("stored")) {
+        let Some(id) = &task.task_id else { continue };
+        let run = stage.run("wait", &["wait", id, "--json", "--out", "out", "--base-url", &url]);
+        expect(&run, codes)?;
+        runs.push(run);
+    }
+    Ok(())
+}
+
 pub(crate) fn expect(run: &Run, codes: &[i32]) -> Result<(), String> {
     if run.code().is_some_and(|code| codes.contains(&code)) {
         return Ok(());
     }
-    let Run { name, status, stdout, stderr } = run;
+    let Run { name, status, stdout, stderr, .. } = run;
     Err(format!("{name} ends with {status}, expected one of {codes:?}\n{stdout}\n{stderr}"))
 }
 
 /// What was said, for the one who reads why a cell failed.
 pub(crate) fn told(runs: &[Run]) -> String {
     let line = |run: &Run| {
-        let Run { name, status, stdout, stderr } = run;
+        let Run { name, status, stdout, stderr, .. } = run;
         format!("--- {name}: {status}\n{stdout}{stderr}")
     };
     runs.iter().map(line).collect()

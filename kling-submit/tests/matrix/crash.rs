@@ -47,10 +47,10 @@ fn kill_9_at_any_time_loses_nothing() {
                     }
                     let part = next(next(next(seed * 1_000_003 + turn))) % 1000;
                     let after = usual * u32::try_from(part).unwrap_or(0) / 1000;
-                    let mut stage =
-                        Stage::new(Options { by_external_id: turn % 2 == 0, ..options() });
+                    let found = turn % 2 == 0;
+                    let mut stage = Stage::new(Options { by_external_id: found, ..options() });
                     let mut runs = Vec::new();
-                    let played = kill(&mut stage, after, &mut runs);
+                    let played = kill(&mut stage, after, found, &mut runs);
                     charges.fetch_add(stage.provider.charges().len(), Ordering::Relaxed);
                     match played {
                         Ok((was_killed, left)) => {
@@ -85,7 +85,12 @@ fn whole() -> Duration {
     began.elapsed()
 }
 
-fn kill(stage: &mut Stage, after: Duration, runs: &mut Vec<Run>) -> Result<(bool, usize), String> {
+fn kill(
+    stage: &mut Stage,
+    after: Duration,
+    found: bool,
+    runs: &mut Vec<Run>,
+) -> Result<(bool, usize), String> {
     let arguments = stage.submit();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let command = stage.command(&arguments);
@@ -97,8 +102,8 @@ fn kill(stage: &mut Stage, after: Duration, runs: &mut Vec<Run>) -> Result<(bool
     let run = running.wait();
     let killed = run.signal() == Some(9);
     runs.push(run);
-    stage.check(&runs.iter().collect::<Vec<_>>())?;
-    let book = recover(stage, runs)?;
+    stage.check_all(runs)?;
+    let book = recover(stage, runs, found)?;
     Ok((killed, book.unknown().len()))
 }
 
@@ -119,7 +124,7 @@ fn two_at_once_pay_once() {
             expect(run, &[2, 3]).expect("the others are told");
         }
         assert_eq!(stage.relay.seen(Kind::Post), 1, "{all}");
-        let book = stage.check(&runs.iter().collect::<Vec<_>>()).expect("all is well");
+        let book = stage.check_all(&runs).expect("all is well");
         assert_eq!(book.accepted().len(), 1, "{all}");
     }
 }

@@ -16,6 +16,8 @@ use kling_submit::demo::Provider;
 
 /// Nothing is waited for longer.
 const LONGEST: Duration = Duration::from_secs(30);
+/// A query or an asset is kept waiting for so long.
+const KEPT: Duration = Duration::from_secs(2);
 /// Between two bytes of an answer that trickles.
 const TRICKLE: Duration = Duration::from_millis(300);
 
@@ -94,6 +96,8 @@ struct Shared {
     address: SocketAddr,
     faults: Mutex<[VecDeque<Fault>; 3]>,
     seen: [AtomicUsize; 3],
+    /// Requests for assets that came with a key.
+    keys_at_assets: AtomicUsize,
     stopped: AtomicBool,
     moments: Mutex<Sender<Sender<()>>>,
 }
@@ -109,6 +113,7 @@ impl Relay {
             address,
             faults: Mutex::default(),
             seen: Default::default(),
+            keys_at_assets: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             moments: Mutex::new(teller),
         });
@@ -142,6 +147,11 @@ impl Relay {
         *self.shared.faults.lock().expect("faults") = Default::default();
     }
 
+    /// How many requests for assets came with a key.
+    pub(crate) fn keys_at_assets(&self) -> usize {
+        self.shared.keys_at_assets.load(Ordering::SeqCst)
+    }
+
     /// How many requests of this kind came, whole or not.
     pub(crate) fn seen(&self, kind: Kind) -> usize {
         self.shared.seen[kind as usize].load(Ordering::SeqCst)
@@ -161,6 +171,8 @@ struct Request {
     head: Vec<u8>,
     kind: Kind,
     length: usize,
+    /// What `Authorization` holds.
+    key: String,
 }
 
 impl Shared {
@@ -181,6 +193,9 @@ impl Shared {
         };
         let request = Request::of(head);
         self.seen[request.kind as usize].fetch_add(1, Ordering::SeqCst);
+        if request.kind == Kind::Asset && !request.key.is_empty() {
+            self.keys_at_assets.fetch_add(1, Ordering::SeqCst);
+        }
         let fault = self.faults.lock().expect("faults")[request.kind as usize].pop_front();
         self.go(stream, &request, fault)
     }
@@ -188,10 +203,10 @@ impl Shared {
     fn go(&self, stream: &TcpStream, request: &Request, fault: Option<Fault>) -> io::Result<()> {
         let at = |moment| fault.as_ref().filter(|fault| fault.at == moment);
         let canned = fault.as_ref().and_then(|fault| fault.answer.as_ref());
-        let early = || canned.map(|it| (it.head(), it.body.clone().into_bytes()));
+        let early = || canned.map(|it| it.parts(&request.key));
 
         if let Some(fault) = at(Moment::Head)
-            && self.moment(stream, fault, early())?
+            && self.moment(stream, request.kind, fault, early())?
         {
             return Ok(());
         }
@@ -201,7 +216,7 @@ impl Shared {
         let half = request.head.len() + request.length / 2;
         if let Some(fault) = at(Moment::HalfBody) {
             (&mut &*stream).read_exact(&mut sent[..half])?;
-            if self.moment(stream, fault, early())? {
+            if self.moment(stream, request.kind, fault, early())? {
                 return Ok(());
             }
             (&mut &*stream).read_exact(&mut sent[half..all - 1])?;
@@ -211,24 +226,24 @@ impl Shared {
         stream.peek(&mut sent[all - 1..])?;
 
         let taken = fault.as_ref().is_none_or(|fault| fault.taken);
-        let honest = if taken { Some(self.relay(&sent)?) } else { None };
+        let honest = if taken { Some(self.relay(&sent, &request.key)?) } else { None };
         let answer = early().or(honest).unwrap_or_default();
         if let Some(fault) = at(Moment::Body)
-            && self.moment(stream, fault, Some(answer.clone()))?
+            && self.moment(stream, request.kind, fault, Some(answer.clone()))?
         {
             return Ok(());
         }
         let (head, body) = answer;
         (&mut &*stream).write_all(&head)?;
         if let Some(fault) = at(Moment::AnswerHead)
-            && self.moment(stream, fault, Some((Vec::new(), body.clone())))?
+            && self.moment(stream, request.kind, fault, Some((Vec::new(), body.clone())))?
         {
             return Ok(());
         }
         let (first, second) = body.split_at(body.len() / 2);
         (&mut &*stream).write_all(first)?;
         if let Some(fault) = at(Moment::AnswerHalf)
-            && self.moment(stream, fault, Some((Vec::new(), second.to_vec())))?
+            && self.moment(stream, request.kind, fault, Some((Vec::new(), second.to_vec())))?
         {
             return Ok(());
         }
@@ -240,6 +255,7 @@ impl Shared {
     fn moment(
         &self,
         mut stream: &TcpStream,
+        kind: Kind,
         fault: &Fault,
         rest: Option<(Vec<u8>, Vec<u8>)>,
     ) -> io::Result<bool> {
@@ -250,6 +266,8 @@ impl Shared {
             let _ = waited.recv_timeout(LONGEST);
         }
         let rest = rest.map(|(head, body)| [head, body].concat());
+        let patience = if kind == Kind::Post { LONGEST } else { KEPT };
+        let began = Instant::now();
         match (fault.act, rest) {
             // An answer before all of the request is read.
             (Act::GoOn, Some(rest)) if fault.at < Moment::Body => {
@@ -260,12 +278,12 @@ impl Shared {
             // The request's last byte is unread.
             (Act::Reset, _) => {}
             (Act::Close, _) => close(stream)?,
-            (Act::Stall, _) => hold(stream, LONGEST)?,
+            (Act::Stall, _) => hold(stream, patience)?,
             (Act::Trickle, rest) => {
                 for byte in rest.unwrap_or_default() {
                     stream.write_all(&[byte])?;
                     hold(stream, TRICKLE)?;
-                    if self.stopped.load(Ordering::SeqCst) {
+                    if began.elapsed() > patience {
                         break;
                     }
                 }
@@ -280,8 +298,8 @@ impl Shared {
         Ok(true)
     }
 
-    /// Asks the provider. Its address becomes ours wherever it names it.
-    fn relay(&self, request: &[u8]) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    /// Asks the provider. Its address becomes ours wherever it names it, and the key is told back.
+    fn relay(&self, request: &[u8], key: &str) -> io::Result<(Vec<u8>, Vec<u8>)> {
         let mut provider = TcpStream::connect(self.provider)?;
         provider.set_read_timeout(Some(LONGEST))?;
         provider.write_all(request)?;
@@ -297,13 +315,20 @@ impl Shared {
         let new = text.replace(&theirs, &ours);
         let length = |body: &str| format!("Content-Length: {}\r\n", body.len());
         let head = String::from_utf8_lossy(head).replace(&length(text), &length(&new));
+        let head = head.replacen("\r\n", &format!("\r\nX-Echo: {key}\r\n"), 1);
         Ok((head.into_bytes(), new.into_bytes()))
     }
 }
 
 impl Request {
     fn of(head: Vec<u8>) -> Self {
-        let text = String::from_utf8_lossy(&head).to_ascii_lowercase();
+        let text = String::from_utf8_lossy(&head);
+        let name = "authorization: ";
+        let key = text.lines().find(|line| {
+            line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+        });
+        let key = key.map_or(String::new(), |line| line[name.len()..].to_owned());
+        let text = text.to_ascii_lowercase();
         let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
         let length = length.and_then(|it| it.trim().parse().ok()).unwrap_or(0);
         let kind = match () {
@@ -311,18 +336,20 @@ impl Request {
             () if text.starts_with("get /demo/assets/") => Kind::Asset,
             () => Kind::Query,
         };
-        Request { head, kind, length }
+        Request { head, kind, length, key }
     }
 }
 
 impl Canned {
-    fn head(&self) -> Vec<u8> {
+    /// Its head, and its body with the key wherever `{key}` stands.
+    fn parts(&self, key: &str) -> (Vec<u8>, Vec<u8>) {
         let Canned { status, headers, body } = self;
+        let body = body.replace("{key}", key);
         let length = body.len();
         let head = format!(
             "HTTP/1.1 {status} Canned\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n"
         );
-        head.into_bytes()
+        (head.into_bytes(), body.into_bytes())
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) static ROWS: &[Row] = &[
     Row::Failpoint("after-sending"),
     Row::Wire(Kind::Post, Moment::Head),
     Row::Wire(Kind::Post, Moment::HalfBody),
+    Row::Failpoint("mid-body"),
     Row::Wire(Kind::Post, Moment::Body),
     Row::Wire(Kind::Post, Moment::AnswerHead),
     Row::Wire(Kind::Post, Moment::AnswerHalf),
@@ -241,10 +242,8 @@ impl Cell {
             (Row::Wire(Kind::Post, _), Column::Connection(_) | Column::Clock(_)) => UNKNOWN,
             // A poll that brings nothing is a missed poll.
             (Row::Wire(Kind::Query, _), _) => OK,
-            // A page in place of the asset, or a redirect to nowhere, may end the fetching.
-            (Row::Wire(Kind::Asset, _), Column::Answer(Reply::Fine(_) | Reply::Redirect(_), _)) => {
-                &[0, 7]
-            }
+            // A page in place of the asset, a redirect to nowhere or a storm may end the fetching.
+            (Row::Wire(Kind::Asset, _), Column::Answer(..)) => &[0, 7],
             (Row::Wire(Kind::Asset, _), _) => OK,
         }
     }
@@ -278,9 +277,11 @@ impl Reply {
                 };
                 (429, retry_after, body)
             }
-            Reply::Gateway(status) => {
-                (status, "Content-Type: text/html\r\n".to_owned(), "<html>nginx</html>".to_owned())
-            }
+            Reply::Gateway(status) => (
+                status,
+                "Content-Type: text/html\r\n".to_owned(),
+                "<html>nginx: {key}</html>".to_owned(),
+            ),
             Reply::Redirect(status) => {
                 let elsewhere = "Location: http://127.0.0.1:9/elsewhere\r\n";
                 (status, elsewhere.to_owned(), String::new())

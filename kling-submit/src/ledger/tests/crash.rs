@@ -39,7 +39,7 @@ fn what_was_acknowledged_outlives_kill() {
             BufReader::new(process.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
         let id = lines.find_map(|line| line.strip_prefix("id ").map(str::to_owned)).expect("an id");
         // Some more each round, so that the log is killed in all its lengths.
-        let enough = format!("did {}", 1 + round * 7);
+        let enough = format!("did {}", 1 + round * 3);
         let mut last = 0;
         let mut number = |line: &str| {
             last = line.strip_prefix("did ").and_then(|it| it.parse().ok()).unwrap_or(last);

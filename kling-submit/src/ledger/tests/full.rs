@@ -112,3 +112,89 @@ fn on_a_full_disk_nothing_is_lost() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("all is there"), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// A process of [`a_disk_that_fails_once_loses_nothing_acknowledged`]; nothing when run by itself.
+#[test]
+fn one_on_a_bad_disk() {
+    let Some(place) = given("KLING_TEST_BAD_DISK") else { return };
+    let Ok(mut ledger) = Ledger::open(Path::new(&place)) else { return };
+    let intent = intent("b");
+    let Ok(Some(_lock)) = ledger.lock(&intent.id) else { return };
+    println!("\nid {}", intent.id);
+    if ledger.begin(&intent, NOW, false).is_err() {
+        println!("not begun");
+        return;
+    }
+    for (number, entry) in [sending(), reply(), accepted("81"), succeeded()].iter().enumerate() {
+        let now = at(number as u64);
+        let done = ledger
+            .append(&intent.id, now, entry)
+            .or_else(|_| ledger.spare(&intent.id, now, entry).map(drop));
+        if done.is_err() {
+            println!("failed");
+            return;
+        }
+        println!("did {}", entry.word());
+    }
+}
+
+/// The disk says `EIO` to one write or sync, which one differs.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fails_once_loses_nothing_acknowledged() {
+    at_each_write("error=EIO");
+}
+
+/// The process is killed at one write or sync, which one differs.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_at_any_write_loses_nothing_acknowledged() {
+    at_each_write("signal=KILL");
+}
+
+/// Runs [`one_on_a_bad_disk`] again and again under strace, where that is there and allowed, and checks
+/// what is in the ledger after.
+#[cfg(target_os = "linux")]
+fn at_each_write(what: &str) {
+    let program = std::env::current_exe().expect("this program");
+    for (call, new, most) in [
+        ("fdatasync,fsync", true, 12),
+        ("pwrite64,write", true, 25),
+        ("fdatasync,fsync", false, 9),
+        ("pwrite64,write", false, 25),
+    ] {
+        for when in 1..=most {
+            let (_folder, place) = place();
+            if !new {
+                drop(open(&place));
+            }
+            let mut strace = Command::new("strace");
+            strace.args(["-f", "-o", "/dev/null", "-e", &format!("trace={call}")]);
+            strace.args(["-e", &format!("inject={call}:{what}:when={when}")]);
+            for suffix in ["", "-wal", "-journal", ".spare"] {
+                strace.arg("-P").arg(place.with_file_name(format!("ledger.sqlite{suffix}")));
+            }
+            strace.arg(&program);
+            strace.args(["--exact", "ledger::tests::full::one_on_a_bad_disk", "--nocapture"]);
+            let Ok(output) = strace.env("KLING_TEST_BAD_DISK", &place).output() else { return };
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            if !said.contains("running 1 test") {
+                return;
+            }
+            let told = format!("{what} at {call} {when} of a new one ({new}): {said}");
+            assert!(!said.contains("FAILED"), "{told}");
+            let ledger = open(&place);
+            let verdict = ledger.verify().expect("verifies");
+            assert_eq!(verdict.faults, Vec::<String>::new(), "{told}");
+            let Some(id) = said.lines().find_map(|line| line.strip_prefix("id ")) else { continue };
+            let recorded = ledger.task(&Id::from(id.to_owned())).expect("reads");
+            let recorded = recorded.as_ref().map(words).unwrap_or_default();
+            let did: Vec<&str> = said.lines().filter_map(|it| it.strip_prefix("did ")).collect();
+            // One more may be there: it was written, and the answer did not come.
+            assert!(recorded.len() <= did.len() + 2, "{recorded:?}, {told}");
+            if !did.is_empty() {
+                assert_eq!(recorded.get(1..=did.len()), Some(&did[..]), "{told}");
+            }
+        }
+    }
+}

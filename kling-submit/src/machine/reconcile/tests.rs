@@ -276,6 +276,13 @@ fn a_list_proves_only_what_it_reaches() {
     let came = page(vec![turned, vec![task("2", None, SENT.0)]]);
     assert!(proven(&came));
     assert_eq!(came.targets.iter().filter(|it| it.starts_with("/p?")).count(), 3);
+    // In no order: what is missing may be on the next page.
+    let mixed = [3, 0, 2].map(|days| match days {
+        0 => mark(SENT.0),
+        days => task(&days.to_string(), None, SENT.0 - days * day),
+    });
+    let came = page(vec![mixed.to_vec()]);
+    assert_eq!(came.targets.iter().filter(|it| it.starts_with("/p?")).count(), 2);
     // The same page for ever; pages without end; the landmark without its external id; none.
     let same = || vec![mark(SENT.0)];
     assert!(!proven(&page(vec![same(), same(), same()])));
@@ -306,6 +313,13 @@ fn what_is_not_shown_to_be_ours_is_not_taken() {
             false,
         ),
         ("an echo as the server's id", OURS, landmark(), task(OURS, Some(OURS), SENT.0), false),
+        (
+            "an echo of the user's id",
+            "order-1",
+            landmark(),
+            task("order-1", Some("order-1"), SENT.0),
+            false,
+        ),
         ("no id", OURS, landmark(), task("", Some(OURS), SENT.0), false),
         (
             "another task of the ledger",
@@ -343,6 +357,21 @@ fn what_is_not_shown_to_be_ours_is_not_taken() {
     });
     let came = run(OURS, &unknown(), landmark(), 5, server(shown));
     assert_eq!(came.end, accepted("81"));
+}
+
+#[test]
+fn a_task_without_an_id_is_no_absence() {
+    let mark = || vec![task("70", Some("mark"), SENT.0)];
+    let mut lists = kling(mark());
+    let came = run(OURS, &looked(10, true), landmark(), 900, |query| {
+        if query.target.starts_with("/p?") {
+            lists(query)
+        } else {
+            one(task(OURS, Some(OURS), SENT.0))
+        }
+    });
+    assert_eq!(came.records, ["looked List true"]);
+    assert!(matches!(came.end, End::CannotTell { .. }));
 }
 
 #[test]

@@ -357,6 +357,20 @@ fn fetches_that_miss_are_repeated_for_a_while() {
     let fetches = [missed(), missed(), fetched(0)];
     let (end, _) = Run::new(accepted(None), ENDLESS).run(&[made(&["a"])], &fetches);
     assert_eq!(end, End::Stored(vec![stored(0)]));
+    // Each asset that arrives gives the others time.
+    let misses = |count| (0..count).map(|_| missed());
+    let fetches: Vec<Event> = [fetched(0)]
+        .into_iter()
+        .chain(misses(13))
+        .chain([fetched(1)])
+        .chain(misses(9))
+        .chain([fetched(2)])
+        .collect();
+    let polls = [made(&["a", "b", "c"])];
+    let (end, run) = Run::new(accepted(None), ENDLESS).run(&polls, &fetches);
+    let End::Stored(all) = end else { panic!("{end:?} {:?}", run.waits) };
+    assert_eq!(all.len(), 3);
+    assert!(run.waits.iter().sum::<u64>() > 700, "{:?}", run.waits);
     let (_, run) = Run::new(accepted(None), patience(5000)).run(&[made(&["a"])], &[missed()]);
     assert_eq!(run.waits.iter().sum::<u64>(), 5000);
     // What is made is fetched once, also when the patience is over.
@@ -494,6 +508,7 @@ fn any_state() -> impl Strategy<Value = State> {
         4 => prop::sample::select(vec![accepted(None), accepted(Some("processing"))]),
         1 => Just(State::Succeeded { task_id: task_id(), assets: assets.clone(), stored: vec![stored(1)] }),
         1 => Just(State::Stored { task_id: task_id(), assets, stored: vec![stored(0), stored(1)] }),
+        1 => Just(State::Succeeded { task_id: task_id(), assets: Vec::new(), stored: Vec::new() }),
         1 => Just(State::Gone { task_id: task_id() }),
         1 => Just(State::Unknown),
     ]
