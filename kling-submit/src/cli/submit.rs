@@ -89,6 +89,11 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     }
     if !planned.is_empty() && !agreed(options, planned.len(), base.as_str(), shell)? {
         console.line(NOTHING);
+        for request in &planned {
+            let name = &request.intent.request;
+            let ending = Ending::not_begun(name, "it was not agreed to", &commands);
+            console.event(&json::end(shell.clock.now(), None, name, &ending));
+        }
         return Ok(Status::Refused);
     }
 
@@ -187,7 +192,9 @@ fn dry_run(planned: &[Planned], shell: &Shell) -> Done {
             intent.body_sha256
         ));
     }
-    console.line(&format!("{}; {NOTHING}", ago::count(planned.len(), "request")));
+    let ours = planned.iter().any(|it| it.intent.external_task_id.is_empty());
+    let id = if ours { "; when it is, an id of ours goes in" } else { "" };
+    console.line(&format!("{}; {NOTHING}{id}", ago::count(planned.len(), "request")));
     Ok(Status::Ok)
 }
 
