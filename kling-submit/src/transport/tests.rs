@@ -209,6 +209,7 @@ fn an_answer_that_breaks_off_is_kept_as_far_as_it_came() {
 
 /// A server that answers before it has read the body, and hangs up: the answer counts.
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "other systems may drop what came before a reset")]
 fn an_early_answer_is_read_though_the_body_cannot_be_sent() {
     let stub = Stub::new(|_, line| {
         line.head();
@@ -466,7 +467,7 @@ fn a_certificate_that_is_not_trusted_gets_nothing() {
 
 #[test]
 fn early_answers_are_read_over_tls_too() {
-    for hangs_up in [true, false] {
+    for hangs_up in [cfg!(target_os = "linux"), false] {
         let stub = Stub::with_tls(move |_, line| {
             line.head();
             line.say(answer("413 Too Large", "", b"{\"message\":\"too large\"}"));
