@@ -12,7 +12,7 @@ use super::args::Access;
 use super::clock::RealClock;
 use super::console::Console;
 use super::interrupt::Interrupt;
-use super::{Failure, failure};
+use super::{Failure, Shell, failure};
 use crate::entry::{Intent, RawReply};
 use crate::machine::Query;
 use crate::secret::{KEY_VARIABLES, Key};
@@ -111,12 +111,20 @@ pub(crate) fn limits(reply: Duration) -> Limits {
     Limits { reply, ..Limits::default() }
 }
 
-/// A server whose POSTs Ctrl-C knows of.
+/// A server whose POSTs and queries Ctrl-C knows of.
 #[derive(Debug)]
 pub(crate) struct Guarded {
-    pub(crate) http: Arc<Http>,
+    http: Arc<Http>,
     pub(crate) interrupt: Arc<Interrupt>,
     pub(crate) clock: Arc<RealClock>,
+}
+
+impl Guarded {
+    pub(crate) fn new(http: Arc<Http>, shell: &Shell) -> Self {
+        let stopped = Arc::clone(&http);
+        shell.interrupt.querying(Arc::new(move || stopped.abandon()));
+        Guarded { http, interrupt: Arc::clone(&shell.interrupt), clock: Arc::clone(&shell.clock) }
+    }
 }
 
 impl Transport for Guarded {

@@ -112,7 +112,7 @@ impl Batch<'_> {
         let mut teller = self.teller(planned, Some(ledger)).when_taken(|| turn.leave(None));
         let mut body = match planned.named.prepare() {
             Ok(body) => body,
-            Err(unfit) => return teller.failed(&format!("{unfit}; nothing was sent")),
+            Err(unfit) => return self.unfit(planned, &mut teller, &unfit.to_string()),
         };
         let request = Request {
             body: &mut body,
@@ -144,8 +144,18 @@ impl Batch<'_> {
                 teller.ending(&ending);
                 ending
             }
+            Err(error @ (DriveError::Body(_) | DriveError::NoEndpoint(_))) => {
+                self.unfit(planned, &mut teller, &error.to_string())
+            }
             Err(error) => teller.failed(&error.to_string()),
         }
+    }
+
+    /// A request that is no longer what was shown.
+    fn unfit(&self, planned: &Planned, teller: &mut Teller<'_>, why: &str) -> Ending {
+        let ending = Ending::not_begun(&planned.intent.request, &escape(why), self.commands);
+        teller.ending(&ending);
+        ending
     }
 
     /// A request whose turn did not come.
@@ -251,6 +261,12 @@ impl Drop for Turn<'_, '_> {
     fn drop(&mut self) {
         self.leave(None);
     }
+}
+
+/// The exit status of all of them.
+pub(crate) fn worst(endings: &[Ending], interrupt: &Interrupt) -> Status {
+    let stopped = if interrupt.asked() { Status::Interrupted } else { Status::Ok };
+    endings.iter().fold(stopped, |worst, it| worst.worse(it.status))
 }
 
 /// `5 requests: 2 stored, 1 running, 1 unknown, 1 not sent`, what is paid, and what is next.

@@ -1,5 +1,6 @@
 //! What is told at a task's end: what happened, whether money was spent, the one next command.
 
+use anstyle::{AnsiColor, Style};
 use kling_lint::printable::escape;
 
 use super::ago;
@@ -287,12 +288,39 @@ impl Ending {
         }
         match (&self.first, &self.next) {
             (Some(first), Some(next)) => {
-                text.push_str(&format!("\n  next: {first}, then:\n    {next}"))
+                text.push_str(&format!("\n  next: {first}, then:\n    {next}"));
             }
             (None, Some(next)) => text.push_str(&format!("\n  next: {next}")),
             _ => {}
         }
         text
+    }
+
+    /// The same, with colours: the caller's stream takes them out where nobody sees them.
+    pub(crate) fn styled(&self, label: &str) -> String {
+        let (style, bold) = (style(self.status), Style::new().bold());
+        let mut text = String::new();
+        for (at, line) in self.text(label).lines().enumerate() {
+            match line.strip_prefix("  ").and_then(|it| it.split_once(": ")) {
+                _ if at == 0 => text.push_str(&format!("{style}{line}{style:#}")),
+                Some((word @ ("paid" | "next"), rest)) => {
+                    text.push_str(&format!("\n  {bold}{word}:{bold:#} {rest}"));
+                }
+                _ => text.push_str(&format!("\n{line}")),
+            }
+        }
+        text
+    }
+}
+
+fn style(status: Status) -> Style {
+    match status {
+        Status::Ok => AnsiColor::Green.on_default(),
+        Status::Running | Status::Interrupted => AnsiColor::Yellow.on_default(),
+        Status::Unknown | Status::NotSaved => AnsiColor::Red.on_default().bold(),
+        Status::Findings | Status::Failed | Status::Refused | Status::NotMade => {
+            AnsiColor::Red.on_default()
+        }
     }
 }
 
@@ -388,6 +416,8 @@ mod tests {
             for line in text.lines() {
                 assert!(line.chars().count() <= 80, "{line}");
             }
+            let styled = anstream::adapter::strip_str(&ending.styled("cat.json: ")).to_string();
+            assert_eq!(styled, text);
             assert_eq!(ending.status, Status::of(&end));
             let done = matches!(end, End::Stored(_) | End::NotSaved { gone: true, .. });
             assert_eq!(ending.next.is_none(), done, "{text}");

@@ -9,6 +9,9 @@ use crate::clock::Waited;
 /// How long a paid request's answer is waited for when the user wants to stop.
 pub(crate) const GRACE: Duration = Duration::from_secs(30);
 
+/// Ends something that another thread is at.
+pub(crate) type Stopper = Arc<dyn Fn() + Send + Sync>;
+
 /// Whether the user wants to stop, and what is in flight.
 #[derive(Default)]
 pub(crate) struct Interrupt {
@@ -20,7 +23,9 @@ pub(crate) struct Interrupt {
 struct State {
     presses: u32,
     /// Ends the POST that is under way.
-    posting: Option<Arc<dyn Fn() + Send + Sync>>,
+    posting: Option<Stopper>,
+    /// End queries that are under way.
+    querying: Vec<Stopper>,
 }
 
 impl fmt::Debug for Interrupt {
@@ -59,7 +64,13 @@ impl Interrupt {
         self.changed.notify_all();
         let first = state.presses == 1;
         match (first, state.posting.take()) {
-            (true, None) => Press::Stop,
+            (true, None) => {
+                // No POST begins any more, so only queries are ended.
+                let querying = std::mem::take(&mut state.querying);
+                drop(state);
+                querying.iter().for_each(|stop| stop());
+                Press::Stop
+            }
             (false, None) => Press::Leave,
             (true, posting) => {
                 state.posting = posting;
@@ -77,6 +88,11 @@ impl Interrupt {
     pub(crate) fn abandon(&self) -> bool {
         let abandon = self.state().posting.take();
         abandon.as_ref().inspect(|abandon| abandon()).is_some()
+    }
+
+    /// Queries that are ended when the user wants to stop and no POST is in flight.
+    pub(crate) fn querying(&self, stop: Stopper) {
+        self.state().querying.push(stop);
     }
 
     /// Whether the user wants to stop.
@@ -108,11 +124,7 @@ impl Interrupt {
     }
 
     /// Makes a POST that `abandon` ends. `None`: the user wanted to stop before it began.
-    pub(crate) fn posting<T>(
-        &self,
-        abandon: Arc<dyn Fn() + Send + Sync>,
-        post: impl FnOnce() -> T,
-    ) -> Option<T> {
+    pub(crate) fn posting<T>(&self, abandon: Stopper, post: impl FnOnce() -> T) -> Option<T> {
         {
             let mut state = self.state();
             if state.presses > 0 {
@@ -161,6 +173,26 @@ mod tests {
         assert_eq!(interrupt.wait(Duration::from_secs(3600)), Waited::Interrupted);
         assert!(!interrupt.abandon());
         assert_eq!(interrupt.press(), Press::Leave);
+    }
+
+    #[test]
+    fn queries_end_at_once_but_not_while_a_request_is_in_flight() {
+        let ended = Arc::new(AtomicU32::new(0));
+        let stopper = |ended: &Arc<AtomicU32>| {
+            let ended = Arc::clone(ended);
+            Arc::new(move || {
+                ended.fetch_add(1, Ordering::Relaxed);
+            })
+        };
+        let interrupt = Interrupt::default();
+        interrupt.querying(stopper(&ended));
+        interrupt.posting(Arc::new(|| {}), || interrupt.press());
+        assert_eq!(ended.load(Ordering::Relaxed), 0);
+
+        let interrupt = Interrupt::default();
+        interrupt.querying(stopper(&ended));
+        interrupt.press();
+        assert_eq!(ended.load(Ordering::Relaxed), 1);
     }
 
     #[test]

@@ -211,7 +211,12 @@ pub(crate) fn show(planned: &[Planned], console: &Console, now: Millis) {
         console.line(&request.text(now));
     }
     if let Some(more) = planned.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        console.line(&format!("and {} more", ago::count(more, "request")));
+        let before = planned.iter().skip(SHOWN).filter(|it| !it.before.is_empty()).count();
+        let before = match before {
+            0 => String::new(),
+            _ => format!(", {} of them sent before: not sent again", ago::grouped(before as u64)),
+        };
+        console.line(&format!("and {} more requests{before}", ago::grouped(more as u64)));
     }
 }
 

@@ -75,10 +75,15 @@ pub(crate) fn phrase(usual: Option<&Usual>, so_far: Duration) -> Option<String> 
 
 /// `sending 12.3 of 40.1 MB`
 pub(crate) fn bytes(verb: &str, done: u64, total: Option<u64>) -> String {
-    const MB: f64 = 1_000_000.0;
+    let (size, unit) = match total.unwrap_or(done) {
+        0..1_000_000 => (1e3, "kB"),
+        1_000_000.. => (1e6, "MB"),
+    };
     match total {
-        Some(total) => format!("{verb} {:.1} of {:.1} MB", done as f64 / MB, total as f64 / MB),
-        None => format!("{verb} {:.1} MB", done as f64 / MB),
+        Some(total) => {
+            format!("{verb} {:.1} of {:.1} {unit}", done as f64 / size, total as f64 / size)
+        }
+        None => format!("{verb} {:.1} {unit}", done as f64 / size),
     }
 }
 
@@ -101,6 +106,7 @@ mod tests {
     fn bytes_and_names_are_short() {
         assert_eq!(bytes("sending", 12_345_678, Some(40_100_000)), "sending 12.3 of 40.1 MB");
         assert_eq!(bytes("saving", 1_000_000, None), "saving 1.0 MB");
+        assert_eq!(bytes("sending", 110, Some(110)), "sending 0.1 of 0.1 kB");
         assert_eq!(end("cat.json"), "cat.json");
         let long = end(&format!("{}/cat.json", "x".repeat(99)));
         assert_eq!(long.chars().count(), NAME);

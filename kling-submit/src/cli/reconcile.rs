@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::{Guarded, Keys, Servers};
@@ -61,11 +60,7 @@ pub(crate) fn run(options: &Reconcile, shell: &Shell) -> Done {
             }
         };
         other_key(task, &servers, shell);
-        let transport = Guarded {
-            http,
-            interrupt: Arc::clone(&shell.interrupt),
-            clock: Arc::clone(&shell.clock),
-        };
+        let transport = Guarded::new(http, shell);
         let means =
             Means { account: servers.has_token(), callback: callback.clone(), ..Means::default() };
         let done = Driver {
@@ -87,7 +82,7 @@ pub(crate) fn run(options: &Reconcile, shell: &Shell) -> Done {
     if tasks.len() > 1 {
         shell.console.line(&batch::summary(&endings, &commands));
     }
-    Ok(endings.iter().fold(Status::Ok, |worst, it| worst.worse(it.status)))
+    Ok(batch::worst(&endings, &shell.interrupt))
 }
 
 /// Reads a callback's body.

@@ -78,7 +78,7 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     for request in &before {
         let ending = Ending::sent_before(&request.before, &commands);
         if alone {
-            console.line(&ending.text(""));
+            console.line(&ending.styled(""));
         }
         console.event(&json::end(now, None, &request.intent.request, &ending));
         endings.push(ending);
@@ -89,17 +89,19 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     }
     if !planned.is_empty() && !agreed(options, planned.len(), base.as_str(), shell)? {
         console.line(NOTHING);
+        for request in &planned {
+            let name = &request.intent.request;
+            let ending = Ending::not_begun(name, "it was not agreed to", &commands);
+            console.event(&json::end(shell.clock.now(), None, name, &ending));
+        }
         return Ok(Status::Refused);
     }
 
     signals::heed(shell, &commands)?;
     let reply = Duration::from_secs(options.reply_timeout);
     let loopback = base.is_loopback();
-    let transport = Guarded {
-        http: Arc::new(Http::new(base, key, token, limits(reply))),
-        interrupt: Arc::clone(&shell.interrupt),
-        clock: Arc::clone(&shell.clock),
-    };
+    let http = Arc::new(Http::new(base, key, token, limits(reply)));
+    let transport = Guarded::new(http, shell);
     let plan = options.wait.map(|seconds| Plan {
         patience: seconds.map(Duration::from_secs),
         fetch: true,
@@ -120,11 +122,7 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     if !alone {
         console.line(&batch::summary(&endings, &commands));
     }
-    let mut status = endings.iter().fold(Status::Ok, |worst, it| worst.worse(it.status));
-    if shell.interrupt.asked() {
-        status = status.worse(Status::Interrupted);
-    }
-    Ok(status)
+    Ok(batch::worst(&endings, &shell.interrupt))
 }
 
 /// More requests than the user allows are more money than the user allows.
@@ -194,7 +192,9 @@ fn dry_run(planned: &[Planned], shell: &Shell) -> Done {
             intent.body_sha256
         ));
     }
-    console.line(&format!("{}; {NOTHING}", ago::count(planned.len(), "request")));
+    let ours = planned.iter().any(|it| it.intent.external_task_id.is_empty());
+    let id = if ours { "; when it is, an id of ours goes in" } else { "" };
+    console.line(&format!("{}; {NOTHING}{id}", ago::count(planned.len(), "request")));
     Ok(Status::Ok)
 }
 

@@ -137,7 +137,7 @@ impl<'t> Teller<'t> {
     /// Tells an ending that is known already.
     pub(crate) fn ending(&mut self, ending: &Ending) {
         self.bar = None;
-        self.telling.console.line(&ending.text(&self.label));
+        self.telling.console.line(&ending.styled(&self.label));
         self.told(ending);
     }
 
@@ -215,10 +215,13 @@ impl<'t> Teller<'t> {
             Entry::Intent(_) | Entry::Reply(_) | Entry::Failed { .. } => {}
             Entry::Sending { attempt } => {
                 self.known = Known { charged: Charged::Unknown, task_id: None };
-                let anew = if *attempt > 1 { "sending once more" } else { "sending" };
+                let attempt = match attempt {
+                    1 => String::new(),
+                    attempt => format!(", attempt {attempt}"),
+                };
                 let host = escape(&self.task.base_url);
                 let bytes = ago::grouped(self.task.content_length);
-                self.at(format!("{anew} {bytes} bytes to {host}"));
+                self.at(format!("sending {bytes} bytes to {host}{attempt}"));
             }
             Entry::NotSent { why } => {
                 self.known = Known::nothing();
@@ -273,6 +276,7 @@ impl<'t> Teller<'t> {
             self.before = Duration::ZERO;
             if let Some(bar) = &mut self.bar {
                 bar.began(Duration::ZERO);
+                bar.tell("accepted".into());
             }
             let follow = self.telling.commands.wait(&self.task, Some(task_id));
             let text = format!("accepted: task {shown} ({ours}), paid\n  follow it with: {follow}");
@@ -351,7 +355,10 @@ impl Observer for Teller<'_> {
             }
             Notice::Sent { bytes, total } => {
                 if let Some(bar) = &self.bar {
-                    bar.tell(progress::bytes("sending", *bytes, Some(*total)));
+                    bar.tell(match bytes == total {
+                        true => "sent; waiting for the answer".into(),
+                        false => progress::bytes("sending", *bytes, Some(*total)),
+                    });
                 }
             }
             Notice::Fetched { bytes, total, .. } => {
@@ -376,5 +383,158 @@ fn route(route: Route) -> &'static str {
         Route::Callback => "the callback",
         Route::Hand => "hand",
         Route::Looks => "two looks",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use serde_json::Value;
+
+    use super::super::console::tests::heard;
+    use super::super::samples;
+    use super::*;
+    use crate::clock::Waited;
+    use crate::entry::{RefusalKind, Refused};
+
+    /// A clock that stands until it is set.
+    #[derive(Default)]
+    struct Standing(Mutex<Duration>);
+
+    impl Standing {
+        fn pass(&self, seconds: u64) {
+            *self.0.lock().expect("the clock") += Duration::from_secs(seconds);
+        }
+    }
+
+    impl Clock for Standing {
+        fn now(&self) -> Millis {
+            Millis(1)
+        }
+
+        fn elapsed(&self) -> Duration {
+            *self.0.lock().expect("the clock")
+        }
+
+        fn wait(&self, _: Duration) -> Waited {
+            Waited::Whole
+        }
+
+        fn jitter(&self) -> f64 {
+            0.0
+        }
+    }
+
+    fn entry<'e>(entry: &'e Entry, failure: Option<&'e str>) -> Notice<'e> {
+        Notice::Recorded { at: Millis(1), entry, failure }
+    }
+
+    fn accepted() -> Entry {
+        let task_id = String::from("831922345678901234");
+        Entry::Accepted { task_id, request_id: None, by: Route::Reply }
+    }
+
+    /// What is printed on both streams while this is told.
+    fn told(
+        json: bool,
+        tell: impl FnOnce(&mut Teller<'_>, &Intent, &Standing),
+    ) -> (String, String) {
+        let (console, out, err) = heard(json);
+        let (clock, commands) = (Standing::default(), Commands::default());
+        let telling =
+            Telling { console: &console, commands: &commands, clock: &clock, several: true };
+        let seconds = Duration::from_secs;
+        let usual = Usual { tasks: 9, fast: seconds(120), slow: seconds(240) };
+        let task = samples::intent();
+        let mut teller = Teller::new(telling, &task, Known::nothing(), Some(usual), Duration::ZERO);
+        tell(&mut teller, &task, &clock);
+        (out.text(), err.text())
+    }
+
+    #[test]
+    fn a_task_is_told_line_by_line_where_nobody_watches() {
+        let (out, err) = told(false, |teller, task, clock| {
+            let poll = Notice::Waiting { span: Duration::from_secs(5), pause: Pause::Poll };
+            let status = |word: &str| Entry::Status { word: word.into() };
+            teller.notice(task, &entry(&Entry::Intent(Box::new(task.clone())), None));
+            teller.notice(task, &entry(&Entry::Sending { attempt: 1 }, None));
+            let refused = Refused {
+                status: 429,
+                code: Some(1303),
+                message: "too many tasks at once".into(),
+                kind: RefusalKind::Throttled,
+            };
+            teller.notice(task, &entry(&Entry::Refused(refused), None));
+            let busy = Notice::Waiting { span: Duration::from_secs(3), pause: Pause::Throttled };
+            teller.notice(task, &busy);
+            teller.notice(task, &entry(&Entry::Sending { attempt: 2 }, None));
+            teller.notice(task, &entry(&accepted(), None));
+            teller.notice(task, &poll);
+            clock.pass(10);
+            teller.notice(task, &entry(&status("submitted"), None));
+            for _ in 0..30 {
+                clock.pass(6);
+                teller.notice(task, &poll);
+            }
+            for _ in 0..20 {
+                teller.notice(task, &Notice::Missed { why: "HTTP 502" });
+                clock.pass(5);
+                teller.notice(task, &poll);
+            }
+            teller.notice(task, &entry(&status("process\u{1b}ing"), None));
+            teller.notice(task, &Notice::Odd { what: "a word that no page lists" });
+            teller.end(&End::Running);
+        });
+        assert_eq!(out, "");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&err).to_string());
+    }
+
+    #[test]
+    fn an_id_that_the_ledger_could_not_take_is_told_twice_and_loudly() {
+        let (out, err) = told(false, |teller, task, _| {
+            teller.notice(task, &entry(&accepted(), None));
+            teller.notice(task, &entry(&accepted(), Some("no room")));
+            teller.end(&End::Accepted { task_id: "831922345678901234".into() });
+        });
+        assert_eq!(out, "831922345678901234\n");
+        assert_eq!(err.matches("accepted: task 831922345678901234 (kl1-").count(), 1);
+        assert!(err.contains("*** KEEP THIS"), "{err}");
+        assert_eq!(err.matches("831922345678901234").count(), 3, "{err}");
+    }
+
+    #[test]
+    fn the_next_may_be_sent_once_this_one_is_taken() {
+        let calls = Mutex::new(0);
+        told(false, |teller, task, _| {
+            let (console, ..) = heard(false);
+            let telling = Telling { console: &console, ..teller.telling };
+            let mut teller = Teller::new(telling, task, Known::nothing(), None, Duration::ZERO)
+                .when_taken(|| *calls.lock().expect("a number") += 1);
+            teller.notice(task, &entry(&accepted(), None));
+            teller.notice(task, &entry(&accepted(), Some("no room")));
+            assert_eq!(teller.known.charged, Charged::Yes);
+        });
+        assert_eq!(*calls.lock().expect("a number"), 1);
+    }
+
+    #[test]
+    fn programs_are_told_of_bytes_once_a_second_and_of_the_end() {
+        let (out, _) = told(true, |teller, task, clock| {
+            for bytes in 1..=100 {
+                teller.notice(task, &Notice::Sent { bytes, total: 100 });
+                if bytes == 50 {
+                    clock.pass(1);
+                }
+            }
+            teller.end(&End::Running);
+        });
+        let events: Vec<Value> =
+            out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let bytes: Vec<&Value> =
+            events.iter().filter(|it| it["event"] == "sent").map(|it| &it["bytes"]).collect();
+        assert_eq!(bytes, [1, 51, 100]);
+        let last = events.last().expect("an end");
+        assert_eq!((&last["event"], &last["exit"]), (&"end".into(), &5.into()));
     }
 }

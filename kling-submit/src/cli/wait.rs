@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ fn follow(ids: &[String], out: &Path, access: &Access, plan: &Plan, shell: &Shel
     if several {
         shell.console.line(&batch::summary(&endings, &commands));
     }
-    Ok(endings.iter().fold(Status::Ok, |worst, it| worst.worse(it.status)))
+    Ok(batch::worst(&endings, &shell.interrupt))
 }
 
 /// A task, and where it is asked for.
@@ -88,11 +88,7 @@ struct Followed<'f> {
 impl<'f> Followed<'f> {
     fn new(task: &'f Task, servers: &mut Servers, out: &Path, shell: &Shell) -> Self {
         let server = servers.of(&task.intent).map(|(http, loopback)| {
-            let guarded = Guarded {
-                http,
-                interrupt: Arc::clone(&shell.interrupt),
-                clock: Arc::clone(&shell.clock),
-            };
+            let guarded = Guarded::new(http, shell);
             (guarded, Fetcher { out: out.to_path_buf(), loopback })
         });
         other_key(task, servers, shell);
