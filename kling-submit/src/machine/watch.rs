@@ -36,7 +36,7 @@ const NOT_THERE: (u32, Duration) = (12, Duration::from_secs(600));
 /// Answers in a row that say "made" and name nothing to fetch, until then.
 const NOTHING_MADE: u32 = 6;
 /// How long fetching is tried, if the user does not say.
-const FETCH_BUDGET: Duration = Duration::from_secs(600);
+const FETCH_BUDGET: Duration = Duration::from_secs(1200);
 /// Status words that are recorded, and odd ones that are told: a server has a handful.
 const WORDS: usize = 50;
 
