@@ -34,8 +34,10 @@ pub struct Limits {
     pub connect: Duration,
     /// No byte of ours moves for so long.
     pub stall: Duration,
-    /// From the last byte of the request to the last of the reply.
+    /// From the last byte of a POST to the last of its reply.
     pub reply: Duration,
+    /// The same for a query: one that is missed is made again, and nothing is lost.
+    pub query: Duration,
 }
 
 impl Default for Limits {
@@ -44,6 +46,7 @@ impl Default for Limits {
             connect: Duration::from_secs(15),
             stall: Duration::from_secs(30),
             reply: Duration::from_secs(180),
+            query: Duration::from_secs(30),
         }
     }
 }
@@ -196,7 +199,7 @@ impl Http {
         let words = match error {
             Error::Timeout(_) if !sent => format!("it took more than {:?}", self.limits.connect),
             Error::Timeout(_) if watch.deaf().is_none() => {
-                format!("no answer within {:?}", self.limits.reply)
+                format!("no answer within {:?}", watch.reply())
             }
             error => words(error),
         };
@@ -251,7 +254,7 @@ impl Transport for Http {
                 not_sent("there is no access token: set COMETAPI_ACCESS_TOKEN".to_owned())
             })?,
         };
-        let watch = Watch::new(uri.clone(), self.limits.connect, self.limits.reply);
+        let watch = Watch::new(uri.clone(), self.limits.connect, self.limits.query);
         let request = Request::get(uri)
             .header(header::ACCEPT, "application/json")
             .header(header::AUTHORIZATION, bearer(secret)?)

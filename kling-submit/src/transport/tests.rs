@@ -39,6 +39,7 @@ fn limits() -> Limits {
         connect: Duration::from_secs(10),
         stall: Duration::from_secs(10),
         reply: Duration::from_secs(10),
+        query: Duration::from_secs(10),
     }
 }
 
@@ -591,8 +592,10 @@ fn child_posts_400_megabytes() {
     let http = http(&base, limits());
     let done = http.post(&intent(&base, 400_000_000), &mut Spaces(400_000_000));
     assert_eq!(done.expect("a reply").status, 200);
-    println!("grew by {} KiB to {} KiB", peak() - before, peak());
-    assert!(peak() < 16 << 10, "{} KiB", peak());
+    let grown = peak() - before;
+    println!("grew by {grown} KiB");
+    // The server at the other end of the line, which keeps nothing either, is counted too.
+    assert!(grown < 12 << 10, "{grown} KiB");
 }
 
 #[cfg(target_os = "linux")]

@@ -39,6 +39,11 @@ struct Progress {
 }
 
 impl Watch {
+    /// How long an answer may take.
+    pub(crate) fn reply(&self) -> Duration {
+        self.reply
+    }
+
     /// Watches the exchange with `target` that begins now: `connect` for DNS, TCP and TLS together,
     /// `reply` from the last byte of the request to the last of the answer.
     pub(crate) fn new(target: Uri, connect: Duration, reply: Duration) -> Arc<Self> {
