@@ -13,7 +13,7 @@ use crate::failpoint::failpoint;
 use crate::fetch::Fetcher;
 use crate::hex::hex;
 use crate::id::Id;
-use crate::ledger::{Begun, Filter, Ledger, LedgerError, Task, TaskLock};
+use crate::ledger::{Begun, Ledger, LedgerError, Task, TaskLock};
 use crate::machine::reconcile::Means;
 use crate::machine::watch::Plan;
 use crate::machine::{Action, End, Event, Fetched, Now, Reconcile, State, Submit, Watch};
@@ -233,9 +233,7 @@ impl Driver<'_> {
                 Some((task.intent.external_task_id, task_id))
             });
         }
-        let others = self.ledger.tasks(&Filter::default())?;
-        let others = others.iter().filter(|other| other.intent.base_url == intent.base_url);
-        means.others.extend(others.filter_map(|it| it.state.task_id().map(str::to_owned)));
+        means.others.extend(self.ledger.server_ids(&intent.base_url)?);
 
         let task = self.task(id)?;
         let sent = task.history.iter().rev().find_map(|it| match it.entry {

@@ -37,15 +37,15 @@ impl LedgerError {
 
     /// What SQLite says.
     pub(super) fn sqlite(place: &Path, error: &rusqlite::Error) -> Self {
+        if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
+            return Self::no_database(place);
+        }
         let place = shown(place);
         let full = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
         let why = match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => {
                 format!("there is no room for the ledger {place}: free some space on its disk")
             }
-            Some(ErrorCode::NotADatabase) => format!(
-                "{place} is no ledger: it is not an SQLite database; name another file with `--ledger`"
-            ),
             Some(ErrorCode::DatabaseCorrupt) => return Self::damaged(&place, &error.to_string()),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => format!(
                 "another process keeps the ledger {place} to itself; wait until it is done, or end it"
@@ -61,6 +61,14 @@ impl LedgerError {
             None => return Self::damaged(&place, &error.to_string()),
         };
         LedgerError { why, full }
+    }
+
+    /// A file of another kind, or a damaged one.
+    pub(super) fn no_database(place: &Path) -> Self {
+        Self::new(format!(
+            "{} is no ledger: it is not an SQLite database; name another file with `--ledger`",
+            shown(place)
+        ))
     }
 
     /// What SQLite says of a ledger that is about to be opened: what is too damaged for that is too

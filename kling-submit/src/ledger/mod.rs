@@ -34,6 +34,7 @@ mod verify;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -129,8 +130,13 @@ impl Ledger {
     }
 
     fn open_and_take_in(place: &Path) -> Result<Self, LedgerError> {
+        // The thread that makes the file closes a handle to it, and must not do so while another has it
+        // open in SQLite.
+        static ONE: Mutex<()> = Mutex::new(());
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let place::Prepared { file, remote } = place::prepare(place)?;
         let connection = store::open(&file, remote)?;
+        drop(one);
         let warning = remote.then(|| {
             format!(
                 "the ledger {} is on another machine's disk, where locks may not hold: use it from one \

@@ -2,14 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::{LedgerError, shown};
 use crate::id::Id;
 
-/// The first bytes of every SQLite database.
-const MAGIC: &[u8] = b"SQLite format 3\0";
+/// Bytes of the shortest SQLite database, one page; it would take a shorter file for an empty one.
+const SHORTEST: u64 = 512;
 
 /// Where the ledger is, unless the user says: under `XDG_STATE_HOME`, else where the system keeps state.
 /// `None` when the environment names no home.
@@ -48,7 +48,8 @@ pub(super) struct Prepared {
     pub(super) remote: bool,
 }
 
-/// Makes the ledger's folder and an empty file where there is none, and checks what is there.
+/// Makes the ledger's folder and an empty file where there is none, and checks what is there. One thread
+/// at a time: see [`check`].
 pub(super) fn prepare(place: &Path) -> Result<Prepared, LedgerError> {
     let Some(name) = place.file_name() else {
         return Err(LedgerError::new(format!("{} names no file for a ledger", shown(place))));
@@ -84,8 +85,11 @@ pub(super) fn prepare(place: &Path) -> Result<Prepared, LedgerError> {
     Ok(Prepared { file, remote })
 }
 
-/// Checks a file that was there: one of ours, and no database of something else.
+/// Checks a file that was there, without opening it: POSIX drops all locks that a process has on a file
+/// when it closes any handle to it, and SQLite may have some in another thread.
 fn check(file: &Path) -> Result<(), LedgerError> {
+    // Before the length: a ledger that is being made has pages before it has a log.
+    let log = fs::metadata(beside(file, "-wal")).map_or(0, |log| log.len());
     let metadata =
         fs::metadata(file).map_err(|error| LedgerError::io(file, "cannot be opened", &error))?;
     if metadata.is_dir() {
@@ -101,22 +105,11 @@ fn check(file: &Path) -> Result<(), LedgerError> {
         )));
     }
     owned(file, &metadata)?;
-    // Before the length: a ledger that is being made has pages before it has a log.
-    let log = fs::metadata(beside(file, "-wal")).map_or(0, |log| log.len());
-    let mut head = Vec::with_capacity(MAGIC.len());
-    OpenOptions::new()
-        .read(true)
-        .open(file)
-        .and_then(|open| open.take(MAGIC.len() as u64).read_to_end(&mut head))
-        .map_err(|error| LedgerError::io(file, "cannot be read", &error))?;
-    if head.is_empty() && log > 0 {
-        return Err(LedgerError::unopened(file, "it is empty, and its log is not"));
+    if (1..SHORTEST).contains(&metadata.len()) {
+        return Err(LedgerError::no_database(file));
     }
-    if !head.is_empty() && head != MAGIC {
-        return Err(LedgerError::new(format!(
-            "{} is no ledger: it is not an SQLite database; name another file with `--ledger`",
-            shown(file)
-        )));
+    if metadata.len() == 0 && log > 0 {
+        return Err(LedgerError::unopened(file, "it is empty, and its log is not"));
     }
     Ok(())
 }

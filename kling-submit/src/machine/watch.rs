@@ -3,17 +3,20 @@
 //! What is learnt is recorded before it is acted on. What cannot be recorded is told, and the work
 //! goes on: the task is paid for. It is recorded late, before whatever follows on it.
 
+mod saving;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use kling_lint::printable;
 
-use super::retry_after::{asked, retry_after};
+use super::retry_after::asked;
 use super::status::{self, Standing};
 use super::{Action, End, Event, Fetched, Now, State, query, schedule};
 use crate::clock::Millis;
 use crate::entry::{Asset, Entry, Intent, RawReply, Stored};
 use crate::notice::Pause;
+use saving::{Fate, Item};
 
 /// What to watch for.
 #[derive(Clone, Debug)]
@@ -32,10 +35,8 @@ const REFUSALS: u32 = 4;
 const NOT_THERE: (u32, Duration) = (12, Duration::from_secs(600));
 /// Answers in a row that say "made" and name nothing to fetch, until then.
 const NOTHING_MADE: u32 = 6;
-/// Times that an asset's URL is renewed.
-const FRESH_URLS: u32 = 3;
 /// How long fetching is tried, if the user does not say.
-const FETCH_BUDGET: Duration = Duration::from_secs(600);
+const FETCH_BUDGET: Duration = Duration::from_secs(1200);
 /// Status words that are recorded, and odd ones that are told: a server has a handful.
 const WORDS: usize = 50;
 
@@ -104,38 +105,6 @@ struct Row {
     /// When the first of those came.
     not_there_since: Duration,
     nothing_made: u32,
-}
-
-/// An asset on its way.
-#[derive(Debug)]
-struct Item {
-    asset: Asset,
-    fate: Fate,
-    /// Times that its URL was renewed.
-    renewed: u32,
-    /// Tries in a row that failed, and at the last one: why, and the server's wish.
-    missed: u32,
-    why: String,
-    asked: Option<Duration>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Fate {
-    /// To be fetched.
-    Open,
-    /// Its URL is no longer good: this was the HTTP status.
-    Expired(u16),
-    Stored,
-    Gone(String),
-    NotSaved(String),
-}
-
-impl Item {
-    fn new(asset: Asset, stored: &[Stored]) -> Self {
-        let is_stored = stored.iter().any(|it| it.number == asset.number);
-        let fate = if is_stored { Fate::Stored } else { Fate::Open };
-        Item { asset, fate, renewed: 0, missed: 0, why: String::new(), asked: None }
-    }
 }
 
 impl Watch {
@@ -254,8 +223,6 @@ impl Watch {
         let why = printable::escape(why);
         self.odd(format!("the ledger could not hold what happened to the task: {why}"));
     }
-
-    // Polling.
 
     fn query(&mut self, now: Now) -> Action {
         let Some(query) = query::task(&self.intent.path, &self.task_id) else {
@@ -492,145 +459,6 @@ impl Watch {
             self.renew(assets);
         }
         self.next = Next::Fetch;
-    }
-
-    // Fetching.
-
-    /// Fresh URLs for those that are no longer good.
-    fn renew(&mut self, assets: Vec<Asset>) {
-        let mut renewed = false;
-        for item in &mut self.items {
-            let Fate::Expired(status) = item.fate else { continue };
-            let fresh = assets.iter().find(|it| it.number == item.asset.number);
-            match fresh {
-                Some(fresh) if fresh.url != item.asset.url && item.renewed < FRESH_URLS => {
-                    item.asset.url.clone_from(&fresh.url);
-                    item.renewed += 1;
-                    item.fate = Fate::Open;
-                    renewed = true;
-                }
-                Some(fresh) if fresh.url != item.asset.url => {
-                    let why = format!("HTTP {status}, also under {} fresh URLs", item.renewed);
-                    item.fate = Fate::Gone(why);
-                }
-                Some(_) => {
-                    let why = format!("HTTP {status}, and the server names the same URL again");
-                    item.fate = Fate::Gone(why);
-                }
-                None => {
-                    let why = format!("HTTP {status}, and the server no longer names it");
-                    item.fate = Fate::Gone(why);
-                }
-            }
-        }
-        if renewed {
-            let assets = self.items.iter().map(|item| item.asset.clone()).collect();
-            self.record(Entry::Succeeded { assets });
-        }
-    }
-
-    /// What becomes of those whose URL is no longer good.
-    fn settle(&mut self, fate: impl Fn(u16) -> Fate) {
-        for item in &mut self.items {
-            if let Fate::Expired(status) = item.fate {
-                item.fate = fate(status);
-            }
-        }
-    }
-
-    fn fetch(&mut self, now: Now) -> Action {
-        if !self.plan.fetch {
-            return self.conclude(now);
-        }
-        let open = |(_, item): &(usize, &Item)| item.fate == Fate::Open;
-        let next = self.items.iter().enumerate().filter(open).min_by_key(|(_, item)| item.missed);
-        let due = self.due.take();
-        if let Some((index, item)) = next
-            && (item.missed == 0 || due == Some(index))
-        {
-            let asset = item.asset.clone();
-            self.at = At::Fetching(index);
-            return Action::Fetch(asset);
-        }
-        if self.items.iter().any(|item| matches!(item.fate, Fate::Expired(_))) {
-            return self.query(now);
-        }
-        let Some((index, item)) = next else {
-            return self.conclude(now);
-        };
-        let own = schedule::back_off(item.missed, now.jitter);
-        let span = schedule::obey(own, item.asked);
-        let left = self.left(now).unwrap_or(FETCH_BUDGET);
-        if left.is_zero() {
-            for item in self.items.iter_mut().filter(|item| item.fate == Fate::Open) {
-                item.fate = Fate::NotSaved(std::mem::take(&mut item.why));
-            }
-            return self.fetch(now);
-        }
-        self.due = Some(index);
-        self.at = At::Waiting;
-        Action::Wait(span.min(left), Pause::Fetch)
-    }
-
-    fn fetched(&mut self, now: Now, index: usize, fetched: Fetched) {
-        let Some(item) = self.items.get_mut(index) else { return };
-        match fetched {
-            Fetched::Stored(stored) => {
-                let stored = Stored { number: item.asset.number, ..stored };
-                item.fate = Fate::Stored;
-                self.trouble = None;
-                self.stored.retain(|it| it.number != stored.number);
-                self.stored.push(stored.clone());
-                self.record(Entry::Stored(stored));
-            }
-            Fetched::Expired { status } => {
-                item.fate = Fate::Expired(status);
-                self.trouble.get_or_insert(now.elapsed);
-                let number = item.asset.number;
-                let why = format!("HTTP {status}: the URL of asset {number} is no longer good");
-                self.queue.push_back(Action::Missed(why));
-            }
-            Fetched::Missed { why, retry_after: header } => {
-                item.missed = item.missed.saturating_add(1);
-                item.why = printable::escape(&why);
-                item.asked = header.and_then(|text| retry_after(&text, now.wall));
-                self.trouble.get_or_insert(now.elapsed);
-                self.queue.push_back(Action::Missed(item.why.clone()));
-            }
-            Fetched::Impossible { why } => item.fate = Fate::NotSaved(printable::escape(&why)),
-        }
-    }
-
-    /// Nothing is left to fetch.
-    fn conclude(&mut self, now: Now) -> Action {
-        let count = self.items.len();
-        let (mut gone, mut lost) = (true, Vec::new());
-        for item in &self.items {
-            let why = match &item.fate {
-                Fate::Stored => continue,
-                Fate::Gone(why) => why,
-                Fate::NotSaved(why) => {
-                    gone = false;
-                    why
-                }
-                Fate::Open | Fate::Expired(_) => {
-                    gone = false;
-                    "it was not asked for"
-                }
-            };
-            let number = item.asset.number;
-            lost.push(if count == 1 { why.to_owned() } else { format!("asset {number}: {why}") });
-        }
-        if lost.is_empty() {
-            let mut stored = std::mem::take(&mut self.stored);
-            stored.sort_by_key(|it| it.number);
-            return self.end(now, End::Stored(stored));
-        }
-        let why = lost.join("; ");
-        if gone {
-            self.record(Entry::AssetGone { why: why.clone() });
-        }
-        self.end(now, End::NotSaved { why, gone })
     }
 }
 

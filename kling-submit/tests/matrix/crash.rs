@@ -1,14 +1,15 @@
 //! kill -9 at random times, and two processes at once.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use kling_submit::demo::Options;
 
 use crate::cells::{expect, recover, told};
-use crate::fault::Kind;
+use crate::fault::{Act, Kind};
+use crate::grid::{Cell, Column, Row, cells};
 use crate::stage::{Run, Stage, next, signal};
 
 /// How often the command is killed.
@@ -20,58 +21,95 @@ fn options() -> Options {
     Options { life: Duration::from_millis(20), ..Options::default() }
 }
 
+/// What came of many runs.
+#[derive(Debug, Default)]
+struct Tally {
+    killed: AtomicUsize,
+    charges: AtomicUsize,
+    unknown: AtomicUsize,
+    lost: AtomicUsize,
+}
+
 /// Killed anywhere between its start and its end, the command loses nothing and pays once.
-/// `KLING_SUBMIT_SEED` chooses other times.
+/// `KLING_SUBMIT_SEED` chooses other times, `KLING_SUBMIT_KILLS` how often.
 #[test]
 fn kill_9_at_any_time_loses_nothing() {
-    let seed = std::env::var("KLING_SUBMIT_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(1);
-    let (number, killed, unknown) = (Mutex::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-    let charges = AtomicUsize::new(0);
-    let failures = Mutex::new(Vec::new());
+    kill_often("kill -9", KILLS, |_, _| {});
+}
+
+/// The same, while the provider and the way to it fail as well: two faults of the matrix each time.
+#[test]
+fn kill_9_in_bad_weather_loses_nothing() {
+    let quick = |cell: &Cell| {
+        !cell.is_long()
+            && matches!(cell.row, Row::Wire(..))
+            && match cell.column {
+                Column::Connection(act) => !matches!(act, Act::Stall | Act::Trickle),
+                Column::Answer(..) => true,
+                _ => false,
+            }
+    };
+    let cells: Vec<Cell> = cells().0.into_iter().filter(quick).collect();
+    kill_often("kill -9 in bad weather", KILLS / 2, |stage, mut seed| {
+        for _ in 0..2 {
+            seed = next(seed);
+            let at = usize::try_from(seed % cells.len() as u64).unwrap_or(0);
+            for (kind, fault) in cells[at].faults() {
+                stage.relay.fail(kind, [fault]);
+            }
+        }
+    });
+}
+
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(usual)
+}
+
+/// Runs the command so often, and kills it each time at another moment.
+#[expect(clippy::print_stdout, reason = "the figures are what the test is for")]
+fn kill_often(what: &str, times: u64, prepare: impl Fn(&Stage, u64) + Sync) {
+    let seed = number("KLING_SUBMIT_SEED", 1);
+    let times = number("KLING_SUBMIT_KILLS", times);
+    let (turn, tally, failures) = (AtomicU64::new(0), Tally::default(), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                // How long it takes undisturbed, beside the others.
-                let mut usual = whole();
-                loop {
-                    let turn = {
-                        let mut number = number.lock().expect("a number");
-                        *number += 1;
-                        *number
-                    };
-                    if turn > KILLS {
+                let mut usual = Duration::ZERO;
+                for own in 0.. {
+                    let turn = turn.fetch_add(1, Ordering::SeqCst);
+                    if turn >= times {
                         return;
                     }
-                    if turn % 20 == 0 {
+                    if own % 20 == 0 {
+                        // How long it takes undisturbed, beside the others.
                         usual = whole();
                     }
-                    let part = next(next(next(seed * 1_000_003 + turn))) % 1000;
-                    let after = usual * u32::try_from(part).unwrap_or(0) / 1000;
+                    let random = (0..4).fold(seed * 1_000_003 + turn, |seed, _| next(seed));
+                    let after = usual * u32::try_from(random % 1000).unwrap_or(0) / 1000;
                     let found = turn % 2 == 0;
                     let mut stage = Stage::new(Options { by_external_id: found, ..options() });
+                    prepare(&stage, random);
                     let mut runs = Vec::new();
-                    let played = kill(&mut stage, after, found, &mut runs);
-                    charges.fetch_add(stage.provider.charges().len(), Ordering::Relaxed);
-                    match played {
-                        Ok((was_killed, left)) => {
-                            killed.fetch_add(usize::from(was_killed), Ordering::Relaxed);
-                            unknown.fetch_add(left, Ordering::Relaxed);
-                        }
-                        Err(why) => failures.lock().expect("a list").push(format!(
-                            "seed {seed}, turn {turn}, killed after {after:?}: {why}\n{}",
-                            told(&runs)
-                        )),
+                    if let Err(why) = kill(&mut stage, after, found, &mut runs, &tally) {
+                        let all = told(&runs);
+                        failures.lock().expect("a list").push(format!(
+                            "seed {seed}, turn {turn}, killed after {after:?}: {why}\n{all}"
+                        ));
                     }
+                    tally.charges.fetch_add(stage.provider.charges().len(), Ordering::Relaxed);
+                    tally.lost.fetch_add(stage.lost(), Ordering::Relaxed);
                 }
             });
         }
     });
     let failures = failures.into_inner().expect("a list");
     println!(
-        "{KILLS} runs, {} killed in time, {} charges, {} reported unknown, {} failures",
-        killed.into_inner(),
-        charges.into_inner(),
-        unknown.into_inner(),
+        "{what}: {times} runs, {} killed in time, {} charges, {} reported unknown, {} ids lost, \
+         {} failures",
+        tally.killed.into_inner(),
+        tally.charges.into_inner(),
+        tally.unknown.into_inner(),
+        tally.lost.into_inner(),
         failures.len(),
     );
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
@@ -90,7 +128,8 @@ fn kill(
     after: Duration,
     found: bool,
     runs: &mut Vec<Run>,
-) -> Result<(bool, usize), String> {
+    tally: &Tally,
+) -> Result<(), String> {
     let arguments = stage.submit();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let command = stage.command(&arguments);
@@ -100,11 +139,12 @@ fn kill(
         signal("KILL", running.child.id());
     }
     let run = running.wait();
-    let killed = run.signal() == Some(9);
+    tally.killed.fetch_add(usize::from(run.signal() == Some(9)), Ordering::Relaxed);
     runs.push(run);
     stage.check_all(runs)?;
     let book = recover(stage, runs, found)?;
-    Ok((killed, book.unknown().len()))
+    tally.unknown.fetch_add(book.unknown().len(), Ordering::Relaxed);
+    Ok(())
 }
 
 /// The same request by two processes at the same moment: one sends it.

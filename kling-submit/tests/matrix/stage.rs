@@ -227,6 +227,12 @@ impl Stage {
         Ok(book)
     }
 
+    /// How many charged tasks the ledger knows nothing of.
+    pub(crate) fn lost(&self) -> usize {
+        let book = self.book().unwrap_or_default();
+        self.provider.charges().iter().filter(|charge| !book.knows(charge)).count()
+    }
+
     /// The key must be in no file that anybody wrote.
     fn find_key(&self) -> Result<(), String> {
         let mut folders = vec![self.folder.path().to_owned()];

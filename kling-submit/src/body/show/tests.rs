@@ -24,7 +24,7 @@ impl Read for Single<'_> {
 
 #[test]
 fn long_base64_is_named() {
-    let bytes: Vec<u8> = (0..100_000_u32).map(|at| (at * 7 >> 3) as u8).collect();
+    let bytes: Vec<u8> = (0..100_000_u32).map(|at| ((at * 7) >> 3) as u8).collect();
     for len in [151, 152, 153, 12_288, 12_289, 100_000] {
         let base64 = STANDARD.encode_to_string(&bytes[..len]);
         let hash = hex(&Sha256::digest(&bytes[..len])[..HASH]);

@@ -398,7 +398,7 @@ enum Step {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
     #[test]
     fn events_come_back_in_order_by_whatever_way_they_went(
         steps in proptest::collection::vec(

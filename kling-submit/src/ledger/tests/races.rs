@@ -163,6 +163,7 @@ fn looking_takes_no_lock_away() {
                 let ledger = open(&place);
                 while !end.load(std::sync::atomic::Ordering::Relaxed) {
                     let _ = ledger.locks.is_held(&id).expect("looks");
+                    std::thread::sleep(std::time::Duration::from_micros(300));
                 }
             });
         }
@@ -170,4 +171,28 @@ fn looking_takes_no_lock_away() {
         end.store(true, std::sync::atomic::Ordering::Relaxed);
         assert_eq!(missed, 0);
     });
+}
+
+/// POSIX drops all locks that a process has on a file when it closes any handle to it: with SQLite's
+/// lock gone, another process could take the log away from under this one.
+#[cfg(target_os = "linux")]
+#[test]
+fn opening_again_drops_no_lock_of_sqlite() {
+    use std::os::unix::fs::MetadataExt as _;
+    /// The first byte of what SQLite locks to read.
+    const SHARED: &str = "1073741826";
+    let (_folder, place) = place();
+    let _ledger = open(&place);
+    let inode = std::fs::metadata(&place).expect("a file").ino();
+    let is_locked = || {
+        let locks =
+            String::from_utf8(super::damage::bytes(Path::new("/proc/locks"))).expect("text");
+        locks.lines().any(|lock| lock.contains(&format!(":{inode} {SHARED} ")))
+    };
+    if is_locked() {
+        drop(open(&place));
+        assert!(is_locked());
+        let _second = open(&place);
+        assert!(is_locked());
+    }
 }

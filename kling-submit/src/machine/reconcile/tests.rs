@@ -573,7 +573,7 @@ fn any_history() -> impl Strategy<Value = Vec<Recorded>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     /// Whatever happens, in whatever order, also what cannot be.
     #[test]
