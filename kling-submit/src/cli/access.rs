@@ -39,7 +39,9 @@ impl Keys {
             match Key::from_variables(variable).map_err(failure)? {
                 Some((key, name)) => {
                     if name != usual {
-                        console.say(&format!("note: the key is from {name}; {usual} is its name"));
+                        console.say(&format!(
+                            "note: the key is from {name}; {usual} is the usual name"
+                        ));
                     }
                     key
                 }

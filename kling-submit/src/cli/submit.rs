@@ -23,7 +23,8 @@ use crate::transport::http::Http;
 pub(crate) fn run(options: &Submit, shell: &Shell) -> Done {
     // What fails as a whole fails before anything is sent: from then on each task has its own end.
     submit(options, shell).map_err(|failure| {
-        let said = failure.text.ends_with(NOTHING);
+        // The ledger's own words are "Nothing is sent without a ledger".
+        let said = failure.text.ends_with(NOTHING) || failure.text.contains("Nothing is sent");
         let text = if said { failure.text } else { format!("{}; {NOTHING}", failure.text) };
         Failure { text, ..failure }
     })
