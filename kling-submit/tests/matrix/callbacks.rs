@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cells::{expect, told};
 use crate::fault::{Act, Fault, Kind, Moment};
-use crate::stage::{Book, Run, Stage};
+use crate::stage::{Book, Run, Stage, is_for_tests};
 
 /// A provider that finds tasks by nothing but its own id.
 fn stage() -> Stage {
@@ -48,6 +48,9 @@ fn take(stage: &mut Stage, runs: &mut Vec<Run>, body: &[u8]) -> Book {
 
 #[test]
 fn a_callback_finds_a_lost_task_and_nothing_more() {
+    if !is_for_tests() {
+        return;
+    }
     let (mut stage, mut runs) = (stage(), Vec::new());
     lose_the_answer(&mut stage, &mut runs);
     let charge = stage.provider.charges().remove(0);
@@ -76,6 +79,9 @@ fn a_callback_finds_a_lost_task_and_nothing_more() {
 
 #[test]
 fn forged_callbacks_and_rubbish_change_nothing() {
+    if !is_for_tests() {
+        return;
+    }
     let (mut stage, mut runs) = (stage(), Vec::new());
     // Somebody else's task, at the same provider.
     stage.write("dog.omni-video.json", br#"{ "prompt": "A dog.", "external_task_id": "dog-1" }"#);
@@ -122,6 +128,9 @@ fn forged_callbacks_and_rubbish_change_nothing() {
 /// One that comes before the answer to the POST, while the command still waits for it.
 #[test]
 fn a_callback_before_the_answer_waits_its_turn() {
+    if !is_for_tests() {
+        return;
+    }
     let (mut stage, mut runs) = (stage(), Vec::new());
     let fault = Fault { at: Moment::Body, act: Act::GoOn, answer: None, taken: true, told: true };
     stage.relay.fail(Kind::Post, [fault]);

@@ -12,7 +12,7 @@ use kling_submit::demo::Options;
 
 use crate::fault::{Act, Kind};
 use crate::grid::{Cell, Column, Row, cells};
-use crate::stage::{Book, Run, Stage, signal};
+use crate::stage::{Book, Run, Stage, is_for_tests, signal};
 
 /// Cells at work at once.
 const THREADS: usize = 4;
@@ -30,8 +30,7 @@ struct Tally {
 
 #[test]
 fn no_cell_of_the_matrix_loses_a_task_or_pays_twice() {
-    if !cfg!(feature = "failpoints") {
-        eprintln!("skipped: the command has no failpoints; run with --all-features");
+    if !is_for_tests() {
         return;
     }
     let (all, left_out) = cells();

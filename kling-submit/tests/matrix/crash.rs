@@ -10,7 +10,7 @@ use kling_submit::demo::Options;
 use crate::cells::{expect, recover, told};
 use crate::fault::{Act, Kind};
 use crate::grid::{Cell, Column, Row, cells};
-use crate::stage::{Run, Stage, next, signal};
+use crate::stage::{Run, Stage, is_for_tests, next, signal};
 
 /// How often the command is killed.
 const KILLS: u64 = 200;
@@ -34,12 +34,18 @@ struct Tally {
 /// `KLING_SUBMIT_SEED` chooses other times, `KLING_SUBMIT_KILLS` how often.
 #[test]
 fn kill_9_at_any_time_loses_nothing() {
+    if !is_for_tests() {
+        return;
+    }
     kill_often("kill -9", KILLS, |_, _| {});
 }
 
 /// The same, while the provider and the way to it fail as well: two faults of the matrix each time.
 #[test]
 fn kill_9_in_bad_weather_loses_nothing() {
+    if !is_for_tests() {
+        return;
+    }
     let quick = |cell: &Cell| {
         !cell.is_long()
             && matches!(cell.row, Row::Wire(..))
@@ -150,6 +156,9 @@ fn kill(
 /// The same request by two processes at the same moment: one sends it.
 #[test]
 fn two_at_once_pay_once() {
+    if !is_for_tests() {
+        return;
+    }
     for _ in 0..10 {
         let mut stage = Stage::new(options());
         let arguments = stage.submit();

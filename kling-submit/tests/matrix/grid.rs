@@ -233,11 +233,7 @@ impl Cell {
                     _ => OK,
                 }
             }
-            (Row::Wire(Kind::Post, at), Column::Answer(..)) => match at {
-                // A false answer without its end is none, and one with it is one.
-                Moment::Head | Moment::HalfBody => UNKNOWN,
-                _ => UNKNOWN,
-            },
+            (Row::Wire(Kind::Post, _), Column::Answer(..)) => UNKNOWN,
             (Row::Wire(Kind::Post, _), Column::Connection(Act::Twice)) => OK,
             (Row::Wire(Kind::Post, _), Column::Connection(_) | Column::Clock(_)) => UNKNOWN,
             // A poll that brings nothing is a missed poll.

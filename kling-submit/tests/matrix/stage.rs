@@ -63,6 +63,16 @@ impl Run {
     }
 }
 
+/// Whether the command aborts where it is told to, and does not sit waits out. Says so if not.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+pub(crate) fn is_for_tests() -> bool {
+    let failpoints = cfg!(feature = "failpoints");
+    if !failpoints {
+        eprintln!("skipped: the command has no failpoints and waits in full; use --all-features");
+    }
+    failpoints
+}
+
 impl Stage {
     pub(crate) fn new(options: Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
