@@ -9,6 +9,10 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
 use super::json;
+use super::screen::Screen;
+
+/// How often a second bars are drawn at most.
+const REDRAWS: u8 = 20;
 
 /// Standard output and standard error.
 pub(crate) struct Console {
@@ -39,8 +43,10 @@ impl Console {
         watched: bool,
     ) -> Self {
         // Indicatif looks at `TERM` only; whether it is a terminal was looked at by the caller.
-        let bars = watched.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
-        let bars = bars.filter(|bars| !bars.is_hidden());
+        let bars = (watched && !ProgressDrawTarget::stderr().is_hidden()).then(|| {
+            let screen = Box::new(Screen::new(std::io::stderr()));
+            MultiProgress::with_draw_target(ProgressDrawTarget::term_like_with_hz(screen, REDRAWS))
+        });
         Console { streams: Mutex::new(Streams { out, err }), json, bars }
     }
 

@@ -197,10 +197,14 @@ impl Ending {
             Charged::Unknown => commands.reconcile(&latest.intent),
             Charged::Yes | Charged::No => commands.wait(&latest.intent, latest.state.task_id()),
         });
+        let when = match before.iter().any(|it| it.state.is_unclear()) {
+            true => "the same was sent before, and may have been taken",
+            false => "the same was sent in the last 24 hours",
+        };
         let tasks = before.iter().map(|it| format!("{} ({})", it.intent.id, it.state.word()));
         Ending {
             outcome: "sent-before",
-            what: format!("not sent: the same was sent in the last 24 hours, as {}", listed(tasks)),
+            what: format!("not sent: {when}, as {}", listed(tasks)),
             charged: Charged::No,
             paid: "`--again` would send it, and pay for it, once more",
             first: None,

@@ -9,6 +9,10 @@ use crate::clock::Waited;
 /// How long a paid request's answer is waited for when the user wants to stop.
 pub(crate) const GRACE: Duration = Duration::from_secs(30);
 
+/// Signals that come so close together are one wish: `timeout` and wrappers send theirs to the process
+/// and to its group, and nobody's fingers are so fast.
+const ONE: Duration = Duration::from_millis(200);
+
 /// Ends something that another thread is at.
 pub(crate) type Stopper = Arc<dyn Fn() + Send + Sync>;
 
@@ -22,6 +26,8 @@ pub(crate) struct Interrupt {
 #[derive(Default)]
 struct State {
     presses: u32,
+    /// When the last of them was.
+    last: Option<Instant>,
     /// Ends the POST that is under way.
     posting: Option<Stopper>,
     /// End queries that are under way.
@@ -49,6 +55,8 @@ pub(crate) enum Press {
     Abandoned,
     /// Pressed again, and nothing is in flight: leave.
     Leave,
+    /// The press before once more.
+    Echo,
 }
 
 impl Interrupt {
@@ -59,7 +67,15 @@ impl Interrupt {
 
     /// The user pressed Ctrl-C, or the like.
     pub(crate) fn press(&self) -> Press {
+        self.press_at(Instant::now())
+    }
+
+    fn press_at(&self, now: Instant) -> Press {
         let mut state = self.state();
+        if state.last.is_some_and(|last| now.saturating_duration_since(last) < ONE) {
+            return Press::Echo;
+        }
+        state.last = Some(now);
         state.presses = state.presses.saturating_add(1);
         self.changed.notify_all();
         let first = state.presses == 1;
@@ -154,14 +170,16 @@ mod tests {
                 ended.fetch_add(1, Ordering::Relaxed);
             })
         };
+        let start = Instant::now();
         let presses = interrupt.posting(abandon.clone(), || {
-            let first = interrupt.press();
+            let first = interrupt.press_at(start);
+            assert_eq!(interrupt.press_at(start + ONE / 2), Press::Echo, "by `timeout`");
             assert_eq!(ended.load(Ordering::Relaxed), 0);
-            (first, interrupt.press(), interrupt.abandon())
+            (first, interrupt.press_at(start + ONE), interrupt.abandon())
         });
         assert_eq!(presses, Some((Press::InFlight, Press::Abandoned, false)));
         assert_eq!(ended.load(Ordering::Relaxed), 1);
-        assert_eq!(interrupt.press(), Press::Leave);
+        assert_eq!(interrupt.press_at(start + ONE * 2), Press::Leave);
         assert_eq!(interrupt.posting(abandon, || ()), None, "nothing is sent any more");
     }
 
@@ -169,10 +187,11 @@ mod tests {
     fn with_nothing_in_flight_work_just_stops() {
         let interrupt = Interrupt::default();
         assert_eq!(interrupt.wait(Duration::ZERO), Waited::Whole);
-        assert_eq!(interrupt.press(), Press::Stop);
+        let start = Instant::now();
+        assert_eq!(interrupt.press_at(start), Press::Stop);
         assert_eq!(interrupt.wait(Duration::from_secs(3600)), Waited::Interrupted);
         assert!(!interrupt.abandon());
-        assert_eq!(interrupt.press(), Press::Leave);
+        assert_eq!(interrupt.press_at(start + ONE), Press::Leave);
     }
 
     #[test]

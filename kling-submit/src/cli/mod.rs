@@ -5,7 +5,7 @@
 //! | [`args`] | what can be said |
 //! | [`submit`], [`plan`], [`batch`] | requests: read, shown, confirmed; sent one after the other |
 //! | [`wait`], [`reconcile`], [`resolve`], [`tasks`], [`ledger`], [`demo`] | the other commands |
-//! | [`teller`], [`progress`], [`json`] | what is told while a task goes its way |
+//! | [`teller`], [`progress`], [`screen`], [`json`] | what is told while a task goes its way |
 //! | [`ending`], [`exit`], [`next`] | how it ended, the exit status, the next command |
 //! | [`access`], [`find`] | keys and servers; tasks by any id |
 //! | [`interrupt`], [`signals`], [`clock`] | Ctrl-C; time that it ends |
@@ -30,6 +30,7 @@ mod reconcile;
 mod resolve;
 #[cfg(test)]
 mod samples;
+mod screen;
 mod signals;
 mod submit;
 mod tasks;

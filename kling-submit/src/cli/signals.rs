@@ -20,7 +20,7 @@ pub(crate) fn heed(shell: &Shell, commands: &Commands) -> Result<(), Failure> {
     let interrupt = Arc::clone(&shell.interrupt);
     let open = commands.open();
     let heeded = ctrlc::set_handler(move || match interrupt.press() {
-        Press::Stop => {}
+        Press::Stop | Press::Echo => {}
         Press::InFlight => {
             let left = Arc::clone(&interrupt);
             thread::spawn(move || {

@@ -125,18 +125,18 @@ impl View<'_> {
         now: Millis,
         ever: bool,
     ) -> Result<Vec<Task>, LedgerError> {
-        // A time to come counts: the clock was set back.
-        let since = if ever { i64::MIN } else { store::number(ago(now, SAME)) };
         let ids = self.ids(
             "SELECT id FROM tasks WHERE body_sha256 = ?1 AND base_url = ?2 AND path = ?3 \
-             AND at > ?4 AND id <> ?5 ORDER BY number DESC",
-            params![intent.body_sha256, intent.base_url, intent.path, since, intent.id.as_str()],
+             AND id <> ?4 ORDER BY number DESC",
+            params![intent.body_sha256, intent.base_url, intent.path, intent.id.as_str()],
         )?;
         let mut before = Vec::new();
         for id in ids {
-            if let Some(task) = self.load(&id)?
-                && (self.may_be_sent(&task)? || ever && task.state == State::Absent)
-            {
+            let Some(task) = self.load(&id)? else { continue };
+            // A time to come counts: the clock was set back. So does what nobody knows the end of,
+            // however old: a day makes it no clearer.
+            let counts = ever || task.state.is_unclear() || task.at > ago(now, SAME);
+            if counts && (self.may_be_sent(&task)? || ever && task.state == State::Absent) {
                 before.push(task);
             }
         }

@@ -53,6 +53,8 @@ pub use place::default_place;
 pub struct Ledger {
     connection: Connection,
     place: PathBuf,
+    /// Which file it is, where that shows.
+    inode: Option<u64>,
     locks: lock::Locks,
     /// Whether there are spares: not in memory.
     spares: bool,
@@ -64,8 +66,8 @@ pub struct Ledger {
 pub enum Begun {
     /// The intent is durable.
     Recorded,
-    /// The same body was sent to the same path of the same server in the last 24 hours, or another
-    /// process is about to: nothing was recorded.
+    /// The same body was sent to the same path of the same server in the last 24 hours, or earlier and
+    /// nobody knows what became of it, or another process is about to: nothing was recorded.
     SentBefore(Vec<Id>),
     /// The request's own `external_task_id` is the id of another task: nothing was recorded.
     IdTaken(Vec<Id>),
@@ -145,7 +147,8 @@ impl Ledger {
             )
         });
         let locks = lock::Locks::Beside(file.clone());
-        let mut ledger = Ledger { connection, place: file, locks, spares: true, warning };
+        let inode = place::inode(&file);
+        let mut ledger = Ledger { connection, place: file, inode, locks, spares: true, warning };
         ledger.take_in()?;
         Ok(ledger)
     }
@@ -158,7 +161,7 @@ impl Ledger {
         let place = PathBuf::from(":memory:");
         let connection = store::in_memory().map_err(|error| LedgerError::sqlite(&place, &error))?;
         let locks = lock::Locks::Memory(std::sync::Arc::default());
-        Ok(Ledger { connection, place, locks, spares: false, warning: None })
+        Ok(Ledger { connection, place, inode: None, locks, spares: false, warning: None })
     }
 
     /// Where it is, with every link on the way followed.
@@ -213,8 +216,9 @@ impl Ledger {
     }
 
     /// Tasks of the same body, server and path in the last 24 hours that were or may have been
-    /// taken, or that another process is about to send; the latest first, this one not among them. With
-    /// `ever`, of any age and also those that turned out absent.
+    /// taken, or that another process is about to send, and older ones whose outcome is not known; the
+    /// latest first, this one not among them. With `ever`, of any age and also those that turned out
+    /// absent.
     ///
     /// # Errors
     /// As [`task`](Self::task).

@@ -114,6 +114,19 @@ fn check(file: &Path) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// Which file it is. As SQLite does, without its device: that may change when a machine wakes up.
+#[cfg(unix)]
+pub(super) fn inode(file: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(file).ok().map(|it| it.ino())
+}
+
+/// Elsewhere a file that is open is not removed.
+#[cfg(not(unix))]
+pub(super) fn inode(_: &Path) -> Option<u64> {
+    None
+}
+
 /// A ledger of another user is not ours to write: its helpers would be ours, and lock that user out.
 #[cfg(unix)]
 fn owned(file: &Path, metadata: &fs::Metadata) -> Result<(), LedgerError> {

@@ -48,6 +48,7 @@ impl Ledger {
         at: Millis,
         again: bool,
     ) -> Result<Begun, LedgerError> {
+        self.is_in_place()?;
         let failed = |error| LedgerError::sqlite(&self.place, &error);
         let transaction = store::begin(&mut self.connection).map_err(failed)?;
         let view = View {
@@ -79,6 +80,7 @@ impl Ledger {
     /// # Errors
     /// The ledger cannot be used, has no room, or has no such task: the event was not recorded.
     pub fn append(&mut self, id: &Id, at: Millis, entry: &Entry) -> Result<(), LedgerError> {
+        self.is_in_place()?;
         let spare = self.spare_of(id)?;
         // A spare that cannot be read does not keep a new event from being recorded.
         let kept = spare
@@ -161,6 +163,17 @@ impl Ledger {
         store::insert_missing(&transaction, id, kept)?;
         transaction.commit()?;
         Ok(true)
+    }
+
+    /// What is written to a file that was removed is lost when it is closed, and SQLite does not mind.
+    fn is_in_place(&self) -> Result<(), LedgerError> {
+        if self.inode.is_none() || super::place::inode(&self.place) == self.inode {
+            return Ok(());
+        }
+        Err(LedgerError::new(format!(
+            "the ledger {} was removed or replaced while it was in use",
+            super::error::shown(&self.place)
+        )))
     }
 
     fn spare_of(&self, id: &Id) -> Result<Option<std::path::PathBuf>, LedgerError> {

@@ -8,7 +8,8 @@
 //! | any other 429 | refused: throttled |
 //! | everything else | unknown |
 //!
-//! "Refused" is said only of what cannot have been taken: a `task_id` in a refusal makes it unknown.
+//! "Refused" is said only of what cannot have been taken: a `task_id` in a refusal makes it unknown, also
+//! one that no id can be.
 
 use kling_lint::kling_schema::errors::{self, About, Retry};
 use kling_lint::kling_schema::replies::Reply;
@@ -40,7 +41,8 @@ pub enum Outcome {
 const LONGEST_ID: usize = 256;
 /// In a refusal's words, these speak of the balance.
 const MONEY: [&str; 5] = ["balance", "insufficient", "arrears", "top up", "余额"];
-/// How the gateway says of its own 500 that the request is at fault.
+/// How the gateway's error is called, if its own 500 says that the request is at fault. Elsewhere in an
+/// answer the word may be an echo of the request.
 const AT_FAULT: &str = "invalid_request";
 
 /// Reads an answer to the POST.
@@ -50,7 +52,10 @@ pub fn outcome(reply: &RawReply) -> Outcome {
     let read = Read::new(reply);
     if status / 100 == 2 {
         if let Some(cut) = &reply.cut {
-            return unknown(format!("the answer {status} is not whole: {cut}"));
+            let named = read.and_then(|read| read.task_id.or(read.strange_id));
+            let named = named.map(|id| format!("; it names the task {}", printable::shorten(&id)));
+            let named = named.unwrap_or_default();
+            return unknown(format!("the answer {status} is not whole: {cut}{named}"));
         }
         let Some(read) = read else {
             return unknown(format!("the answer {status} is not JSON"));
@@ -58,19 +63,23 @@ pub fn outcome(reply: &RawReply) -> Outcome {
         if let Some(task_id) = read.task_id {
             return Outcome::Accepted { task_id, request_id: read.request_id };
         }
+        if let Some(id) = read.strange_id {
+            let id = printable::shorten(&id);
+            return unknown(format!("the answer {status} names a task {id}, which is no id"));
+        }
         return match read.code {
             Some(code) if code != 0 => by_code(status, code, read.message),
             _ => unknown(format!("the answer {status} has no task id")),
         };
     }
 
-    let (code, message) = match read {
-        Some(Read { task_id: Some(id), .. }) => {
-            let id = printable::quoted(&id);
+    let (code, message, at_fault) = match read {
+        Some(Read { task_id: Some(id), .. } | Read { strange_id: Some(id), .. }) => {
+            let id = printable::shorten(&id);
             return unknown(format!("the server answered {status}, and yet names the task {id}"));
         }
-        Some(read) => (read.code, read.message),
-        None => (None, None),
+        Some(read) => (read.code, read.message, read.at_fault),
+        None => (None, None, false),
     };
     let row = code.and_then(errors::find);
     let refused = |kind| {
@@ -102,7 +111,7 @@ pub fn outcome(reply: &RawReply) -> Outcome {
         401 | 403 if kind.is_none() && speaks_of_money => refused(RefusalKind::Money),
         401 | 403 => refused(kind.unwrap_or(RefusalKind::Key)),
         400 | 404 | 413 | 415 | 422 => refused(kind.unwrap_or(RefusalKind::Request)),
-        500 if reply.body.contains(AT_FAULT) => refused(RefusalKind::Request),
+        500 if at_fault => refused(RefusalKind::Request),
         300..=399 => unknown(format!("the server answered {status}, a redirect: not followed")),
         _ => unknown(format!("the server answered {status}")),
     }
@@ -136,17 +145,25 @@ fn kind(about: About) -> Option<RefusalKind> {
 /// What matters of an answer that is a JSON object.
 struct Read {
     task_id: Option<String>,
+    /// What stands in its place, and can be no id.
+    strange_id: Option<String>,
     request_id: Option<String>,
     code: Option<i64>,
     message: Option<String>,
+    /// Whether the error says that the request is at fault.
+    at_fault: bool,
 }
 
 impl Read {
     fn new(reply: &RawReply) -> Option<Self> {
         // By way of a value: of a key written twice, the last counts, as everywhere.
-        let value: Value = serde_json::from_str(&reply.body).ok()?;
+        let value: Value = serde_json::from_str(reply.body.trim_start_matches('\u{feff}')).ok()?;
         value.as_object()?;
         let message = message(&value);
+        let at_fault = [&["error", "type"][..], &["error", "code"], &["type"], &["code"]];
+        let at_fault = at_fault
+            .into_iter()
+            .any(|path| text_at(&value, path).is_some_and(|it| it.starts_with(AT_FAULT)));
         let request_id = text_at(&value, &["request_id"])
             .or_else(|| reply.header("x-request-id").map(str::to_owned));
         let read: Option<Reply> = serde_json::from_value(value).ok();
@@ -154,9 +171,15 @@ impl Read {
         let usable = |id: &String| {
             id.len() <= LONGEST_ID && id.chars().all(|it| !it.is_control() && !it.is_whitespace())
         };
+        let (task_id, strange_id) = match task_id {
+            Some(id) if usable(&id) => (Some(id), None),
+            other => (None, other.filter(|id| !id.trim().is_empty())),
+        };
         Some(Read {
-            task_id: task_id.filter(usable),
+            task_id,
+            strange_id,
             request_id,
+            at_fault,
             code: read.as_ref().and_then(Reply::service_code),
             message,
         })
@@ -233,6 +256,10 @@ mod tests {
             (200, r#"{"code":0,"data":{"task_id":{"id":1}}}"#, "unknown"),
             (200, r#"{"code":0,"data":{"task_id":123456789012345678901234567890}}"#, "unknown"),
             (200, r#"{"code":0,"data":{"task_id":"8\n1"}}"#, "unknown"),
+            (200, r#"{"code":1201,"data":{"task_id":"8\n1"}}"#, "unknown"),
+            (400, r#"{"code":1201,"data":{"task_id":"8\n1"}}"#, "unknown"),
+            (400, r#"{"code":1201,"data":{"task_id":" "}}"#, "refused request"),
+            (200, "\u{feff}{\"data\":{\"task_id\":\"81\"}}", "accepted 81"),
             (200, "", "unknown"),
             (200, "<html>", "unknown"),
             (200, r#"{"code":0,"data":{"task_id":"8"#, "unknown"),
@@ -263,6 +290,10 @@ mod tests {
             (429, "", "refused throttled"),
             (429, r#"{"message":"your balance is used up"}"#, "refused money"),
             (500, r#"{"error":{"type":"invalid_request","message":"bad"}}"#, "refused request"),
+            (500, r#"{"code":"invalid_request_error","message":"bad"}"#, "refused request"),
+            // An echo of the request is no verdict on it.
+            (500, r#"{"error":{"message":"lost: a cat says invalid_request"}}"#, "unknown"),
+            (500, "timeout at /invalid_request", "unknown"),
             (500, "", "unknown"),
             (500, r#"{"code":1201}"#, "unknown"),
             (502, "", "unknown"),
@@ -281,7 +312,8 @@ mod tests {
     fn an_answer_that_is_cut_short_is_unknown_though_it_names_a_task() {
         let whole = r#"{"code":0,"data":{"task_id":"81"}}"#;
         let cut = RawReply { cut: Some("the connection ended".into()), ..reply(200, whole) };
-        assert_eq!(word(&cut), "unknown");
+        let Outcome::Unknown { why } = outcome(&cut) else { panic!("it is not whole") };
+        assert!(why.contains("it names the task 81"), "a person may look for it: {why}");
         // A status line is enough for a refusal.
         let cut = RawReply { cut: Some("the connection ended".into()), ..reply(401, "{\"co") };
         assert_eq!(word(&cut), "refused key");

@@ -188,6 +188,11 @@ impl State {
         }
     }
 
+    /// Whether the task may have been taken, and nobody knows.
+    pub fn is_unclear(&self) -> bool {
+        matches!(self, State::Sending | State::Answered | State::Unknown)
+    }
+
     /// Whether the task was or may have been taken, so that to send it again may be to pay again.
     pub fn may_be_paid(&self) -> bool {
         !matches!(self, State::Intended | State::NotSent | State::Refused(_) | State::Absent)

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use serde_json::Value;
 use ureq::{Body, http};
 
 use super::trouble::words;
@@ -15,6 +16,8 @@ const HEADERS: usize = 64;
 const HEADER_BYTES: usize = 16 << 10;
 /// A shorter word is no provider's key, and stands in answers by chance: `demo` in a path.
 const SHORTEST_SECRET: usize = 12;
+/// A byte-order mark.
+const BOM: &[u8] = "\u{feff}".as_bytes();
 /// What stands where a server repeats a secret.
 const REDACTED: &[u8] = b"[key]";
 
@@ -48,6 +51,9 @@ pub(crate) fn keep(response: http::Response<Body>, secrets: &[&Key]) -> RawReply
         drop_begun(&mut text, secrets);
     }
     text = redact(&text, secrets);
+    if let Some(clean) = unescaped(&text, secrets) {
+        text = clean;
+    }
     if text.len() > BODY {
         text.truncate(BODY);
         cut.get_or_insert_with(|| "only its first 64 KiB are kept".to_owned());
@@ -82,6 +88,18 @@ fn redact(text: &[u8], secrets: &[&Key]) -> Vec<u8> {
         text = clean;
     }
     text
+}
+
+/// The text without the secrets that JSON's escapes hid in it: whoever reads it would have them whole.
+/// `None` if there are none.
+fn unescaped(text: &[u8], secrets: &[&Key]) -> Option<Vec<u8>> {
+    if !text.contains(&b'\\') {
+        return None;
+    }
+    let value: Value = serde_json::from_slice(text.strip_prefix(BOM).unwrap_or(text)).ok()?;
+    let plain = serde_json::to_vec(&value).ok()?;
+    let clean = redact(&plain, secrets);
+    (clean != plain).then_some(clean)
 }
 
 /// Drops a secret that has begun where the text breaks off.
@@ -122,6 +140,26 @@ mod tests {
         assert_eq!(reply.body, "{\"message\":\"bad [key] [key], [key]\"}");
         assert_eq!(reply.headers, [("x-echo".to_owned(), "Bearer [key]".to_owned())]);
         assert_eq!((reply.status, reply.cut), (401, None));
+    }
+
+    #[test]
+    fn a_secret_is_replaced_also_where_json_escapes_hide_it() {
+        let secret = key("sk-a/b+1234567890");
+        let all: String = "sk-a/b+1234567890"
+            .chars()
+            .fold(String::new(), |text, it| text + &format!("\\u{:04x}", u32::from(it)));
+        for spelled in ["sk-a\\/b+1234567890", "sk-a/b\\u002b1234567890", &all] {
+            for body in [
+                format!("{{\"message\":\"bad {spelled}!\",\"n\":[1]}}"),
+                format!("\u{feff}{{\"{spelled}\":1}}"),
+            ] {
+                let kept = keep(answer(body.into_bytes(), &[]), &[&secret]).body;
+                let value: Value = serde_json::from_str(&kept).expect("still JSON");
+                assert!(kept.contains("[key]") && !value.to_string().contains("1234567890"));
+            }
+        }
+        let body = "{\"message\":\"a \\u0041\"}";
+        assert_eq!(keep(answer(body.into(), &[]), &[&secret]).body, body, "as it came");
     }
 
     /// The tour's key is the word that stands in the tour's URLs.

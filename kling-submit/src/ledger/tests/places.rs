@@ -237,3 +237,22 @@ fn the_spare_folder_may_hold_what_is_not_ours() {
     assert_eq!(faults.len(), 1);
     assert!(faults[0].contains("was not written to its end"), "{faults:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_ledger_that_was_taken_away_takes_nothing_in() {
+    let (_folder, place) = place();
+    let mut ledger = open(&place);
+    let task = submitted(&mut ledger, "b", &[sending()]);
+    let away = place.with_extension("away");
+    std::fs::rename(&place, &away).expect("renamed");
+    let error = ledger.append(&task.id, at(1), &accepted("81")).expect_err("it is gone");
+    assert!(error.why.contains("removed or replaced"), "{error}");
+    std::fs::write(&place, "another").expect("written");
+    let second = intent("c");
+    let _lock = ledger.lock(&second.id).expect("locks").expect("free");
+    let error = ledger.begin(&second, at(2), false).expect_err("it is another file");
+    assert!(error.why.contains("Nothing is sent without a ledger"), "{error}");
+    std::fs::rename(&away, &place).expect("renamed");
+    ledger.append(&task.id, at(3), &accepted("81")).expect("it is back");
+}
