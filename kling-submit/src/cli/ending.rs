@@ -85,7 +85,7 @@ impl Ending {
     /// How a task ended.
     pub(crate) fn of(task: &Intent, end: &End, known: &Known, commands: &Commands) -> Ending {
         let id = known.task_id.as_deref();
-        let submit = || Some(commands.submit(&task.request));
+        let submit = || Some(commands.submit(task));
         let wait = || Some(commands.wait(task, id));
         let blank = Ending {
             outcome: "accepted",
@@ -221,21 +221,21 @@ impl Ending {
             charged: Charged::No,
             paid: "",
             first: Some("give it an id of its own".into()),
-            next: Some(commands.submit(&task.request)),
+            next: Some(commands.submit(task)),
             status: Status::Refused,
             task_id: None,
         }
     }
 
     /// Of a request that was not sent because of what befell another.
-    pub(crate) fn not_begun(request: &str, why: &str, commands: &Commands) -> Ending {
+    pub(crate) fn not_begun(task: &Intent, why: &str, commands: &Commands) -> Ending {
         Ending {
             outcome: "not-sent",
             what: format!("not sent: {why}"),
             charged: Charged::No,
             paid: "",
             first: None,
-            next: Some(commands.submit(request)),
+            next: Some(commands.submit(task)),
             status: Status::Refused,
             task_id: None,
         }
@@ -245,7 +245,7 @@ impl Ending {
     pub(crate) fn failed(task: &Intent, why: &str, known: &Known, commands: &Commands) -> Ending {
         let id = known.task_id.as_deref();
         let (next, status) = match known.charged {
-            Charged::No => (commands.submit(&task.request), Status::Failed),
+            Charged::No => (commands.submit(task), Status::Failed),
             Charged::Unknown => (commands.reconcile(task), Status::Unknown),
             Charged::Yes => (commands.wait(task, id), Status::Running),
         };
@@ -330,7 +330,7 @@ fn interrupted(task: &Intent, known: &Known, commands: &Commands, blank: Ending)
         Charged::Yes => {
             ("stopped here; the task goes on", NO_CANCEL, Some(commands.wait(task, id)))
         }
-        Charged::No => ("stopped before it was sent", "", Some(commands.submit(&task.request))),
+        Charged::No => ("stopped before it was sent", "", Some(commands.submit(task))),
         Charged::Unknown => {
             let paid = "it is not sent again by itself";
             ("stopped; the outcome is unknown", paid, Some(commands.reconcile(task)))
@@ -372,14 +372,15 @@ fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::time::Duration;
 
     use super::super::samples;
     use super::*;
     use crate::entry::Stored;
 
-    fn ends() -> Vec<End> {
+    /// One of each kind.
+    pub(crate) fn ends() -> Vec<End> {
         let refused = |kind| {
             let message = "Account balance not enough".into();
             End::Refused(Refused { status: 429, code: Some(1102), message, kind })

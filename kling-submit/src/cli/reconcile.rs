@@ -80,7 +80,7 @@ pub(crate) fn run(options: &Reconcile, shell: &Shell) -> Done {
         }
     }
     if tasks.len() > 1 {
-        shell.console.line(&batch::summary(&endings, &commands));
+        shell.console.line(&batch::summary(batch::Of::Tasks, &endings, &commands));
     }
     Ok(batch::worst(&endings, &shell.interrupt))
 }

@@ -73,7 +73,7 @@ fn follow(ids: &[String], out: &Path, access: &Access, plan: &Plan, shell: &Shel
     endings.sort_by_key(|(index, _)| *index);
     let endings: Vec<Ending> = endings.into_iter().map(|(_, ending)| ending).collect();
     if several {
-        shell.console.line(&batch::summary(&endings, &commands));
+        shell.console.line(&batch::summary(batch::Of::Tasks, &endings, &commands));
     }
     Ok(batch::worst(&endings, &shell.interrupt))
 }
