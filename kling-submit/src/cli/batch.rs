@@ -153,17 +153,16 @@ impl Batch<'_> {
 
     /// A request that is no longer what was shown.
     fn unfit(&self, planned: &Planned, teller: &mut Teller<'_>, why: &str) -> Ending {
-        let ending = Ending::not_begun(&planned.intent.request, &escape(why), self.commands);
+        let ending = Ending::not_begun(&planned.intent, &escape(why), self.commands);
         teller.ending(&ending);
         ending
     }
 
     /// A request whose turn did not come.
     fn not_begun(&self, planned: &Planned, why: &str) -> Ending {
-        let request = &planned.intent.request;
-        let ending = Ending::not_begun(request, why, self.commands);
+        let ending = Ending::not_begun(&planned.intent, why, self.commands);
         let now = self.transport.clock.now();
-        self.console.event(&json::end(now, None, request, &ending));
+        self.console.event(&json::end(now, None, &planned.intent.request, &ending));
         ending
     }
 }
@@ -269,13 +268,23 @@ pub(crate) fn worst(endings: &[Ending], interrupt: &Interrupt) -> Status {
     endings.iter().fold(stopped, |worst, it| worst.worse(it.status))
 }
 
+/// What a summary is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// What was to be sent.
+    Requests,
+    /// What is in the ledger.
+    Tasks,
+}
+
 /// `5 requests: 2 stored, 1 running, 1 unknown, 1 not sent`, what is paid, and what is next.
-pub(crate) fn summary(endings: &[Ending], commands: &Commands) -> String {
-    const ORDER: [&str; 14] = [
+pub(crate) fn summary(of: Of, endings: &[Ending], commands: &Commands) -> String {
+    const ORDER: [&str; 15] = [
         "stored",
         "accepted",
         "running",
         "unknown",
+        "cannot-tell",
         "failed",
         "not-saved",
         "gone",
@@ -292,9 +301,20 @@ pub(crate) fn summary(endings: &[Ending], commands: &Commands) -> String {
         .into_iter()
         .map(|outcome| (with(outcome), outcome))
         .filter(|(number, _)| *number > 0)
-        .map(|(number, outcome)| format!("{number} {}", outcome.replace('-', " ")))
+        .map(|(number, outcome)| {
+            let words = match outcome {
+                "cannot-tell" => "still unknown".into(),
+                "error" => "not worked on".into(),
+                words => words.replace('-', " "),
+            };
+            format!("{number} {words}")
+        })
         .collect();
-    let mut text = format!("{}: {}", ago::count(endings.len(), "request"), parts.join(", "));
+    let noun = match of {
+        Of::Requests => "request",
+        Of::Tasks => "task",
+    };
+    let mut text = format!("{}: {}", ago::count(endings.len(), noun), parts.join(", "));
     let charged = |charged| endings.iter().filter(|it| it.charged == charged).count();
     text.push_str(&format!("\n  paid: {}", ago::grouped(charged(Charged::Yes) as u64)));
     let perhaps = charged(Charged::Unknown);
@@ -302,11 +322,11 @@ pub(crate) fn summary(endings: &[Ending], commands: &Commands) -> String {
         text.push_str(&format!(", and perhaps {} more", ago::grouped(perhaps as u64)));
     }
     let open = |it: &&Ending| {
-        matches!(it.status, Status::Unknown | Status::Running | Status::NotSaved)
-            || it.outcome == "accepted"
+        matches!(it.status, Status::Unknown | Status::Running)
+            || matches!(it.outcome, "accepted" | "not-saved")
             || (it.status == Status::Interrupted && it.charged != Charged::No)
     };
-    let rest = endings.iter().rfind(|it| it.outcome == "not-sent");
+    let rest = endings.iter().rfind(|it| of == Of::Requests && it.outcome == "not-sent");
     if let Some(rest) = rest {
         text.push_str(&format!("\n  {}", rest.what));
     }
@@ -403,21 +423,44 @@ mod tests {
     fn a_summary_says_what_is_paid() {
         let commands = Commands::default();
         let task = samples::intent();
-        let taken = Known { charged: Charged::Yes, task_id: Some("812".into()) };
+        let taken = Known::taken("812");
         let of = |end| Ending::of(&task, &end, &taken, &commands);
         let endings = [
             of(End::Stored(Vec::new())),
             of(End::Stored(Vec::new())),
             of(End::Running),
             of(End::Unknown { why: "reset".into() }),
-            Ending::not_begun("b.json", "the outcome of a.json is unknown", &commands),
+            Ending::not_begun(&task, "the outcome of a.json is unknown", &commands),
         ];
         assert_eq!(
-            summary(&endings, &commands),
+            summary(Of::Requests, &endings, &commands),
             "5 requests: 2 stored, 1 running, 1 unknown, 1 not sent\n  \
              paid: 3, and perhaps 1 more\n  \
              not sent: the outcome of a.json is unknown\n  \
              next: kling-submit tasks --open"
         );
+    }
+
+    #[test]
+    fn a_summary_counts_every_task() {
+        let (task, commands) = (samples::intent(), Commands::default());
+        let known = Known::unclear();
+        for end in crate::cli::ending::tests::ends() {
+            let endings = [
+                Ending::of(&task, &end, &known, &commands),
+                Ending::not_asked("another process works on it", &known, None),
+            ];
+            let text = summary(Of::Tasks, &endings, &commands);
+            let counted: u32 = text
+                .lines()
+                .next()
+                .and_then(|line| line.split_once(": "))
+                .map(|(_, parts)| parts.split(", ").filter_map(|it| it.split(' ').next()))
+                .expect("a list")
+                .map(|number| number.parse::<u32>().expect("a number"))
+                .sum();
+            assert_eq!(counted, 2, "{text}");
+            assert!(!text.contains("the same command"), "{text}");
+        }
     }
 }

@@ -36,12 +36,33 @@ pub(crate) struct Known {
     pub(crate) charged: Charged,
     /// The server's id.
     pub(crate) task_id: Option<String>,
+    /// Whether the provider has made it.
+    pub(crate) made: bool,
 }
 
 impl Known {
     /// Of a task that is not yet submitted.
     pub(crate) fn nothing() -> Self {
-        Known { charged: Charged::No, task_id: None }
+        Known { charged: Charged::No, task_id: None, made: false }
+    }
+
+    /// Of a task that the server may have taken.
+    pub(crate) fn unclear() -> Self {
+        Known { charged: Charged::Unknown, ..Known::nothing() }
+    }
+
+    /// Of a task that the server has taken.
+    pub(crate) fn taken(task_id: &str) -> Self {
+        Known { charged: Charged::Yes, task_id: Some(task_id.to_owned()), made: false }
+    }
+
+    /// The command that goes on from here.
+    pub(crate) fn next(&self, task: &Intent, commands: &Commands) -> String {
+        match self.charged {
+            Charged::No => commands.submit(task),
+            Charged::Unknown => commands.reconcile(task),
+            Charged::Yes => commands.wait(task, self.task_id.as_deref()),
+        }
     }
 
     /// Of a task that stands here.
@@ -55,7 +76,9 @@ impl Known {
             | State::Failed { .. }
             | State::Gone { .. } => Charged::Yes,
         };
-        Known { charged, task_id: state.task_id().map(str::to_owned) }
+        let made =
+            matches!(state, State::Succeeded { .. } | State::Stored { .. } | State::Gone { .. });
+        Known { charged, task_id: state.task_id().map(str::to_owned), made }
     }
 }
 
@@ -85,7 +108,7 @@ impl Ending {
     /// How a task ended.
     pub(crate) fn of(task: &Intent, end: &End, known: &Known, commands: &Commands) -> Ending {
         let id = known.task_id.as_deref();
-        let submit = || Some(commands.submit(&task.request));
+        let submit = || Some(commands.submit(task));
         let wait = || Some(commands.wait(task, id));
         let blank = Ending {
             outcome: "accepted",
@@ -225,21 +248,21 @@ impl Ending {
             charged: Charged::No,
             paid: "",
             first: Some("give it an id of its own".into()),
-            next: Some(commands.submit(&task.request)),
+            next: Some(commands.submit(task)),
             status: Status::Refused,
             task_id: None,
         }
     }
 
     /// Of a request that was not sent because of what befell another.
-    pub(crate) fn not_begun(request: &str, why: &str, commands: &Commands) -> Ending {
+    pub(crate) fn not_begun(task: &Intent, why: &str, commands: &Commands) -> Ending {
         Ending {
             outcome: "not-sent",
             what: format!("not sent: {why}"),
             charged: Charged::No,
             paid: "",
             first: None,
-            next: Some(commands.submit(request)),
+            next: Some(commands.submit(task)),
             status: Status::Refused,
             task_id: None,
         }
@@ -247,11 +270,10 @@ impl Ending {
 
     /// Of work that could not be done: by what is known, nothing may be lost.
     pub(crate) fn failed(task: &Intent, why: &str, known: &Known, commands: &Commands) -> Ending {
-        let id = known.task_id.as_deref();
-        let (next, status) = match known.charged {
-            Charged::No => (commands.submit(&task.request), Status::Failed),
-            Charged::Unknown => (commands.reconcile(task), Status::Unknown),
-            Charged::Yes => (commands.wait(task, id), Status::Running),
+        let status = match known.charged {
+            Charged::No => Status::Failed,
+            Charged::Unknown => Status::Unknown,
+            Charged::Yes => Status::Running,
         };
         Ending {
             outcome: "error",
@@ -259,7 +281,7 @@ impl Ending {
             charged: known.charged,
             paid: "",
             first: None,
-            next: Some(next),
+            next: Some(known.next(task, commands)),
             status,
             task_id: known.task_id.clone(),
         }
@@ -334,7 +356,7 @@ fn interrupted(task: &Intent, known: &Known, commands: &Commands, blank: Ending)
         Charged::Yes => {
             ("stopped here; the task goes on", NO_CANCEL, Some(commands.wait(task, id)))
         }
-        Charged::No => ("stopped before it was sent", "", Some(commands.submit(&task.request))),
+        Charged::No => ("stopped before it was sent", "", Some(commands.submit(task))),
         Charged::Unknown => {
             let paid = "it is not sent again by itself";
             ("stopped; the outcome is unknown", paid, Some(commands.reconcile(task)))
@@ -376,14 +398,15 @@ fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::time::Duration;
 
     use super::super::samples;
     use super::*;
     use crate::entry::Stored;
 
-    fn ends() -> Vec<End> {
+    /// One of each kind.
+    pub(crate) fn ends() -> Vec<End> {
         let refused = |kind| {
             let message = "Account balance not enough".into();
             End::Refused(Refused { status: 429, code: Some(1102), message, kind })
@@ -412,7 +435,7 @@ mod tests {
 
     #[test]
     fn every_end_says_whether_it_is_paid_and_what_comes_next() {
-        let taken = Known { charged: Charged::Yes, task_id: Some("831922345678901234".into()) };
+        let taken = Known::taken("831922345678901234");
         let mut all = String::new();
         for end in ends() {
             let ending = Ending::of(&samples::intent(), &end, &taken, &Commands::default());
@@ -434,7 +457,7 @@ mod tests {
     #[test]
     fn a_stop_says_what_is_known() {
         let told = |charged| {
-            let known = Known { charged, task_id: None };
+            let known = Known { charged, ..Known::nothing() };
             let ending =
                 Ending::of(&samples::intent(), &End::Interrupted, &known, &Commands::default());
             (ending.charged, ending.next.expect("a command"))
@@ -450,7 +473,7 @@ mod tests {
     #[test]
     fn what_is_perhaps_paid_is_never_offered_anew() {
         for charged in [Charged::Unknown, Charged::Yes] {
-            let known = Known { charged, task_id: None };
+            let known = Known { charged, ..Known::nothing() };
             let ending =
                 Ending::failed(&samples::intent(), "disk full", &known, &Commands::default());
             let text = ending.text("");

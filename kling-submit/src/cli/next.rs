@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kling_lint::kling_schema::endpoints::SERVER;
 use kling_lint::printable;
 
 use super::args::{Access, Common};
@@ -15,7 +16,6 @@ const STDIN_NAME: &str = "<stdin>";
 pub(crate) struct Commands {
     ledger: Option<PathBuf>,
     key_file: Option<PathBuf>,
-    base_url: Option<String>,
     endpoint: Option<String>,
     root: Option<PathBuf>,
 }
@@ -24,8 +24,7 @@ impl Commands {
     pub(crate) fn new(common: &Common, access: Option<&Access>) -> Self {
         Commands {
             ledger: common.ledger.clone(),
-            key_file: access.and_then(|it| it.key_file.clone()),
-            base_url: access.and_then(|it| it.base_url.clone()),
+            key_file: access.and_then(|it| it.key_file.clone()).filter(|it| is_lasting(it)),
             ..Commands::default()
         }
     }
@@ -65,8 +64,8 @@ impl Commands {
         self.line(&["tasks", "--open"], None, false)
     }
 
-    /// Submits the request. Only for what is known not to be taken.
-    pub(crate) fn submit(&self, request: &str) -> String {
+    /// Submits the request, to the same server. Only for what is known not to be taken.
+    pub(crate) fn submit(&self, task: &Intent) -> String {
         let mut words = Vec::new();
         if let Some(endpoint) = &self.endpoint {
             words.extend(["--endpoint".to_owned(), quoted(endpoint)]);
@@ -74,21 +73,18 @@ impl Commands {
         if let Some(root) = &self.root {
             words.extend(["--root".to_owned(), quoted(&root.to_string_lossy())]);
         }
-        words.push(match file(request) {
+        words.push(match file(&task.request) {
             STDIN_NAME => "-".into(),
             file if file.starts_with('-') => quoted(&format!("./{file}")),
             file => quoted(file),
         });
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        self.line(&words, self.base_url.as_deref(), true)
+        self.line(&words, elsewhere(task), true)
     }
 
     fn of(&self, command: &str, task: &Intent, task_id: Option<&str>) -> String {
         let id = task_id.filter(|id| is_plain(id)).unwrap_or(task.id.as_str());
-        // Queries go to the server that the ledger names; the key goes to another than the default
-        // one only if that is named anew.
-        let elsewhere = task.base_url != kling_lint::kling_schema::endpoints::SERVER;
-        self.line(&[command, &quoted(id)], elsewhere.then_some(&task.base_url), true)
+        self.line(&[command, &quoted(id)], elsewhere(task), true)
     }
 
     fn line(&self, words: &[&str], base_url: Option<&str>, key: bool) -> String {
@@ -108,6 +104,16 @@ impl Commands {
         }
         line
     }
+}
+
+/// The task's server, unless it is the usual one: the key goes to another only if that is named anew.
+fn elsewhere(task: &Intent) -> Option<&str> {
+    (task.base_url != SERVER).then_some(&*task.base_url)
+}
+
+/// Whether the file is still there for the next command: `<(pass show key)` is not.
+fn is_lasting(key_file: &Path) -> bool {
+    !["/dev", "/proc"].iter().any(|folder| key_file.starts_with(folder))
 }
 
 /// Whether a server's id goes on a command line as it is.
@@ -156,7 +162,6 @@ mod tests {
         let commands = Commands {
             ledger: Some("my ledger".into()),
             key_file: Some("k".into()),
-            base_url: Some("http://127.0.0.1:8080".into()),
             endpoint: Some("e".into()),
             root: None,
         };
@@ -167,15 +172,21 @@ mod tests {
             "kling-submit wait 812 --key-file k --ledger 'my ledger'"
         );
         assert_eq!(Commands::default().fetch(&task, Some("812")), "kling-submit fetch 812");
+        task.request = "it's.json".into();
         assert_eq!(
-            commands.submit("it's.json"),
-            r"kling-submit --endpoint e 'it'\''s.json' --base-url http://127.0.0.1:8080 --key-file k --ledger 'my ledger'"
+            commands.submit(&task),
+            r"kling-submit --endpoint e 'it'\''s.json' --key-file k --ledger 'my ledger'"
         );
         assert_eq!(commands.open(), "kling-submit tasks --open --ledger 'my ledger'");
         task.base_url = "http://127.0.0.1:9".into();
         assert_eq!(
             Commands::default().reconcile(&task),
             format!("kling-submit reconcile {ours} --base-url http://127.0.0.1:9")
+        );
+        // Whichever command it follows on: it would be paid for elsewhere.
+        assert_eq!(
+            Commands::default().submit(&task),
+            r"kling-submit 'it'\''s.json' --base-url http://127.0.0.1:9"
         );
     }
 
@@ -191,8 +202,18 @@ mod tests {
     }
 
     #[test]
+    fn a_key_from_a_pipe_is_not_named_again() {
+        assert!(is_lasting(Path::new("key")) && is_lasting(Path::new("/home/me/dev/key")));
+        for gone in ["/dev/fd/63", "/dev/stdin", "/proc/self/fd/11"] {
+            assert!(!is_lasting(Path::new(gone)), "{gone}");
+        }
+    }
+
+    #[test]
     fn a_line_of_a_file_is_sent_with_its_file() {
-        let submit = |request| Commands::default().submit(request);
+        let submit = |request: &str| {
+            Commands::default().submit(&Intent { request: request.into(), ..samples::intent() })
+        };
         assert_eq!(submit("many.jsonl:12"), "kling-submit many.jsonl");
         assert_eq!(submit("odd:12"), "kling-submit odd:12");
         assert_eq!(submit("<stdin>"), "kling-submit -");

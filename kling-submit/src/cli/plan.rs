@@ -11,12 +11,13 @@ use super::args::Submit;
 use super::console::Console;
 use super::exit::Status;
 use super::{Failure, Shell, ago, failure, json};
+use crate::body::Body;
 use crate::body::requests::{Named, Options, Requests, Unfit, Unfitness};
-use crate::body::{Body, Hashes};
 use crate::clock::{Clock as _, Millis};
 use crate::entry::Intent;
 use crate::id::Id;
 use crate::ledger::{Ledger, Task};
+use crate::system::words;
 
 /// Requests that are shown one by one; of more, only the number.
 const SHOWN: usize = 20;
@@ -47,7 +48,7 @@ pub(crate) fn read(
         }
         Some(_) => {
             let spooled = spool(std::io::stdin().lock());
-            Some(spooled.map_err(|error| failure(format!("standard input: {error}")))?)
+            Some(spooled.map_err(|error| failure(format!("standard input: {}", words(&error))))?)
         }
         None => None,
     };
@@ -67,7 +68,7 @@ pub(crate) fn read(
     })?;
     for request in requests {
         match request {
-            Ok((named, mut body)) => {
+            Ok((named, body)) => {
                 let now = shell.clock.now();
                 let report = body.parcel().report();
                 console.with_err(|err| {
@@ -75,9 +76,7 @@ pub(crate) fn read(
                     let _ = findings.report(err, named.file(), report);
                 });
                 console.event(&json::lint(now, &named.name(), true, report.findings()));
-                let hashes =
-                    body.hash().map_err(|error| failure(format!("{}: {error}", named.name())))?;
-                planned.push(Planned::new(named, &body, hashes, base_url, fingerprint, now)?);
+                planned.push(Planned::new(named, &body, base_url, fingerprint, now)?);
             }
             Err(unfit) => {
                 worst = worst.worse(refuse(&unfit, &mut findings, console, shell.clock.now()));
@@ -118,12 +117,13 @@ impl Planned {
     fn new(
         named: Named,
         body: &Body,
-        hashes: Hashes,
         base_url: &str,
         fingerprint: &str,
         now: Millis,
     ) -> Result<Self, Failure> {
         let name = named.name();
+        // The same as long as no id of ours is in it.
+        let sha256 = named.body_sha256().to_owned();
         let object = endpoints::find(body.endpoint());
         let path = object.and_then(|it| it.endpoint).map(|it| it.path);
         let path = path.ok_or_else(|| failure(format!("{name}: its endpoint has no route")))?;
@@ -138,8 +138,8 @@ impl Planned {
             path: path.to_owned(),
             base_url: base_url.to_owned(),
             request: name,
-            body_sha256: hashes.body_sha256,
-            sent_sha256: hashes.sent_sha256,
+            body_sha256: sha256.clone(),
+            sent_sha256: sha256,
             content_length: body.content_length(),
             settings: body.settings(),
             key_fingerprint: fingerprint.to_owned(),
@@ -231,7 +231,7 @@ pub(crate) fn writable(folder: &Path) -> Result<(), Failure> {
         .and_then(|()| tempfile::Builder::new().prefix(".kling-submit-").tempfile_in(folder));
     done.map(drop).map_err(|error| {
         let shown = folder.to_string_lossy();
-        failure(format!("cannot save into {shown}: {error}"))
+        failure(format!("cannot save into {shown}: {}", words(&error)))
     })
 }
 

@@ -8,7 +8,7 @@ use kling_lint::printable::escape;
 
 use super::access::{Guarded, Keys, limits, named};
 use super::args::Submit;
-use super::batch::{self, Batch};
+use super::batch::{self, Batch, Of};
 use super::ending::Ending;
 use super::exit::Status;
 use super::next::Commands;
@@ -17,6 +17,7 @@ use super::{Done, Failure, Shell, ago, failure, json, signals};
 use crate::clock::Clock as _;
 use crate::fetch::Fetcher;
 use crate::machine::watch::Plan;
+use crate::system::words;
 use crate::transport::http::Http;
 
 /// Lints, shows, asks, sends.
@@ -91,9 +92,8 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     if !planned.is_empty() && !agreed(options, planned.len(), base.as_str(), shell)? {
         console.line(NOTHING);
         for request in &planned {
-            let name = &request.intent.request;
-            let ending = Ending::not_begun(name, "it was not agreed to", &commands);
-            console.event(&json::end(shell.clock.now(), None, name, &ending));
+            let ending = Ending::not_begun(&request.intent, "it was not agreed to", &commands);
+            console.event(&json::end(shell.clock.now(), None, &request.intent.request, &ending));
         }
         return Ok(Status::Refused);
     }
@@ -121,7 +121,7 @@ fn submit(options: &Submit, shell: &Shell) -> Done {
     };
     endings.extend(batch.run());
     if !alone {
-        console.line(&batch::summary(&endings, &commands));
+        console.line(&batch::summary(Of::Requests, &endings, &commands));
     }
     Ok(batch::worst(&endings, &shell.interrupt))
 }
@@ -154,7 +154,7 @@ fn agreed(options: &Submit, tasks: usize, base_url: &str, shell: &Shell) -> Resu
     io::stdin()
         .lock()
         .read_line(&mut answer)
-        .map_err(|error| failure(format!("no answer could be read: {error}; nothing was sent")))?;
+        .map_err(|error| failure(format!("no answer could be read: {}", words(&error))))?;
     Ok(is_yes(&answer))
 }
 
