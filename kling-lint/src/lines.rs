@@ -38,7 +38,9 @@ impl LintedChunk {
         let mut lines = Vec::new();
         let mut ends = 0;
         if let Some(long) = chunk.long() {
-            lines.push(Line { before: 0, start: 0, end: 0, linted: lint(&long.loaded) });
+            if !long.is_blank {
+                lines.push(Line { before: 0, start: 0, end: 0, linted: lint(&long.loaded) });
+            }
             ends = long.ends;
         } else {
             let text = chunk.text();

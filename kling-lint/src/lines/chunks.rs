@@ -33,6 +33,8 @@ pub(crate) struct Long {
     pub(crate) loaded: Loaded<'static>,
     /// Line ends in it, as editors count them, with the one that ends it.
     pub(crate) ends: u64,
+    /// Whether there is nothing but white space.
+    pub(crate) is_blank: bool,
 }
 
 impl Chunk {
@@ -175,19 +177,21 @@ impl<R: Read> Chunks<R> {
     /// The line that fills the buffer and goes on.
     fn long(&mut self) -> io::Result<Chunk> {
         let (offset, decode) = (self.offset, self.decode);
-        let mut line = LongLine { chunks: self, at: 0, stop: 0, end: None, ends: 0 };
+        let mut line =
+            LongLine { chunks: self, at: 0, stop: 0, end: None, ends: 0, is_blank: true };
         line.look();
         let loaded = Loaded::from_reader(&mut line, decode)?;
         // The loader stops where nothing is worth reading any more.
         while line.end.is_none() {
             line.go_on()?;
         }
-        let (end, ends) = (line.end.unwrap_or_default(), line.ends);
+        let LongLine { end, ends, is_blank, .. } = line;
+        let end = end.unwrap_or_default();
         self.buffer.copy_within(end..self.len, 0);
         self.len -= end;
         self.searched = 0;
         self.offset += end as u64;
-        Ok(Chunk { offset, content: Content::Long(Box::new(Long { loaded, ends })) })
+        Ok(Chunk { offset, content: Content::Long(Box::new(Long { loaded, ends, is_blank })) })
     }
 }
 
@@ -203,6 +207,8 @@ struct LongLine<'c, R> {
     end: Option<usize>,
     /// Line ends, as editors count them.
     ends: u64,
+    /// Whether there was nothing but white space so far.
+    is_blank: bool,
 }
 
 impl<R: Read> LongLine<'_, R> {
@@ -233,6 +239,7 @@ impl<R: Read> LongLine<'_, R> {
         if (feed.is_some() || self.end.is_none()) && text[..self.stop].ends_with(b"\r") {
             self.stop -= 1;
         }
+        self.is_blank = self.is_blank && super::is_blank(&text[..self.stop]);
         let returns = memchr::memchr_iter(b'\r', &text[..self.stop]).count();
         self.ends += returns as u64 + u64::from(feed.is_some());
     }
