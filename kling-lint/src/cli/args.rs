@@ -70,6 +70,9 @@ Exit status:
   1  with --check: the file is stale or missing
   2  the command could not do its job";
 
+/// More threads than any machine this runs on has cores.
+const MOST_THREADS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+
 /// The heading of what matters in large runs.
 const MANY: &str = "Many requests";
 
@@ -176,12 +179,20 @@ pub(crate) struct Check {
     pub(crate) jsonl: bool,
 
     /// How many threads check requests [default: one a core]
-    #[arg(long, value_name = "N", help_heading = MANY)]
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = MANY)]
     pub(crate) jobs: Option<NonZeroUsize>,
 
     /// Whether a person would see how far it has come.
     #[arg(skip)]
     pub(crate) watched: bool,
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<NonZeroUsize, &'static str> {
+    match text.parse() {
+        Ok(number) if number <= MOST_THREADS => Ok(number),
+        _ => Err("write a number of threads from 1 to 1024"),
+    }
 }
 
 /// The options of `pack`.

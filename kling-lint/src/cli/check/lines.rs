@@ -7,7 +7,7 @@ use super::inputs::Lines;
 use super::{Outcome, Run, is_foreign};
 use crate::Report;
 use crate::lines::LintedChunk;
-use crate::report::count;
+use crate::report::{count, shown};
 
 /// Numbers of lines that are named at most.
 const NAMED: usize = 5;
@@ -84,9 +84,13 @@ impl<W: Write> Run<'_, W> {
             return self.remember(tally.real, Outcome::Told);
         }
         self.totals.skipped += 1;
-        let why =
-            if tally.skipped > 0 { "no line is a Kling request" } else { "every line is blank" };
-        self.explain(&lines.path, &format!("{why}, passed over"));
+        if tally.skipped > 0 {
+            self.explain(&lines.path, "no line is a Kling request, passed over");
+        } else if lines.skips {
+            self.explain(&lines.path, "every line is blank, passed over");
+        } else {
+            self.say(&format!("{}: every line is blank", shown(&lines.path)));
+        }
         self.remember(tally.real, Outcome::PassedOver);
     }
 }

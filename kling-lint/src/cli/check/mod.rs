@@ -6,6 +6,8 @@
 mod inputs;
 mod judge;
 mod lines;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal as _, Read, Write};
