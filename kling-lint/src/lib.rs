@@ -51,6 +51,7 @@ mod finding;
 mod fix;
 #[cfg(feature = "fs")]
 mod fs;
+mod lines;
 mod linter;
 mod load;
 mod media;

@@ -1,6 +1,7 @@
 //! The linter: options, and the way of the data from text to report.
 
 mod builder;
+mod list;
 mod placing;
 
 use std::path::Path;
@@ -11,20 +12,21 @@ use kling_schema::rules::document;
 use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
-use crate::check::{self, Named};
+use crate::check::{self, Checked, Named};
 use crate::detect::{self, Detected, Detection};
 use crate::error::LintError;
 use crate::files::{Files, OpenFile};
 use crate::finding::{Draft, Finding};
 use crate::fix;
+use crate::lines::{Chunk, LintedChunk};
 #[cfg(feature = "fs")]
 use crate::load::LONGEST;
 use crate::load::{Loaded, TooLarge};
 use crate::media::Setting;
 use crate::media::verdict::{self, MediaReport};
 use crate::place::Places;
-use crate::read::{self, JsonKind, Node};
-use crate::session::{Ids, Session};
+use crate::read::{self, Document, JsonKind, Node};
+use crate::session::{Linted, Session};
 use crate::verdict::{KEPT, Report};
 
 pub use builder::LinterBuilder;
@@ -59,12 +61,12 @@ impl Linter {
 
     /// Checks a request; bad UTF-8 is a finding.
     pub fn lint_bytes(&self, json: &[u8]) -> Report {
-        self.lint_loaded(&Loaded::from_bytes(json), None, None)
+        self.lint_loaded(&Loaded::from_bytes(json), None)
     }
 
     /// Checks a request from memory under a file name, which may tell its endpoint.
     pub fn lint_named(&self, json: &[u8], name: impl AsRef<Path>) -> Report {
-        self.lint_loaded(&Loaded::from_bytes(json), Some(name.as_ref()), None)
+        self.lint_loaded(&Loaded::from_bytes(json), Some(name.as_ref()))
     }
 
     /// Checks a JSON value. Places are those of its compact text.
@@ -95,7 +97,12 @@ impl Linter {
         reader: impl std::io::Read,
         name: Option<&Path>,
     ) -> std::io::Result<Report> {
-        Ok(self.lint_loaded(&self.load(reader)?, name, None))
+        Ok(self.lint_loaded(&self.load(reader)?, name))
+    }
+
+    /// Whether images are decoded whole, which takes their strings whole.
+    pub(crate) fn decodes(&self) -> bool {
+        self.options.decode
     }
 
     /// Brings the text in, as much of it as the checks need.
@@ -111,7 +118,7 @@ impl Linter {
     pub fn lint_path(&self, path: impl AsRef<Path>) -> Result<Report, LintError> {
         let path = path.as_ref();
         let loaded = self.load_path(path)?;
-        Ok(self.reading_files().lint_loaded(&loaded, Some(path), None))
+        Ok(self.reading_files().lint_loaded(&loaded, Some(path)))
     }
 
     /// Brings in the text of a file, unless its length alone says that it is too large.
@@ -206,18 +213,18 @@ impl Linter {
     }
 
     /// Load is done; read, detect, check, place.
-    pub(crate) fn lint_loaded(
-        &self,
-        loaded: &Loaded<'_>,
-        name: Option<&Path>,
-        ids: Option<&mut Ids>,
-    ) -> Report {
+    pub(crate) fn lint_loaded(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Report {
+        self.lint_apart(loaded, name).report
+    }
+
+    /// The same, with what is left to compare with other requests.
+    pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
         if let Some(limit) = loaded.too_large() {
-            return self.too_large(limit);
+            return Linted { report: self.too_large(limit), unique: Vec::new() };
         }
         let mut drafts = Vec::new();
-        let mut dropped = [0; 3];
-        let mut named = Vec::new();
+        let mut checked = Checked::default();
+        let mut items = 0;
         let document = read::read(loaded, &mut drafts);
         let mut told = self.named(name);
         if let Some(document) = &document {
@@ -225,34 +232,65 @@ impl Linter {
             for draft in &mut drafts {
                 draft.pointer = check::pointer_at(root, draft.span.start);
             }
+            let list = self.options.lists.then(|| list::requests(root, told.as_ref())).flatten();
             match root.kind() {
+                _ if list.is_some() => {}
                 JsonKind::Object if told.is_none() => match by_keys(root) {
                     Ok(found) => told = Some(found),
                     Err(draft) => drafts.push(*draft),
                 },
                 // The reader has said what is wrong with a broken one.
                 JsonKind::Object | JsonKind::Broken => {}
-                _ => drafts.push(not_an_object(root)),
+                _ => drafts.push(not_an_object(root, self.options.lists)),
             }
-            if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
-                let setting = Setting {
-                    wire: self.options.wire,
-                    decode: self.options.decode,
-                    files: self.options.files.as_deref(),
-                    request: name,
-                };
-                let checked = check::check(document, object, setting);
-                drafts.extend(checked.drafts);
-                dropped = checked.dropped;
-                named = checked.files;
-                if let Some(ids) = ids {
-                    drafts.extend(ids.compare(checked.unique, name));
+            if let Some(list) = list {
+                items = list.len();
+                told = list::common(&list);
+                for (index, item, found) in list {
+                    let item = match found {
+                        Ok((object, _)) => self.check(document, item, object, name),
+                        Err(draft) => Checked { drafts: vec![*draft], ..Checked::default() },
+                    };
+                    checked.take_in(item, index);
                 }
+            } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
+                checked = self.check(document, root, object, name);
             }
         }
+        drafts.append(&mut checked.drafts);
         fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
-        self.report(loaded, drafts, dropped, named, endpoint)
+        let Checked { dropped, unique, files, .. } = checked;
+        let report = Report { items, ..self.report(loaded, drafts, dropped, files, endpoint) };
+        Linted { report, unique }
+    }
+
+    /// Checks a request against a table.
+    fn check<'d>(
+        &'d self,
+        document: &'d Document<'d>,
+        request: Node<'d>,
+        object: &'static Object,
+        name: Option<&'d Path>,
+    ) -> Checked {
+        let setting = Setting {
+            wire: self.options.wire,
+            decode: self.options.decode,
+            files: self.options.files.as_deref(),
+            request: name,
+        };
+        check::check(document, request, object, setting)
+    }
+
+    /// Findings in a text whose report is made already.
+    pub(crate) fn late(&self, loaded: &Loaded<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
+        self.report(loaded, drafts, [0; 3], Vec::new(), None).findings
+    }
+
+    /// Checks the lines of a part of a file. The name is that of the file.
+    pub(crate) fn lint_chunk(&self, chunk: Chunk, name: Option<&Path>) -> LintedChunk {
+        let linter = Linter::with(Options { lists: false, ..(*self.options).clone() });
+        LintedChunk::of(chunk, |loaded| linter.lint_apart(loaded, name))
     }
 
     /// The endpoint by option or name, without looking at the request.
@@ -304,7 +342,7 @@ impl Linter {
         });
         let places = Places::new(loaded);
         let (findings, files) = place(&places, drafts, named);
-        Report { findings, endpoint, hidden, files }
+        Report { findings, endpoint, hidden, files, items: 0 }
     }
 
     fn severity(&self, draft: &Draft) -> Severity {
@@ -344,9 +382,13 @@ fn by_keys(root: Node<'_>) -> Result<(&'static Object, String), Box<Draft>> {
     }
 }
 
-fn not_an_object(root: Node<'_>) -> Draft {
+fn not_an_object(root: Node<'_>, takes_lists: bool) -> Draft {
     let advice = match root.kind() {
-        JsonKind::Array => "check each request on its own: one object a file",
+        JsonKind::Array if !takes_lists => "check each request on its own: one object a file",
+        JsonKind::Array if root.items().any(|item| item.kind() == JsonKind::Object) => {
+            "in a list of requests, one at least must show its endpoint: name it with `--endpoint`"
+        }
+        JsonKind::Array => "write a request as `{…}`, a list of requests as `[{…}, {…}]`",
         _ => "write the request as `{…}`",
     };
     Draft::house(&document::NOT_AN_OBJECT, Severity::Error, root.span())

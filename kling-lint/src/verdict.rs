@@ -16,6 +16,8 @@ pub struct Report {
     /// Findings beyond the cap, by severity.
     pub(crate) hidden: [usize; 3],
     pub(crate) files: Vec<LocalFile>,
+    /// Items of a list of requests; 0 when it is no list.
+    pub(crate) items: usize,
 }
 
 /// A local file that a request names.
@@ -50,7 +52,18 @@ impl Report {
         self.hidden.iter().sum()
     }
 
-    /// The endpoint the request is for, and how that is known. `None` when it could not be told.
+    /// How many requests it is about: those of a list, or else one.
+    pub fn requests(&self) -> usize {
+        self.items.max(1)
+    }
+
+    /// Whether it is about a list of requests.
+    pub fn is_list(&self) -> bool {
+        self.items > 0
+    }
+
+    /// The endpoint the request is for, and how that is known. `None` when it could not be told, or
+    /// when the requests of a list are for several.
     pub fn endpoint(&self) -> Option<&Detected> {
         self.endpoint.as_ref()
     }
@@ -81,6 +94,27 @@ impl Report {
         }
     }
 
+    /// Takes in findings that could not be told earlier, as if they had been there from the start.
+    pub(crate) fn admit(&mut self, findings: Vec<Finding>) {
+        if findings.is_empty() {
+            return;
+        }
+        self.findings.extend(findings);
+        if self.findings.len() > KEPT {
+            self.findings.sort_by_key(|it| (std::cmp::Reverse(it.severity), it.span.start));
+            for finding in self.findings.drain(KEPT..) {
+                self.hidden[finding.severity as usize] += 1;
+            }
+        }
+        self.findings.sort_by(|one, other| {
+            (one.span.start, one.rule.id, &one.pointer).cmp(&(
+                other.span.start,
+                other.rule.id,
+                &other.pointer,
+            ))
+        });
+    }
+
     /// Makes places those of the file of which the request is a part: one line of many, say. So many
     /// lines, and so many bytes, come before it.
     pub fn shift(&mut self, lines: u64, bytes: u64) {
@@ -105,6 +139,7 @@ impl Report {
     pub fn is_unknown_request(&self) -> bool {
         use kling_schema::rules::document::{NOT_AN_OBJECT, ROUTE_NOT_COVERED, UNKNOWN_ENDPOINT};
         self.endpoint.is_none()
+            && !self.is_list()
             && self.findings.iter().any(|finding| {
                 [&UNKNOWN_ENDPOINT, &NOT_AN_OBJECT, &ROUTE_NOT_COVERED].contains(&finding.rule)
                     || finding.rule.id.starts_with("KL00")

@@ -77,13 +77,40 @@ pub(crate) struct Unique {
     pub(crate) draft: Draft,
 }
 
-/// Checks a document against the table of its request.
+impl Checked {
+    /// Takes in what was found in an item of a list.
+    pub(crate) fn take_in(&mut self, item: Checked, index: usize) {
+        let list = format!("/{index}");
+        let inner = |pointer: &mut String| pointer.insert_str(0, &list);
+        for (all, more) in self.dropped.iter_mut().zip(item.dropped) {
+            *all += more;
+        }
+        for mut draft in item.drafts {
+            if self.drafts.len() < KEPT {
+                inner(&mut draft.pointer);
+                self.drafts.push(draft);
+            } else {
+                self.dropped[draft.basis.severity as usize] += 1;
+            }
+        }
+        self.unique.extend(item.unique.into_iter().map(|mut unique| {
+            inner(&mut unique.draft.pointer);
+            unique
+        }));
+        self.files.extend(item.files.into_iter().map(|mut file| {
+            inner(&mut file.pointer);
+            file
+        }));
+    }
+}
+
+/// Checks a request, the whole of a document or a part of it, against its table.
 pub(crate) fn check<'d>(
     document: &'d Document<'d>,
+    root: Node<'d>,
     object: &'static Object,
     setting: Setting<'d>,
 ) -> Checked {
-    let root = document.root();
     let mut cx = Cx {
         document,
         setting,

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -68,6 +69,12 @@ Exit status:
   0  the declarations were written, or are up to date
   1  with --check: the file is stale or missing
   2  the command could not do its job";
+
+/// More threads than any machine this runs on has cores.
+const MOST_THREADS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+
+/// The heading of what matters in large runs.
+const MANY: &str = "Many requests";
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -166,6 +173,26 @@ pub(crate) struct Check {
     /// Print findings only, no summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    /// Read one request a line; of itself in *.jsonl and *.ndjson files
+    #[arg(long, help_heading = MANY)]
+    pub(crate) jsonl: bool,
+
+    /// How many threads check requests [default: one a core]
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = MANY)]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Whether a person would see how far it has come.
+    #[arg(skip)]
+    pub(crate) watched: bool,
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<NonZeroUsize, &'static str> {
+    match text.parse() {
+        Ok(number) if number <= MOST_THREADS => Ok(number),
+        _ => Err("write a number of threads from 1 to 1024"),
+    }
 }
 
 /// The options of `pack`.

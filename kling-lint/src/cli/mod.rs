@@ -6,9 +6,11 @@ mod explain;
 mod findings;
 mod form;
 mod generated;
+mod jobs;
 mod media;
 mod output;
 mod pack;
+mod progress;
 mod rules;
 mod save;
 mod schema;
@@ -63,13 +65,21 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if refusal.use_stderr() { Status::Failed } else { Status::Clean }.into();
         }
     };
+    let watched = io::stderr().is_terminal();
     let colors = match &mut arguments.command {
         Some(Command::Pack(pack)) => {
             pack.on_terminal = io::stdout().is_terminal();
             // A body is handed on byte for byte.
             ColorChoice::AlwaysAnsi
         }
-        _ => color(&io::stdout(), arguments.color),
+        Some(Command::Check(check)) => {
+            check.watched = watched;
+            color(&io::stdout(), arguments.color)
+        }
+        _ => {
+            arguments.check.watched = watched;
+            color(&io::stdout(), arguments.color)
+        }
     };
     let stdout = AutoStream::new(io::stdout().lock(), colors);
     let stderr = AutoStream::new(io::stderr().lock(), color(&io::stderr(), arguments.color));

@@ -1,4 +1,4 @@
-//! The JSON files of a folder, in an order that does not depend on the disk.
+//! The JSON and JSON Lines files of a folder, in an order that does not depend on the disk.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +6,14 @@ use ignore::{DirEntry, WalkBuilder};
 
 use crate::error::LintError;
 
-/// The `*.json` files below a folder, sorted by name, folder by folder.
+/// The `*.json`, `*.jsonl` and `*.ndjson` files below a folder, sorted by name, folder by folder.
 ///
 /// As ripgrep does, it passes over hidden files and what `.gitignore` names, and does not follow
 /// links, so a loop of links is no loop. `.gitignore` counts without a repository around it, too: a
 /// request is no less a build product in a container that has no `.git`.
-pub(crate) fn json_files(folder: &Path) -> impl Iterator<Item = Result<PathBuf, LintError>> {
+pub(crate) fn json_files(
+    folder: &Path,
+) -> impl Iterator<Item = Result<PathBuf, LintError>> + use<> {
     let root = folder.to_path_buf();
     WalkBuilder::new(folder)
         .require_git(false)
@@ -25,7 +27,16 @@ pub(crate) fn json_files(folder: &Path) -> impl Iterator<Item = Result<PathBuf, 
 
 fn is_json_file(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_file())
-        && entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+        && (is_called(entry.path(), "json") || holds_lines(entry.path()))
+}
+
+/// Whether a file holds one request a line, by its name.
+pub(crate) fn holds_lines(path: &Path) -> bool {
+    is_called(path, "jsonl") || is_called(path, "ndjson")
+}
+
+fn is_called(path: &Path, suffix: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(suffix))
 }
 
 /// Walking `.` yields `./a.json`; people write `a.json`.
@@ -87,11 +98,13 @@ mod tests {
             ("a.JSON", ""),
             ("a/z.json", ""),
             ("c.txt", ""),
+            ("d.jsonl", ""),
+            ("e.NDJSON", ""),
             ("json", ""),
             (".hidden.json", ""),
             (".git/x.json", ""),
         ]);
-        assert_eq!(found(folder.path()), ["a/z.json", "a.JSON", "b.json"]);
+        assert_eq!(found(folder.path()), ["a/z.json", "a.JSON", "b.json", "d.jsonl", "e.NDJSON"]);
     }
 
     #[test]

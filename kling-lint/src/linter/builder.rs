@@ -17,6 +17,7 @@ pub(super) struct Options {
     pub(super) strict: bool,
     pub(super) wire: bool,
     pub(super) decode: bool,
+    pub(super) lists: bool,
     pub(super) files: Option<Arc<dyn Files>>,
     pub(super) severities: HashMap<&'static str, Severity>,
 }
@@ -54,6 +55,13 @@ impl LinterBuilder {
     /// The body is sent as it stands: a local path is an error.
     pub fn wire(mut self, wire: bool) -> Self {
         self.options.wire = wire;
+        self
+    }
+
+    /// A document may be a list of requests: a JSON array whose items are judged one by one, with
+    /// pointers such as `/3/prompt`. Otherwise an array is no request, which is what the API says.
+    pub fn lists(mut self, lists: bool) -> Self {
+        self.options.lists = lists;
         self
     }
 

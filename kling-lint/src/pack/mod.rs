@@ -127,7 +127,7 @@ impl Parcel {
         let mut reading = Reading::new(&mut request, &keys)?;
         let loaded = linter.load(&mut reading)?;
         let (closing, print) = (reading.closing(), reading.print());
-        let report = linter.lint_loaded(&loaded, name, None);
+        let report = linter.lint_loaded(&loaded, name);
 
         let mut files = Vec::new();
         let mut obstacles = Vec::new();

@@ -29,6 +29,7 @@ mod words;
 use crate::finding::Draft;
 use crate::load::Loaded;
 
+pub(crate) use surroundings::is_binary;
 pub(crate) use tape::JsonKind;
 pub(crate) use text::Text;
 pub(crate) use view::{Document, Member, Node};

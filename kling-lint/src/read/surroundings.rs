@@ -28,6 +28,8 @@ const MAGIC: [(&[u8], &str); 10] = [
     (b"curl ", "a shell command"),
     (b"---", "YAML"),
 ];
+/// The first so many of them are no text.
+const BINARY: usize = 7;
 
 impl Parser<'_, '_> {
     /// Goes to where the document begins. False when there is none.
@@ -150,6 +152,12 @@ impl Parser<'_, '_> {
             draft.with("found", found).fixed_by(fix)
         });
     }
+}
+
+/// Whether a file that begins so has no lines: it is no text, or in another encoding.
+pub(crate) fn is_binary(text: &[u8]) -> bool {
+    foreign_encoding(text).is_some()
+        || MAGIC[..BINARY].iter().any(|(begin, _)| text.starts_with(begin))
 }
 
 /// UTF-16 and UTF-32, by their marks or by their zero bytes.

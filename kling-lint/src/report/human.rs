@@ -100,7 +100,7 @@ impl Reporter for Human {
         if input.hidden > 0 {
             let more = count(input.hidden, "more finding");
             let verb = if input.hidden == 1 { "is" } else { "are" };
-            writeln!(out, "{path}: {more} {verb} not shown; repair these first\n")?;
+            writeln!(out, "{}: {more} {verb} not shown; repair these first\n", input.place())?;
         }
         Ok(())
     }

@@ -12,6 +12,8 @@
 //! }
 //! INPUT, a request:
 //!   "path":     text; what is not UTF-8 in it is replaced by U+FFFD
+//!   "line":     from 1, in a file that holds a request a line; else the key is missing
+//!   "requests": how many there are in a file that holds a list of them; else the key is missing
 //!   "endpoint": { "name", "reason" }, or null when it could not be told
 //!   "findings": [ FINDING, … ]                by place; infos too
 //!   "hidden":   how many more there were
@@ -103,6 +105,8 @@ impl Reporter for Json {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
         let input = Input {
             path: input.path.to_string_lossy(),
+            line: input.line,
+            requests: (input.requests > 1).then_some(input.requests),
             endpoint: input
                 .endpoint
                 .map(|detected| Endpoint { name: detected.name, reason: &detected.reason }),
@@ -151,7 +155,7 @@ impl Reporter for Json {
         let media = &totals.media;
         let counts = Counts {
             checked: totals.checked + media.files(),
-            skipped: totals.skipped,
+            skipped: totals.skipped + totals.skipped_lines,
             unreadable: totals.unreadable,
             errors: totals.errors + media.errors,
             warnings: totals.warnings + media.warnings,
@@ -172,6 +176,10 @@ impl Reporter for Json {
 #[derive(Serialize)]
 struct Input<'a> {
     path: std::borrow::Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests: Option<usize>,
     endpoint: Option<Endpoint<'a>>,
     findings: Vec<Told<'a>>,
     hidden: usize,

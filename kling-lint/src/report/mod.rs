@@ -19,7 +19,7 @@ pub(crate) use concise::Concise;
 pub(crate) use human::Human;
 pub(crate) use json::{Json, Page, RuleName, SafeJson};
 pub(crate) use media::Media;
-pub(crate) use summary::{Totals, count};
+pub(crate) use summary::{Totals, count, grouped};
 
 use crate::finding::Finding;
 use crate::printable;
@@ -36,6 +36,10 @@ pub(crate) struct Checked<'r> {
     pub(crate) findings: &'r [Finding],
     /// How many more there were.
     pub(crate) hidden: usize,
+    /// The line, in a file that holds a request a line.
+    pub(crate) line: Option<u64>,
+    /// How many requests they are about: more than one, if the input is a list.
+    pub(crate) requests: usize,
 }
 
 impl<'r> Checked<'r> {
@@ -45,6 +49,16 @@ impl<'r> Checked<'r> {
             endpoint: report.endpoint(),
             findings: report.findings(),
             hidden: report.hidden(),
+            line: None,
+            requests: report.requests(),
+        }
+    }
+
+    /// What it is called: `all.jsonl:12`.
+    pub(crate) fn place(&self) -> String {
+        match self.line {
+            Some(line) => format!("{}:{line}", shown(self.path)),
+            None => shown(self.path),
         }
     }
 }

@@ -93,14 +93,25 @@ pub(crate) fn told(reporter: &mut dyn Reporter) -> String {
             endpoint: Some(&detected),
             findings: &first,
             hidden: 0,
+            line: None,
+            requests: 1,
         },
         Checked {
             path: Path::new("odd\u{1b}[2J\n\u{202e}name.json"),
             endpoint: Some(&detected),
             findings: &second,
             hidden: 7,
+            line: None,
+            requests: 1,
         },
-        Checked { path: Path::new("<stdin>"), endpoint: None, findings: &[], hidden: 0 },
+        Checked {
+            path: Path::new("<stdin>"),
+            endpoint: None,
+            findings: &[],
+            hidden: 0,
+            line: None,
+            requests: 1,
+        },
     ];
     let mut out = anstream::StripStream::new(Vec::new());
     let mut totals = Totals { skipped: 3, unreadable: 1, ..Totals::default() };

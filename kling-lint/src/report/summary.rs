@@ -1,5 +1,7 @@
 //! What a run came to, in one line.
 
+use std::collections::HashSet;
+
 use anstyle::{AnsiColor, Style};
 use kling_schema::Severity;
 
@@ -27,6 +29,8 @@ pub(crate) struct Totals {
     pub(crate) hidden: usize,
     /// Several requests may stand in one file.
     pub(crate) in_lines: bool,
+    /// Lines of requests that are no Kling request.
+    pub(crate) skipped_lines: usize,
     /// Media files that were judged.
     pub(crate) media: MediaTotals,
     /// JSON files that are no Kling request.
@@ -61,7 +65,8 @@ impl MediaTotals {
 impl Totals {
     /// Counts a checked input in.
     pub(crate) fn add(&mut self, input: &Checked<'_>) {
-        self.checked += 1;
+        self.checked += input.requests;
+        self.in_lines |= input.requests > 1;
         self.hidden += input.hidden;
         for finding in input.findings {
             match finding.severity {
@@ -71,12 +76,10 @@ impl Totals {
             }
             self.exemplify(finding);
         }
-        let blames = |finding: &Finding| finding.severity > Severity::Info;
-        if input.findings.iter().any(blames) {
-            self.blamed += 1;
-        } else if !input.findings.is_empty() {
-            self.informed += 1;
-        }
+        let blames = |finding: &&Finding| finding.severity > Severity::Info;
+        let blamed = requests_of(input, input.findings.iter().filter(blames));
+        self.blamed += blamed;
+        self.informed += requests_of(input, input.findings.iter()) - blamed;
     }
 
     /// Counts a media file in, with what its best field has against it: the others are not asked for.
@@ -122,7 +125,7 @@ impl Totals {
             out.push_str(&self.media_line());
             out.push('\n');
         }
-        if self.skipped > 0 {
+        if self.skipped + self.skipped_lines > 0 {
             out.push_str(&self.skipped(verbose));
             out.push('\n');
         }
@@ -135,9 +138,13 @@ impl Totals {
 
     /// `3 JSON files are no Kling request (-v names them)`
     pub(crate) fn skipped(&self, verbose: bool) -> String {
-        let (verb, them) = if self.skipped == 1 { ("is", "it") } else { ("are", "them") };
+        let one = self.skipped + self.skipped_lines == 1;
+        let (verb, them) = if one { ("is", "it") } else { ("are", "them") };
         let hint = if verbose { String::new() } else { format!(" (-v names {them})") };
-        format!("{} {verb} no Kling request{hint}", count(self.skipped, "JSON file"))
+        let parts = [(self.skipped, "JSON file"), (self.skipped_lines, "line")];
+        let parts = parts.into_iter().filter(|(number, _)| *number > 0);
+        let parts: Vec<String> = parts.map(|(number, noun)| count(number, noun)).collect();
+        format!("{} {verb} no Kling request{hint}", parts.join(" and "))
     }
 
     /// `checked 2 media files: 1 would be taken, 1 would be refused`
@@ -184,7 +191,8 @@ impl Totals {
             if self.checked > 1 {
                 let blamed = self.blamed + if verbose { self.informed } else { 0 };
                 let unit = if self.in_lines { "requests" } else { "files" };
-                line.push_str(&format!(" in {blamed} of {} {unit}", self.checked));
+                let (blamed, checked) = (grouped(blamed), grouped(self.checked));
+                line.push_str(&format!(" in {blamed} of {checked} {unit}"));
             }
             line
         };
@@ -196,10 +204,33 @@ impl Totals {
     }
 }
 
-/// `1 error`, `2 errors`
+/// How many of the requests of an input these findings are about.
+fn requests_of<'f>(input: &Checked<'_>, findings: impl Iterator<Item = &'f Finding>) -> usize {
+    if input.requests == 1 {
+        return usize::from(findings.count() > 0);
+    }
+    let items: HashSet<&str> =
+        findings.map(|it| it.pointer.split('/').nth(1).unwrap_or_default()).collect();
+    items.len().min(input.requests)
+}
+
+/// `1 error`, `2 errors`, `1,000 errors`
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// `1,000`
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]

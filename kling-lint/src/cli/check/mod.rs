@@ -1,20 +1,36 @@
 //! `kling-lint [check] PATH…`
+//!
+//! What is read ([`inputs`]) is judged on several threads ([`judge`]) and told in order (here, and in
+//! [`lines`]).
+
+mod inputs;
+mod judge;
+mod lines;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal as _, Read, Write};
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::ValueEnum as _;
 use kling_schema::Severity;
 
 use crate::cli::args::{Check, Format};
+use crate::cli::jobs::{self, Line};
 use crate::cli::output::Output;
-use crate::cli::{Status, because, blamed, local_files, media, reason, say};
+use crate::cli::progress::Progress;
+use crate::cli::{Status, because, blamed, local_files, reason, say};
 use crate::error::LintError;
-use crate::fs::walk;
 use crate::printable;
 use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, shown};
-use crate::{Detected, Linter, Report, Session};
+use crate::{Detected, Linter, MediaReport, Report, Session};
+use inputs::{Inputs, Unit};
+use judge::{Judged, judge};
+use lines::Tally;
 
 /// The format when none is asked for on the command line.
 const FORMAT: &str = "KLING_LINT_FORMAT";
@@ -46,18 +62,23 @@ pub(crate) fn run(
             return Ok(Status::Failed);
         }
     };
+    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let jobs = options.jobs.unwrap_or_else(cores);
     let mut run = Run {
         options,
+        inputs: Inputs::new(options, linter.clone(), stdin),
         session: linter.session(),
-        linter,
         reporter: reporter(format, options),
         totals: Totals::default(),
         worst: None,
         seen: HashMap::new(),
+        tally: Tally::default(),
+        progress: Progress::new(options.watched && !options.quiet, io::stdout().is_terminal()),
         out,
         err,
     };
-    run.inputs(stdin)?;
+    let may_repeat = options.paths.len() > 1;
+    jobs::run(jobs, &mut run, &|unit| judge(&linter, unit, may_repeat))?;
     run.finish(format)
 }
 
@@ -68,6 +89,8 @@ fn linter(options: &Check) -> Result<Linter, LintError> {
         .strict(options.strict)
         .wire(options.wire)
         .decode(options.decode)
+        // What is sent is one request.
+        .lists(!options.wire)
         .files(files);
     if let Some(name) = &options.endpoint {
         builder = builder.endpoint(name);
@@ -108,10 +131,16 @@ enum Outcome {
     PassedOver,
 }
 
+/// Whether it is no Kling request, as far as can be told. Broken JSON is told only of files that show
+/// by their name or keys whose request they are.
+fn is_foreign(report: &Report) -> bool {
+    report.is_unknown_request() || report.endpoint().is_none() && !report.is_list()
+}
+
 /// A run under way.
 struct Run<'r, W> {
     options: &'r Check,
-    linter: Linter,
+    inputs: Inputs<'r>,
     session: Session,
     reporter: Box<dyn Reporter>,
     totals: Totals,
@@ -119,71 +148,72 @@ struct Run<'r, W> {
     /// What was reached, when more than one path was given, and whether it was passed over: a request
     /// must not meet itself in the rules across requests.
     seen: HashMap<PathBuf, Outcome>,
+    /// The file of lines that is being told.
+    tally: Tally,
+    progress: Progress,
     out: &'r mut Output<W>,
     err: &'r mut dyn Write,
 }
 
+impl<W: Write> Line for Run<'_, W> {
+    type Task = Unit;
+    type Done = Judged;
+
+    fn next(&mut self) -> Option<Unit> {
+        self.inputs.next()
+    }
+
+    fn is_urgent(&self, unit: &Unit) -> bool {
+        Inputs::is_urgent(unit)
+    }
+
+    fn take(&mut self, judged: Judged) -> io::Result<ControlFlow<()>> {
+        match judged {
+            Judged::Request { path, real, skips, linted } => {
+                if self.is_new(real.as_deref(), skips) {
+                    let report = linted
+                        .map(|(loaded, linted)| self.session.settle(&loaded, linted, Some(&path)));
+                    let outcome = self.report(&path, report, skips)?;
+                    self.remember(real, outcome);
+                }
+                self.progress.file();
+            }
+            Judged::Media { path, real, skips, reason, report } => {
+                if self.is_new(real.as_deref(), skips) {
+                    self.media(&path, &reason, report)?;
+                    self.remember(real, Outcome::Told);
+                }
+                self.progress.file();
+            }
+            Judged::Begin { lines, real } => self.begin(&lines, real),
+            Judged::Chunk(lines, chunk) => self.chunk(&lines, chunk)?,
+            Judged::End(lines) => self.end(&lines),
+            Judged::Unreadable { path, error } => self.unreadable(&path, &error)?,
+        }
+        let closed = self.out.closed();
+        Ok(if closed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+}
+
 impl<W: Write> Run<'_, W> {
-    fn inputs(&mut self, stdin: &mut dyn Read) -> io::Result<()> {
-        let mut stdin = Some(stdin);
-        for path in &self.options.paths {
-            if path.as_os_str() == STDIN {
-                if let Some(stdin) = stdin.take() {
-                    self.stdin(stdin)?;
-                }
-            } else if path.is_dir() {
-                for file in walk::json_files(path) {
-                    match file {
-                        Ok(file) => self.file(&file, true)?,
-                        Err(error) => self.unreadable(path, &error)?,
-                    }
-                    if self.out.closed() {
-                        return Ok(());
-                    }
-                }
-            } else {
-                self.file(path, self.options.skip_unknown)?;
-            }
-            if self.out.closed() {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    fn stdin(&mut self, stdin: &mut dyn Read) -> io::Result<()> {
-        let options = self.options;
-        let name = options.stdin_filename.as_deref().unwrap_or(Path::new(STDIN_NAME));
-        let report = self
-            .session
-            .lint_reader(stdin, Some(name))
-            .map_err(|source| LintError::io(name, source));
-        self.report(name, report, options.skip_unknown).map(|_| ())
-    }
-
-    fn file(&mut self, path: &Path, skips: bool) -> io::Result<()> {
-        let real = if self.options.paths.len() > 1 { path.canonicalize().ok() } else { None };
-        match real.as_ref().and_then(|real| self.seen.get(real)) {
-            Some(Outcome::Told) => return Ok(()),
-            Some(Outcome::PassedOver) if skips => return Ok(()),
+    /// Whether this file was not told before.
+    fn is_new(&mut self, real: Option<&Path>, skips: bool) -> bool {
+        match real.and_then(|real| self.seen.get(real)) {
+            Some(Outcome::Told) => false,
+            Some(Outcome::PassedOver) if skips => false,
             // A folder passed over what is named now.
-            Some(Outcome::PassedOver) => self.totals.skipped -= 1,
-            None => {}
+            Some(Outcome::PassedOver) => {
+                self.totals.skipped -= 1;
+                true
+            }
+            None => true,
         }
-        let outcome = match media::reason(path) {
-            Some(reason) => {
-                self.media(path, &reason)?;
-                Outcome::Told
-            }
-            None => {
-                let report = self.session.lint_path(path);
-                self.report(path, report, skips)?
-            }
-        };
+    }
+
+    fn remember(&mut self, real: Option<PathBuf>, outcome: Outcome) {
         if let Some(real) = real {
             self.seen.insert(real, outcome);
         }
-        Ok(())
     }
 
     fn report(
@@ -196,25 +226,49 @@ impl<W: Write> Run<'_, W> {
             Ok(report) => report,
             Err(error) => return self.unreadable(path, &error).map(|()| Outcome::Told),
         };
-        // Broken JSON is told only of files that show by their name or keys whose request they are.
-        if skips && (report.is_unknown_request() || report.endpoint().is_none()) {
+        if skips && is_foreign(&report) {
             self.totals.skipped += 1;
             self.explain(path, "no Kling request, passed over");
             return Ok(Outcome::PassedOver);
         }
-        if let Some(endpoint) = report.endpoint() {
-            let Detected { name, reason } = endpoint;
-            self.explain(path, &format!("checked as {name}, because {reason}"));
-        }
-        let input = Checked::new(path, &report);
-        self.totals.add(&input);
-        self.worst = self.worst.max(report.worst());
-        self.reporter.checked(self.out, &input)?;
-        Ok(Outcome::Told)
+        self.tell(path, None, &report).map(|()| Outcome::Told)
     }
 
-    fn media(&mut self, path: &Path, reason: &str) -> io::Result<()> {
-        let report = match self.linter.judge_media_path(path) {
+    /// Tells what was found: in a file, or in one line of it.
+    fn tell(&mut self, path: &Path, line: Option<u64>, report: &Report) -> io::Result<()> {
+        let input = Checked { line, ..Checked::new(path, report) };
+        if self.options.verbose {
+            let how = match report.endpoint() {
+                Some(Detected { name, reason }) if !report.is_list() => {
+                    Some(format!("checked as {name}, because {reason}"))
+                }
+                Some(Detected { name, .. }) => {
+                    Some(format!("checked as a list of requests, all for {name}"))
+                }
+                None if report.is_list() => {
+                    Some("checked as a list of requests for several endpoints".into())
+                }
+                None => None,
+            };
+            if let Some(how) = how {
+                self.say(&format!("{}: {how}", input.place()));
+            }
+        }
+        self.totals.add(&input);
+        self.worst = self.worst.max(report.worst());
+        if !report.findings().is_empty() {
+            self.progress.make_way();
+        }
+        self.reporter.checked(self.out, &input)
+    }
+
+    fn media(
+        &mut self,
+        path: &Path,
+        reason: &str,
+        report: Result<MediaReport, LintError>,
+    ) -> io::Result<()> {
+        let report = match report {
             Ok(report) => report,
             Err(error) => return self.unreadable(path, &error),
         };
@@ -222,12 +276,13 @@ impl<W: Write> Run<'_, W> {
         let input = Media { path, report: &report };
         self.totals.add_media(&input);
         self.worst = self.worst.max(report.worst());
+        self.progress.make_way();
         self.reporter.media(self.out, &input)
     }
 
     fn unreadable(&mut self, asked: &Path, error: &LintError) -> io::Result<()> {
         let (path, reason) = (blamed(error, asked), reason(error));
-        say(self.err, &format!("{}: {reason}", shown(path)));
+        self.say(&format!("{}: {reason}", shown(path)));
         self.totals.unreadable += 1;
         self.reporter.unreadable(self.out, path, &reason)
     }
@@ -235,11 +290,17 @@ impl<W: Write> Run<'_, W> {
     /// What was done and why, for those who ask.
     fn explain(&mut self, path: &Path, text: &str) {
         if self.options.verbose {
-            say(self.err, &format!("{}: {text}", shown(path)));
+            self.say(&format!("{}: {text}", shown(path)));
         }
     }
 
+    fn say(&mut self, text: &str) {
+        self.progress.hide();
+        say(self.err, text);
+    }
+
     fn finish(mut self, format: Format) -> io::Result<Status> {
+        self.progress.hide();
         self.reporter.finish(self.out, &self.totals)?;
         let Check { quiet, verbose, skip_unknown, fail_on, .. } = *self.options;
         if format == Format::Concise && !quiet {

@@ -1,0 +1,175 @@
+//! What is read: files, folders, standard input, and lines of each.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Check, STDIN, STDIN_NAME};
+use crate::Linter;
+use crate::error::LintError;
+use crate::fs::{open, walk};
+use crate::lines::{Chunk, Chunks};
+use crate::load::Loaded;
+
+/// Lines that come in fewer bytes come one by one: whoever writes them may wait for the answer.
+const TRICKLE: usize = 4 << 10;
+
+/// What is judged at once.
+#[derive(Debug)]
+pub(super) enum Unit {
+    /// A file that is not read yet. What is no request in it may be passed over.
+    File { path: PathBuf, skips: bool },
+    /// A request that was read, of this name.
+    Read { name: PathBuf, loaded: Loaded<'static>, skips: bool },
+    /// A file of lines begins.
+    Begin(Arc<Lines>),
+    /// Some lines of it.
+    Chunk(Arc<Lines>, Chunk),
+    /// That was all of it.
+    End(Arc<Lines>),
+    /// What could not be read.
+    Unreadable { path: PathBuf, error: LintError },
+}
+
+/// A file of lines.
+#[derive(Debug)]
+pub(super) struct Lines {
+    pub(super) path: PathBuf,
+    /// Whether lines that are no request may be passed over.
+    pub(super) skips: bool,
+    /// Its length, if it is known.
+    pub(super) len: Option<u64>,
+    /// Whether it is a file on the disk.
+    pub(super) is_file: bool,
+}
+
+/// What the command line names, one unit after another.
+pub(super) struct Inputs<'r> {
+    options: &'r Check,
+    linter: Linter,
+    paths: std::slice::Iter<'r, PathBuf>,
+    stdin: Option<&'r mut dyn Read>,
+    walk: Option<Walk<'r>>,
+    lines: Option<(Arc<Lines>, Source<'r>)>,
+}
+
+type Walk<'r> = (&'r Path, Box<dyn Iterator<Item = Result<PathBuf, LintError>>>);
+
+/// A file of lines that is being read.
+enum Source<'r> {
+    File(Chunks<File>),
+    Stdin(Chunks<&'r mut dyn Read>),
+}
+
+impl<'r> Inputs<'r> {
+    pub(super) fn new(options: &'r Check, linter: Linter, stdin: &'r mut dyn Read) -> Self {
+        let paths = options.paths.iter();
+        Inputs { options, linter, paths, stdin: Some(stdin), walk: None, lines: None }
+    }
+
+    /// Takes back what a chunk was read into.
+    pub(super) fn recycle(&mut self, chunk: Chunk) {
+        match &mut self.lines {
+            Some((_, Source::File(chunks))) => chunks.recycle(chunk),
+            Some((_, Source::Stdin(chunks))) => chunks.recycle(chunk),
+            None => {}
+        }
+    }
+
+    /// Whether more of it may come only when this is answered.
+    pub(super) fn is_urgent(unit: &Unit) -> bool {
+        match unit {
+            Unit::Chunk(lines, chunk) => !lines.is_file && chunk.text().len() < TRICKLE,
+            _ => false,
+        }
+    }
+
+    /// The next lines of the file that is open.
+    fn chunk(&mut self) -> Option<Unit> {
+        let (lines, source) = self.lines.as_mut()?;
+        let lines = Arc::clone(lines);
+        let next = match source {
+            Source::File(chunks) => chunks.next(),
+            Source::Stdin(chunks) => chunks.next(),
+        };
+        match next {
+            Ok(Some(chunk)) => Some(Unit::Chunk(lines, chunk)),
+            Ok(None) => {
+                self.lines = None;
+                Some(Unit::End(lines))
+            }
+            // The chunks end after it.
+            Err(source) => {
+                let path = lines.path.clone();
+                Some(Unit::Unreadable { error: LintError::io(&path, source), path })
+            }
+        }
+    }
+
+    fn file(&mut self, path: PathBuf, skips: bool, is_named: bool) -> Unit {
+        if !(self.options.jsonl && is_named || walk::holds_lines(&path)) {
+            return Unit::File { path, skips };
+        }
+        match open::open_with_len(&path) {
+            Ok((file, len)) => {
+                let chunks = Chunks::new(file, self.options.decode);
+                let lines = Lines { path, skips, len: Some(len), is_file: true };
+                self.begin(lines, Source::File(chunks))
+            }
+            Err(error) => Unit::Unreadable { path, error },
+        }
+    }
+
+    fn begin(&mut self, lines: Lines, source: Source<'r>) -> Unit {
+        let lines = Arc::new(lines);
+        self.lines = Some((Arc::clone(&lines), source));
+        Unit::Begin(lines)
+    }
+
+    fn stdin(&mut self, stdin: &'r mut dyn Read) -> Unit {
+        let name = self.options.stdin_filename.as_deref().unwrap_or(Path::new(STDIN_NAME));
+        let (path, skips) = (name.to_path_buf(), self.options.skip_unknown);
+        if self.options.jsonl || walk::holds_lines(name) {
+            let chunks = Chunks::new(stdin, self.options.decode);
+            let lines = Lines { path, skips, len: None, is_file: false };
+            return self.begin(lines, Source::Stdin(chunks));
+        }
+        match self.linter.load(stdin) {
+            Ok(loaded) => Unit::Read { name: path, loaded, skips },
+            Err(source) => Unit::Unreadable { error: LintError::io(&path, source), path },
+        }
+    }
+}
+
+impl Iterator for Inputs<'_> {
+    type Item = Unit;
+
+    fn next(&mut self) -> Option<Unit> {
+        loop {
+            if let Some(unit) = self.chunk() {
+                return Some(unit);
+            }
+            if let Some((folder, walk)) = &mut self.walk {
+                let folder = *folder;
+                match walk.next() {
+                    Some(Ok(path)) => return Some(self.file(path, true, false)),
+                    Some(Err(error)) => {
+                        return Some(Unit::Unreadable { path: folder.to_path_buf(), error });
+                    }
+                    None => self.walk = None,
+                }
+            }
+            let path = self.paths.next()?;
+            if path.as_os_str() == STDIN {
+                if let Some(stdin) = self.stdin.take() {
+                    return Some(self.stdin(stdin));
+                }
+            } else if path.is_dir() {
+                self.walk = Some((path, Box::new(walk::json_files(path))));
+            } else {
+                return Some(self.file(path.clone(), self.options.skip_unknown, true));
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Files of lines, told request by request.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::inputs::Lines;
+use super::{Outcome, Run, is_foreign};
+use crate::Report;
+use crate::lines::LintedChunk;
+use crate::report::{count, shown};
+
+/// Numbers of lines that are named at most.
+const NAMED: usize = 5;
+
+/// What became of a file of lines so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    real: Option<PathBuf>,
+    /// It was told before.
+    muted: bool,
+    lines: u64,
+    told: usize,
+    /// Lines passed over, and the first of them.
+    skipped: usize,
+    first: Vec<String>,
+}
+
+impl<W: Write> Run<'_, W> {
+    /// A file of lines begins.
+    pub(super) fn begin(&mut self, lines: &Lines, real: Option<PathBuf>) {
+        let muted = !self.is_new(real.as_deref(), lines.skips);
+        self.tally = Tally { real, muted, ..Tally::default() };
+        self.totals.in_lines = true;
+    }
+
+    /// Some lines of it.
+    pub(super) fn chunk(&mut self, lines: &Lines, chunk: LintedChunk) -> io::Result<()> {
+        if self.tally.muted {
+            return Ok(());
+        }
+        let mut reports = Vec::new();
+        let mut each = |line, report| reports.push((line, report));
+        let name = Some(lines.path.as_path());
+        let chunk = self.session.settle_chunk(chunk, name, &mut self.tally.lines, &mut each);
+        let bytes = chunk.offset();
+        self.inputs.recycle(chunk);
+        for (line, report) in reports {
+            self.line(lines, line, &report)?;
+        }
+        self.progress.lines(&lines.path, self.tally.lines, bytes, lines.len);
+        Ok(())
+    }
+
+    fn line(&mut self, lines: &Lines, line: u64, report: &Report) -> io::Result<()> {
+        // A broken line between requests is one of them.
+        let broken = || report.findings().iter().any(|it| it.rule.id.starts_with("KL00"));
+        if lines.skips && is_foreign(report) && !(self.tally.told > 0 && broken()) {
+            self.tally.skipped += 1;
+            if self.tally.first.len() < NAMED {
+                self.tally.first.push(line.to_string());
+            }
+            return Ok(());
+        }
+        self.tally.told += 1;
+        self.tell(&lines.path, Some(line), report)
+    }
+
+    /// That was all of it.
+    pub(super) fn end(&mut self, lines: &Lines) {
+        self.progress.file();
+        let tally = std::mem::take(&mut self.tally);
+        if tally.muted {
+            return;
+        }
+        if tally.told > 0 {
+            self.totals.skipped_lines += tally.skipped;
+            if tally.skipped > 0 {
+                let more = if tally.skipped > tally.first.len() { ", …" } else { "" };
+                let (lines_, verb) = (count(tally.skipped, "line"), verb(tally.skipped));
+                let first = tally.first.join(", ");
+                let text = format!("{lines_} {verb} no Kling request, passed over: {first}{more}");
+                self.explain(&lines.path, &text);
+            }
+            return self.remember(tally.real, Outcome::Told);
+        }
+        self.totals.skipped += 1;
+        if tally.skipped > 0 {
+            self.explain(&lines.path, "no line is a Kling request, passed over");
+        } else if lines.skips {
+            self.explain(&lines.path, "every line is blank, passed over");
+        } else {
+            self.say(&format!("{}: every line is blank", shown(&lines.path)));
+        }
+        self.remember(tally.real, Outcome::PassedOver);
+    }
+}
+
+fn verb(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
+}

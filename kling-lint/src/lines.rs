@@ -1,0 +1,103 @@
+//! A stream that holds one request a line, in parts that can be checked apart.
+//!
+//! The stream is cut into chunks of whole lines, which any thread may check; what needs the order,
+//! lines counted from the top and ids met before, is settled afterwards. A line longer than a chunk
+//! goes through the loader, which drops the middle of its long strings.
+
+mod chunks;
+
+use crate::load::Loaded;
+use crate::session::Linted;
+use crate::verdict::Report;
+
+pub(crate) use chunks::{Chunk, Chunks};
+
+/// A chunk whose requests were checked.
+#[derive(Debug)]
+pub(crate) struct LintedChunk {
+    chunk: Chunk,
+    lines: Vec<Line>,
+    /// Line ends in the chunk, as editors count them.
+    ends: u64,
+}
+
+/// A line that is not blank.
+#[derive(Debug)]
+struct Line {
+    /// Line ends before it in the chunk.
+    before: u64,
+    /// Where it stands in the chunk.
+    start: usize,
+    end: usize,
+    linted: Linted,
+}
+
+impl LintedChunk {
+    /// Checks each line.
+    pub(crate) fn of(chunk: Chunk, lint: impl Fn(&Loaded<'_>) -> Linted) -> Self {
+        let mut lines = Vec::new();
+        let mut ends = 0;
+        if let Some(long) = chunk.long() {
+            if !long.is_blank {
+                lines.push(Line { before: 0, start: 0, end: 0, linted: lint(&long.loaded) });
+            }
+            ends = long.ends;
+        } else {
+            let text = chunk.text();
+            let returns = memchr::memchr(b'\r', text).is_some();
+            let mut start = 0;
+            while start < text.len() {
+                let stop = memchr::memchr(b'\n', &text[start..]).map(|at| start + at);
+                let whole = &text[start..stop.unwrap_or(text.len())];
+                let line = match stop {
+                    Some(_) => whole.strip_suffix(b"\r").unwrap_or(whole),
+                    None => whole,
+                };
+                if !is_blank(line) {
+                    let linted = lint(&Loaded::from_bytes(line));
+                    lines.push(Line { before: ends, start, end: start + line.len(), linted });
+                }
+                if returns {
+                    ends += memchr::memchr_iter(b'\r', line).count() as u64;
+                }
+                ends += u64::from(stop.is_some());
+                start += whole.len() + 1;
+            }
+        }
+        LintedChunk { chunk, lines, ends }
+    }
+
+    /// Settles what needs the order, given the lines read so far, and hands the reports on with their
+    /// places in the whole stream.
+    pub(crate) fn settle(
+        self,
+        lines: &mut u64,
+        mut settle: impl FnMut(&Loaded<'_>, Linted, u64) -> Report,
+        each: &mut dyn FnMut(u64, Report),
+    ) -> Chunk {
+        let LintedChunk { chunk, lines: linted, ends } = self;
+        for Line { before, start, end, linted } in linted {
+            let above = *lines + before;
+            let number = above + 1;
+            let mut report = match chunk.long() {
+                Some(long) => settle(&long.loaded, linted, number),
+                None => {
+                    let text = chunk.text().get(start..end).unwrap_or_default();
+                    settle(&Loaded::from_bytes(text), linted, number)
+                }
+            };
+            report.shift(above, chunk.offset() + start as u64);
+            each(number, report);
+        }
+        *lines += ends;
+        chunk
+    }
+}
+
+/// Whether there is nothing but white space.
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+}
+
+#[cfg(test)]
+mod tests;

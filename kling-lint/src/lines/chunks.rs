@@ -1,0 +1,259 @@
+//! Cuts a stream into chunks of whole lines.
+
+use std::io::{self, ErrorKind, Read};
+
+use crate::load::Loaded;
+use crate::read;
+
+/// Bytes of a chunk at most. It fits the cache nearest to a core.
+const BLOCK: usize = 256 << 10;
+/// Buffers kept for later chunks.
+const KEPT: usize = 64;
+
+/// Some lines of a stream.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    /// Bytes of the stream before it.
+    offset: u64,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// Whole lines: so many bytes of a buffer.
+    Lines(Vec<u8>, usize),
+    /// One that fills more than a buffer.
+    Long(Box<Long>),
+}
+
+/// A long line.
+#[derive(Debug)]
+pub(crate) struct Long {
+    /// What the loader kept of it.
+    pub(crate) loaded: Loaded<'static>,
+    /// Line ends in it, as editors count them, with the one that ends it.
+    pub(crate) ends: u64,
+    /// Whether there is nothing but white space.
+    pub(crate) is_blank: bool,
+}
+
+impl Chunk {
+    /// Bytes of the stream before it.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Its text; none of a long line.
+    pub(crate) fn text(&self) -> &[u8] {
+        match &self.content {
+            Content::Lines(buffer, len) => buffer.get(..*len).unwrap_or_default(),
+            Content::Long(_) => &[],
+        }
+    }
+
+    /// The long line that it is.
+    pub(crate) fn long(&self) -> Option<&Long> {
+        match &self.content {
+            Content::Lines(..) => None,
+            Content::Long(long) => Some(long),
+        }
+    }
+}
+
+/// A stream cut into chunks.
+#[derive(Debug)]
+pub(crate) struct Chunks<R> {
+    reader: R,
+    decode: bool,
+    block: usize,
+    buffer: Vec<u8>,
+    /// Bytes of the buffer that were read, and bytes that are known to hold no line end.
+    len: usize,
+    searched: usize,
+    /// Bytes of the stream before the buffer.
+    offset: u64,
+    ended: bool,
+    spare: Vec<Vec<u8>>,
+}
+
+impl<R: Read> Chunks<R> {
+    /// A stream from its first byte on.
+    pub(crate) fn new(reader: R, decode: bool) -> Self {
+        Chunks::with_block(reader, decode, BLOCK)
+    }
+
+    pub(super) fn with_block(reader: R, decode: bool, block: usize) -> Self {
+        Chunks {
+            reader,
+            decode,
+            block,
+            buffer: vec![0; block],
+            len: 0,
+            searched: 0,
+            offset: 0,
+            ended: false,
+            spare: Vec::new(),
+        }
+    }
+
+    /// The lines at hand, as soon as there is one: whoever writes them may wait for an answer.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Chunk>> {
+        loop {
+            if let Some(at) = memchr::memrchr(b'\n', &self.buffer[self.searched..self.len]) {
+                let end = self.searched + at + 1;
+                if self.offset == 0 && self.is_binary() {
+                    return Ok(Some(self.only_line()));
+                }
+                return Ok(Some(self.cut(end)));
+            }
+            self.searched = self.len;
+            if self.ended {
+                let chunk = (self.len > 0).then(|| self.cut(self.len));
+                return Ok(chunk);
+            }
+            if self.len == self.buffer.len() {
+                return self.long().map(Some);
+            }
+            self.fill()?;
+        }
+    }
+
+    /// Takes the buffer of a chunk back.
+    pub(crate) fn recycle(&mut self, chunk: Chunk) {
+        if let Content::Lines(buffer, _) = chunk.content
+            && self.spare.len() < KEPT
+        {
+            self.spare.push(buffer);
+        }
+    }
+
+    /// Reads what comes next behind what is there.
+    fn fill(&mut self) -> io::Result<()> {
+        match self.reader.read(&mut self.buffer[self.len..]) {
+            Ok(0) => self.ended = true,
+            // A reader of someone else's may miscount.
+            Ok(read) => self.len = (self.len + read).min(self.buffer.len()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                self.ended = true;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is read, to this place; the rest moves on to another buffer.
+    fn cut(&mut self, end: usize) -> Chunk {
+        let mut buffer = self.spare.pop().unwrap_or_else(|| vec![0; self.block]);
+        let rest = &self.buffer[end..self.len];
+        buffer[..rest.len()].copy_from_slice(rest);
+        self.len = rest.len();
+        // The last line end was looked for.
+        self.searched = self.len;
+        std::mem::swap(&mut buffer, &mut self.buffer);
+        let chunk = Chunk { offset: self.offset, content: Content::Lines(buffer, end) };
+        self.offset += end as u64;
+        chunk
+    }
+
+    /// Whether what is read has no lines.
+    fn is_binary(&self) -> bool {
+        read::is_binary(&self.buffer[..self.len])
+    }
+
+    /// The first line of what has no lines. It says what is wrong, and the others are noise.
+    fn only_line(&mut self) -> Chunk {
+        let end = memchr::memchr(b'\n', &self.buffer[..self.len]).map_or(self.len, |at| at + 1);
+        let chunk = self.cut(end);
+        self.ended = true;
+        self.len = 0;
+        self.searched = 0;
+        chunk
+    }
+
+    /// The line that fills the buffer and goes on.
+    fn long(&mut self) -> io::Result<Chunk> {
+        let (offset, decode) = (self.offset, self.decode);
+        let mut line =
+            LongLine { chunks: self, at: 0, stop: 0, end: None, ends: 0, is_blank: true };
+        line.look();
+        let loaded = Loaded::from_reader(&mut line, decode)?;
+        // The loader stops where nothing is worth reading any more.
+        while line.end.is_none() {
+            line.go_on()?;
+        }
+        let LongLine { end, ends, is_blank, .. } = line;
+        let end = end.unwrap_or_default();
+        self.buffer.copy_within(end..self.len, 0);
+        self.len -= end;
+        self.searched = 0;
+        self.offset += end as u64;
+        Ok(Chunk { offset, content: Content::Long(Box::new(Long { loaded, ends, is_blank })) })
+    }
+}
+
+/// A line that is read through the buffer. A carriage return before its line feed is no part of it.
+struct LongLine<'c, R> {
+    chunks: &'c mut Chunks<R>,
+    /// Bytes of the buffer that were handed out.
+    at: usize,
+    /// Bytes that are the line's. A carriage return may stand behind them of which it is not known
+    /// yet whether a line feed follows.
+    stop: usize,
+    /// Where the next line begins in the buffer, once that is known.
+    end: Option<usize>,
+    /// Line ends, as editors count them.
+    ends: u64,
+    /// Whether there was nothing but white space so far.
+    is_blank: bool,
+}
+
+impl<R: Read> LongLine<'_, R> {
+    /// Reads on; all bytes at hand were handed out, or are not wanted.
+    fn go_on(&mut self) -> io::Result<()> {
+        let chunks = &mut *self.chunks;
+        let held = chunks.len - self.stop;
+        chunks.buffer.copy_within(self.stop..chunks.len, 0);
+        chunks.offset += self.stop as u64;
+        chunks.len = held;
+        while chunks.len == held && !chunks.ended {
+            chunks.fill()?;
+        }
+        self.look();
+        Ok(())
+    }
+
+    /// Looks for the line's end in what was read.
+    fn look(&mut self) {
+        let text = &self.chunks.buffer[..self.chunks.len];
+        let feed = memchr::memchr(b'\n', text);
+        self.at = 0;
+        self.stop = feed.unwrap_or(text.len());
+        self.end = match feed {
+            Some(at) => Some(at + 1),
+            None => self.chunks.ended.then_some(text.len()),
+        };
+        if (feed.is_some() || self.end.is_none()) && text[..self.stop].ends_with(b"\r") {
+            self.stop -= 1;
+        }
+        self.is_blank = self.is_blank && super::is_blank(&text[..self.stop]);
+        let returns = memchr::memchr_iter(b'\r', &text[..self.stop]).count();
+        self.ends += returns as u64 + u64::from(feed.is_some());
+    }
+}
+
+impl<R: Read> Read for LongLine<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.stop && self.end.is_none() {
+            self.go_on()?;
+        }
+        let rest = &self.chunks.buffer[self.at..self.stop];
+        let len = rest.len().min(out.len());
+        out[..len].copy_from_slice(&rest[..len]);
+        self.at += len;
+        Ok(len)
+    }
+}

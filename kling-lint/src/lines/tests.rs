@@ -1,0 +1,157 @@
+//! Lines against the same lines alone.
+
+use std::io::Read;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Linter, Report};
+
+/// Hands out its text in pieces of this many bytes.
+struct Pieces<'t>(&'t [u8], usize);
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let len = self.1.min(buffer.len()).min(self.0.len());
+        buffer[..len].copy_from_slice(&self.0[..len]);
+        self.0 = &self.0[len..];
+        Ok(len)
+    }
+}
+
+/// The lines of a text, told through blocks of this size, and what the reports say.
+fn told(text: &[u8], block: usize, piece: usize) -> Vec<String> {
+    let linter = Linter::new();
+    let mut session = linter.session();
+    let mut chunks = Chunks::with_block(Pieces(text, piece), false, block);
+    let mut lines = 0;
+    let mut told = Vec::new();
+    while let Some(chunk) = chunks.next().expect("memory is read") {
+        let linted = linter.lint_chunk(chunk, None);
+        let mut each = |line, report| told.push(shown(line, &report));
+        let chunk = session.settle_chunk(linted, None, &mut lines, &mut each);
+        chunks.recycle(chunk);
+    }
+    told
+}
+
+/// The lines of a text, each linted alone in the same session.
+fn alone(text: &[u8]) -> Vec<String> {
+    let mut session = Linter::new().session();
+    let mut told = Vec::new();
+    let (mut lines, mut bytes) = (0, 0);
+    for whole in text.split_inclusive(|byte| *byte == b'\n') {
+        let line = whole
+            .strip_suffix(b"\n")
+            .map_or(whole, |line| line.strip_suffix(b"\r").unwrap_or(line));
+        if !line.iter().all(|byte| b" \t\r".contains(byte)) {
+            let mut report = session.lint_bytes(line, None);
+            report.shift(lines, bytes);
+            told.push(shown(lines + 1, &report));
+        }
+        bytes += whole.len() as u64;
+        lines += line.iter().filter(|byte| **byte == b'\r').count() as u64;
+        lines += u64::from(whole.ends_with(b"\n"));
+    }
+    told
+}
+
+/// All that a report says, but for excerpts (which a dropped middle shortens) and for requests
+/// without a name, which are called by their number or by their line.
+fn shown(line: u64, report: &Report) -> String {
+    let endpoint = report.endpoint().map(|endpoint| endpoint.name);
+    let mut text = format!("line {line}, {endpoint:?}\n");
+    for it in report.findings() {
+        let message = if it.rule.id == "KL3008" { "taken" } else { &it.message };
+        text.push_str(&format!(
+            "{} {:?} {:?} {:?} {} {message} {:?}\n",
+            it.rule.id, it.span, it.start, it.end, it.pointer, it.fix
+        ));
+    }
+    text
+}
+
+const LINES: &[&str] = &[
+    r#"{"image": "https://cdn.kling.ai/a.png", "external_task_id": "a"}"#,
+    r#"{"image": "https://cdn.kling.ai/a.png", "external_task_id": "b", "duration": 5}"#,
+    r#"{"subject_image_list": [{"subject_image": "https://cdn.kling.ai/a.png"}]}"#,
+    r#"{"image": "aGVsbG8=", "prompt": "짧은 é", }"#,
+    r#"{"prompt": "#,
+    r#"{"prompt": "an end that never comes"#,
+    "[{\"image\": 7}]",
+    "{\"image\": 7}\r{\"image\": 8}",
+    "\u{feff}{}",
+    "nonsense",
+    "  \t ",
+    "",
+    "{}",
+    "}",
+    "\r",
+];
+
+fn texts() -> impl Strategy<Value = String> {
+    let line = (proptest::sample::select(LINES), proptest::sample::select(&["\n", "\r\n"][..]));
+    (proptest::collection::vec(line, 0..8), any::<bool>()).prop_map(|(lines, cut)| {
+        let mut text: String = lines.iter().flat_map(|(line, end)| [*line, *end]).collect();
+        if cut {
+            text.pop();
+        }
+        text
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_line_is_told_as_if_it_stood_alone(text in texts(), block in 2..200usize, piece in 1..100usize) {
+        prop_assert_eq!(told(text.as_bytes(), block, piece), alone(text.as_bytes()));
+    }
+}
+
+#[test]
+fn blocks_may_end_anywhere() {
+    let text: String = LINES.iter().flat_map(|line| [*line, "\r\n"]).collect();
+    let expected = alone(text.as_bytes());
+    for block in 2..text.len() + 2 {
+        assert_eq!(told(text.as_bytes(), block, usize::MAX), expected, "blocks of {block}");
+    }
+}
+
+#[test]
+fn a_long_line_has_gaps_and_true_places() {
+    let long = format!(r#"{{"image": "{}", "duration": 5}}"#, "QUJD".repeat(1_000_000));
+    let text = format!("{{}}\r\n{long}\r\n{}\n", LINES[1]);
+    assert_eq!(told(text.as_bytes(), 1 << 16, usize::MAX), alone(text.as_bytes()));
+}
+
+#[test]
+fn of_what_has_no_lines_the_first_is_told() {
+    let utf16: Vec<u8> = "{\n}\n\n{}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for text in [&utf16[..], b"\x1f\x8b\n\n{\n{\n", b"\x89PNG\r\n\x1a\n{"] {
+        let told = told(text, 1 << 16, usize::MAX);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("KL00"), "{told:?}");
+    }
+}
+
+#[test]
+fn ids_are_compared_between_lines() {
+    let (once, twice) = (LINES[0], LINES[1].replace("\"b\"", "\"a\""));
+    let text = format!("{once}\n\n{twice}\n");
+    let mut session = Linter::new().session();
+    let name = std::path::Path::new("all.jsonl");
+    let mut messages = Vec::new();
+    let mut each = |line, report: Report| {
+        messages.extend(report.findings().iter().map(|it| format!("{line}: {}", it.message)));
+    };
+    session.lint_jsonl(text.as_bytes(), Some(name), &mut each).expect("memory is read");
+    let later = session.lint_bytes(once.as_bytes(), Some(std::path::Path::new("more.json")));
+    messages.extend(later.findings().iter().map(|it| it.message.clone()));
+    messages.retain(|message| message.contains("already"));
+    assert_eq!(
+        messages,
+        [
+            "3: `external_task_id` \"a\" is already used by all.jsonl:1",
+            "`external_task_id` \"a\" is already used by all.jsonl:1",
+        ]
+    );
+}
