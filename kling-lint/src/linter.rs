@@ -245,6 +245,14 @@ impl Linter {
                 drafts.extend(checked.drafts);
                 dropped = checked.dropped;
                 named = checked.files;
+                #[cfg(feature = "house-rules")]
+                if let Some(policy) = self.options.policies.get(object.name) {
+                    let judged = policy.judge(document);
+                    drafts.extend(judged.drafts);
+                    for (dropped, more) in dropped.iter_mut().zip(judged.dropped) {
+                        *dropped += more;
+                    }
+                }
                 if let Some(ids) = ids {
                     drafts.extend(ids.compare(checked.unique, name));
                 }
