@@ -4,14 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
 use std::path::Path;
 
-use jsonschema::{Retrieve, Uri, Validator};
+use jsonschema::{Draft, Retrieve, Uri, ValidationOptions, Validator};
 use serde_json::Value;
 
-use super::keywords;
 use super::source::{LARGEST, Reference, Source};
 use crate::error::{LintError, words};
 use crate::files::{FileName, Files, Refusal, folder};
-use crate::printable::quoted;
+use crate::printable::{grouped, quoted};
 
 /// How many files one policy may have.
 const FILES: usize = 32;
@@ -20,7 +19,7 @@ const APPLIED: u64 = 10_000;
 /// How far they may lead into each other.
 const DEEPEST: u32 = 128;
 /// What the files are called among each other.
-const BASE: &str = "policy:///";
+pub(super) const BASE: &str = "policy:///";
 
 /// A schema: its file, and the pointer to it.
 pub(super) type Place = (usize, String);
@@ -143,6 +142,10 @@ impl Graph {
                 quoted(&reference.text)
             ));
         }
+        if path.starts_with(['/', '\\']) {
+            let shown = quoted(&reference.text);
+            return refuse(format!("{shown} is absolute; name the file from the policy's folder"));
+        }
         let mut parts: Vec<&str> = source.name.split('/').collect();
         parts.pop();
         for part in path.split('/') {
@@ -245,17 +248,21 @@ impl Graph {
     fn refuse_all(&self) -> LintError {
         let message = format!(
             "the policy is too large: with its references followed it has more than \
-             {APPLIED} schemas, or leads more than {DEEPEST} levels deep"
+             {} schemas, or leads more than {DEEPEST} levels deep",
+            grouped(APPLIED)
         );
         self.files[0].refuse(&(0..0), message)
     }
 
-    /// The validator.
-    pub(super) fn compile(&mut self) -> Result<Validator, LintError> {
+    /// The validator, with these options.
+    pub(super) fn compile(
+        &self,
+        options: fn(Draft) -> ValidationOptions<'static>,
+    ) -> Result<Validator, LintError> {
         let first = &self.files[0];
         let values = self.files.iter().enumerate();
         let values = values.map(|(index, file)| (format!("{BASE}{index}"), file.value.clone()));
-        keywords::options(first.draft)
+        options(first.draft)
             .with_base_uri(format!("{BASE}0"))
             .with_retriever(Known(values.collect()))
             .build(&first.value)

@@ -42,17 +42,17 @@ pub(super) fn has_stand_in(pointer: &str) -> bool {
     pointer.contains(MARK)
 }
 
-/// The text of a string, or its stand-in.
-fn string(node: Node<'_>, text: Text<'_>) -> String {
+/// The text of a string, or its stand-in, and whether it is the text.
+fn string(node: Node<'_>, text: Text<'_>) -> (String, bool) {
     let long = text.has_gap() || text.raw().len() > WHOLE;
     if !long {
         let whole = text.to_str();
         if !whole.starts_with(MARK) {
-            return whole.into_owned();
+            return (whole.into_owned(), true);
         }
     }
     let (chars, at) = (text.counts().chars, node.span().start);
-    format!("{MARK}{chars}:{at}:{}", text.head(HEAD))
+    (format!("{MARK}{chars}:{at}:{}", text.head(HEAD)), false)
 }
 
 /// An object or array under way.
@@ -82,13 +82,15 @@ impl<'d> Frame<'d> {
     }
 
     /// The next child; `Err` when its key cannot be read.
-    fn next(&mut self) -> Result<Option<Node<'d>>, ()> {
+    fn next(&mut self, is_whole: &mut bool) -> Result<Option<Node<'d>>, ()> {
         match self {
             Frame::Array(items, _) => Ok(items.next()),
             Frame::Object(members, _, key) => match members.next() {
                 None => Ok(None),
                 Some(member) => {
-                    *key = string(member.key, member.key.text().ok_or(())?);
+                    let (text, whole) = string(member.key, member.key.text().ok_or(())?);
+                    *is_whole &= whole;
+                    *key = text;
                     Ok(Some(member.value))
                 }
             },
@@ -103,8 +105,16 @@ impl<'d> Frame<'d> {
     }
 }
 
+/// A request as a policy sees it.
+pub(super) struct Instance {
+    pub(super) value: Value,
+    /// Whether it has no stand-in.
+    pub(super) is_whole: bool,
+}
+
 /// The value, unless a part of it cannot be read.
-pub(super) fn value(root: Node<'_>) -> Option<Value> {
+pub(super) fn value(root: Node<'_>) -> Option<Instance> {
+    let mut is_whole = true;
     let mut frames: Vec<Frame<'_>> = Vec::new();
     let mut next = Some(root);
     let mut done = None;
@@ -113,23 +123,23 @@ pub(super) fn value(root: Node<'_>) -> Option<Value> {
             match node.kind() {
                 JsonKind::Array | JsonKind::Object if !node.is_closed() => return None,
                 JsonKind::Array | JsonKind::Object => frames.push(Frame::new(node)),
-                _ => done = Some(scalar(node)?),
+                _ => done = Some(scalar(node, &mut is_whole)?),
             }
         }
         let Some(frame) = frames.last_mut() else {
-            return done;
+            return done.map(|value| Instance { value, is_whole });
         };
         if let Some(value) = done.take() {
             frame.take(value);
         }
-        next = frame.next().ok()?;
+        next = frame.next(&mut is_whole).ok()?;
         if next.is_none() {
             done = frames.pop().map(Frame::finish);
         }
     }
 }
 
-fn scalar(node: Node<'_>) -> Option<Value> {
+fn scalar(node: Node<'_>, is_whole: &mut bool) -> Option<Value> {
     match node.kind() {
         JsonKind::Null => Some(Value::Null),
         JsonKind::Bool => node.boolean().map(Value::Bool),
@@ -140,7 +150,11 @@ fn scalar(node: Node<'_>) -> Option<Value> {
             let near = || Number::from_f64(number.as_f64().clamp(f64::MIN, f64::MAX));
             exact.or_else(near).map(Value::Number)
         }
-        JsonKind::String => node.text().map(|text| Value::String(string(node, text))),
+        JsonKind::String => {
+            let (text, whole) = string(node, node.text()?);
+            *is_whole &= whole;
+            Some(Value::String(text))
+        }
         JsonKind::Array | JsonKind::Object | JsonKind::Broken => None,
     }
 }
@@ -210,7 +224,7 @@ impl<'d> Finder<'d> {
             JsonKind::Array => Children::Items(node.items().collect()),
             _ => Children::Members(
                 node.members()
-                    .filter_map(|member| Some((string(member.key, member.key.text()?), member)))
+                    .filter_map(|member| Some((string(member.key, member.key.text()?).0, member)))
                     .collect(),
             ),
         })

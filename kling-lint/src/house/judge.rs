@@ -7,7 +7,7 @@ use jsonschema::error::ValidationErrorKind as Broken;
 use kling_schema::rules::house::{HOUSE_RULE, NOT_JUDGED};
 use kling_schema::{Basis, Severity};
 
-use super::instance::{self, Finder, Found, Step, tokens};
+use super::instance::{self, Finder, Found, Instance, Step, tokens};
 use super::sentence::{Subject, sentence};
 use super::{Policy, keywords, way};
 use crate::check::describe;
@@ -35,12 +35,13 @@ impl Policy {
     pub(crate) fn judge(&self, document: &Document<'_>) -> Judged {
         let mut judged = Judged::default();
         let root = document.root();
-        let Some(value) = instance::value(root) else {
+        let Some(Instance { value, is_whole }) = instance::value(root) else {
             return judged;
         };
+        let validator = if is_whole { &self.validator } else { &self.partial };
         let mut finder = Finder::new(root);
         keywords::unjudged();
-        for (index, error) in self.validator.iter_errors(&value).enumerate() {
+        for (index, error) in validator.iter_errors(&value).enumerate() {
             if index < KEPT {
                 judged.drafts.push(self.draft(root, &mut finder, &error));
             } else {
@@ -98,7 +99,7 @@ impl Policy {
         let len = node.text().map_or(node.len() as u64, |text| text.counts().chars);
         let of = Subject { name: &name, found: &full, bare: &bare, len };
         let told = sentence(&self.graph, error, &of);
-        let way = way::follow(&self.graph, error.evaluation_path().as_str());
+        let way = way::to(&self.graph, error);
         let keyword = error.kind().keyword().to_owned();
         let mut draft = Draft::new(&HOUSE_RULE, Basis::team(Severity::Error), span)
             .with("field", name)

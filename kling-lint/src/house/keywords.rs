@@ -20,16 +20,17 @@ pub(super) fn unjudged() -> Vec<u32> {
     UNJUDGED.with(RefCell::take)
 }
 
-/// How policies are compiled: nothing is fetched, patterns take linear time, and formats count.
-pub(super) fn options(draft: Draft) -> ValidationOptions<'static> {
-    plain(draft)
+/// How policies are compiled for requests in which there is a stand-in.
+pub(super) fn partial(draft: Draft) -> ValidationOptions<'static> {
+    whole(draft)
         .with_keyword("pattern", move |_, value, _| known(draft, "pattern", value))
         .with_keyword("format", move |_, value, _| known(draft, "format", value))
         .with_keyword("minLength", move |_, value, _| known(draft, "minLength", value))
         .with_keyword("maxLength", move |_, value, _| known(draft, "maxLength", value))
 }
 
-fn plain(draft: Draft) -> ValidationOptions<'static> {
+/// How policies are compiled: nothing is fetched, patterns take linear time, and formats count.
+pub(super) fn whole(draft: Draft) -> ValidationOptions<'static> {
     jsonschema::options()
         .with_draft(draft)
         .offline()
@@ -46,7 +47,7 @@ pub(super) fn is_pattern(draft: Draft, pattern: &str) -> bool {
 
 /// Whether strings can be compared with this format.
 pub(super) fn is_format(draft: Draft, format: &str) -> bool {
-    plain(draft).is_known_format(draft, format)
+    whole(draft).is_known_format(draft, format)
 }
 
 /// A validator with this keyword alone, which judges what is in memory.
@@ -57,7 +58,7 @@ fn alone(
 ) -> Result<Validator, ValidationError<'static>> {
     let mut schema = Map::new();
     schema.insert(keyword.into(), value.clone());
-    plain(draft).build(&Value::Object(schema))
+    whole(draft).build(&Value::Object(schema))
 }
 
 /// A keyword and what it asks of a string that is not in memory.

@@ -59,6 +59,8 @@ pub struct Policies {
 pub(crate) struct Policy {
     graph: Graph,
     validator: jsonschema::Validator,
+    /// The same for requests with strings that are not in memory.
+    partial: jsonschema::Validator,
 }
 
 impl Policies {
@@ -140,9 +142,10 @@ impl Policies {
 }
 
 impl Policy {
-    fn compile(mut graph: Graph) -> Result<Self, LintError> {
-        let validator = graph.compile()?;
-        Ok(Policy { graph, validator })
+    fn compile(graph: Graph) -> Result<Self, LintError> {
+        let validator = graph.compile(keywords::whole)?;
+        let partial = graph.compile(keywords::partial)?;
+        Ok(Policy { graph, validator, partial })
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn sentence(graph: &Graph, error: &ValidationError<'_>, of: &Subject<
     let Subject { name, found, bare, len } = *of;
     let path = error.evaluation_path().as_str();
     let keyword = path.rsplit('/').next().unwrap_or_default();
-    let value = || way::follow(graph, path).value;
+    let value = || way::to(graph, error).value;
     match error.kind() {
         Broken::AdditionalItems { limit } => at_most(name, *limit as u64, len, "item"),
         Broken::AdditionalProperties { unexpected }
@@ -276,7 +276,12 @@ fn dependent(value: Option<&Value>, key: &str) -> String {
 }
 
 fn kind(value: &Value) -> String {
-    match value.as_str().unwrap_or_default() {
+    one_of_type(value.as_str().unwrap_or_default())
+}
+
+/// `a string`.
+pub(super) fn one_of_type(kind: &str) -> String {
+    match kind {
         "null" => "`null`".into(),
         "boolean" => "`true` or `false`".into(),
         "integer" => "a whole number".into(),

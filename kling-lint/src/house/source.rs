@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use jsonschema::Draft;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Broken};
 use kling_schema::Severity;
 use serde_json::Value;
 
 use super::keywords;
+use super::sentence::one_of_type;
 use crate::alike;
 use crate::check::trail::escaped;
 use crate::error::LintError;
@@ -180,8 +182,8 @@ impl Source {
             let message = "a policy is a JSON Schema: an object".into();
             return Err(Fault::new(root.span(), message));
         }
-        let value = super::instance::value(root);
-        self.value = value.ok_or_else(|| Fault::new(root.span(), "no JSON".into()))?;
+        let read = super::instance::value(root);
+        self.value = read.ok_or_else(|| Fault::new(root.span(), "no JSON".into()))?.value;
         self.draft = draft(root)?;
         let mut ranges = Vec::new();
         let mut pointers = Vec::new();
@@ -318,12 +320,20 @@ impl Source {
         let pointer = error.instance_path().as_str();
         let span = spans.get(pointer).cloned().unwrap_or(0..1);
         let keyword = pointer.rsplit('/').next().unwrap_or_default();
-        let what = shorten(&error.masked_with("the value").to_string());
         let subject = match keyword {
             "" => "the policy".to_owned(),
             keyword => format!("`{}`", shorten(keyword)),
         };
-        Err(Fault::new(span, format!("no JSON Schema: {subject} is wrong: {what}")))
+        let what = match error.kind() {
+            Broken::Type { kind: TypeKind::Single(kind) } => {
+                format!("{subject} must be {}", one_of_type(&kind.to_string()))
+            }
+            _ => {
+                let what = error.masked_with("the value").to_string();
+                format!("{subject} is wrong: {}", shorten(&what))
+            }
+        };
+        Err(Fault::new(span, format!("no JSON Schema: {what}")))
     }
 }
 

@@ -1,8 +1,10 @@
 //! From the validator's error to the keyword that was broken, and the words beside it.
 
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind as Broken;
 use serde_json::Value;
 
-use super::graph::Graph;
+use super::graph::{BASE, Graph, Place};
 use super::instance::tokens;
 use crate::check::trail::escaped;
 
@@ -19,10 +21,48 @@ pub(super) struct Way<'p> {
     pub(super) name: String,
 }
 
+/// The keyword that an error is about.
+pub(super) fn to<'p>(graph: &'p Graph, error: &ValidationError<'_>) -> Way<'p> {
+    if !matches!(error.kind(), Broken::Custom { .. }) {
+        return follow(graph, 0, error.evaluation_path().as_str());
+    }
+    // Of our own keywords the validator tells where they stand, not which way was taken there.
+    let file = error
+        .absolute_keyword_location()
+        .and_then(|uri| uri.as_str().strip_prefix(BASE)?.split('#').next()?.parse::<usize>().ok());
+    let file = file.unwrap_or_default();
+    let path = error.schema_path().as_str();
+    let mut way = follow(graph, file, path);
+    if let Some(title) = title_of_only_reference(graph, file, path) {
+        way.title = Some(title);
+    }
+    way
+}
+
+/// What the schema with the `$ref` says of itself, if only one refers to a schema around this place
+/// and nothing between says more.
+fn title_of_only_reference<'p>(graph: &'p Graph, file: usize, path: &str) -> Option<&'p str> {
+    let around = |to: &Place| {
+        to.0 == file && path.strip_prefix(to.1.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let mut leading = graph.refs.iter().filter(|(_, to)| !to.1.is_empty() && around(to));
+    let (Some((from, to)), None) = (leading.next(), leading.next()) else {
+        return None;
+    };
+    let mut inner = graph.files.get(file)?.value.pointer(&to.1)?;
+    for token in tokens(path.strip_prefix(to.1.as_str())?) {
+        if words(inner).is_some() {
+            return None;
+        }
+        inner = inner.get(token.as_ref())?;
+    }
+    words(graph.files.get(from.0)?.value.pointer(&from.1)?)
+}
+
 /// Follows a path that goes through every `$ref` on its way.
-pub(super) fn follow<'p>(graph: &'p Graph, path: &str) -> Way<'p> {
-    let mut at = (0, String::new());
-    let mut value = graph.files.first().map(|file| &file.value);
+fn follow<'p>(graph: &'p Graph, file: usize, path: &str) -> Way<'p> {
+    let mut at = (file, String::new());
+    let mut value = graph.files.get(file).map(|file| &file.value);
     let mut title = None;
     for token in tokens(path) {
         title = value.and_then(words).or(title);
