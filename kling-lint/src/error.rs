@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::finding::Position;
 use crate::printable::{escape, shorten};
 
 /// The linter could not do its job.
@@ -52,6 +53,22 @@ pub enum LintError {
         /// What it is: "a named pipe".
         what: &'static str,
     },
+    /// A team's own policy cannot be used.
+    #[error("{}{}: {message}", escape(policy), at(*place))]
+    #[non_exhaustive]
+    Policy {
+        /// The file it stands in, or what it is for.
+        policy: String,
+        /// Where it stands in the file.
+        place: Option<Position>,
+        /// What is wrong with it, and what helps. Safe to print.
+        message: String,
+    },
+}
+
+/// `:3:5`.
+fn at(place: Option<Position>) -> String {
+    place.map(|Position { line, column }| format!(":{line}:{column}")).unwrap_or_default()
 }
 
 impl LintError {

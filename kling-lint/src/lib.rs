@@ -34,11 +34,12 @@
 //!
 //! # Features
 //!
-//! * `cli` (default): the `kling-lint` command; it needs the other two.
+//! * `cli` (default): the `kling-lint` command; it needs `fs` and `decode`.
 //! * `fs` (default): reading requests from files, and the local files they name. Without it the crate
 //!   does no I/O of its own: [`Files`] serves what there is.
 //! * `decode` (default): decoding images whole, where that is asked for, and a second opinion on
 //!   headers that are unclear.
+//! * `house-rules` (default): a team's own rules, as JSON Schema: `Policies`.
 
 #![forbid(unsafe_code)]
 
@@ -51,6 +52,8 @@ mod finding;
 mod fix;
 #[cfg(feature = "fs")]
 mod fs;
+#[cfg(feature = "house-rules")]
+mod house;
 mod lines;
 mod linter;
 mod load;
@@ -81,6 +84,8 @@ pub use finding::{Excerpt, Finding, Params, Position, Span};
 pub use fix::{Applicability, Edit, Fix};
 #[cfg(feature = "fs")]
 pub use fs::LocalFiles;
+#[cfg(feature = "house-rules")]
+pub use house::Policies;
 /// The table, the request types, the rules.
 pub use kling_schema;
 pub use kling_schema::{Severity, Source, Tier};

@@ -279,7 +279,12 @@ impl Linter {
             files: self.options.files.as_deref(),
             request: name,
         };
-        check::check(document, request, object, setting)
+        let mut checked = check::check(document, request, object, setting);
+        #[cfg(feature = "house-rules")]
+        if let Some(policy) = self.options.policies.get(object.name) {
+            policy.judge(request, &mut checked);
+        }
+        checked
     }
 
     /// Findings in a text whose report is made already.

@@ -82,17 +82,22 @@ pub enum Source {
     },
     /// No page prints it; this tool infers it.
     House,
+    /// The policy of the user's own team.
+    Team,
 }
 
 impl Source {
     /// What stands where a page's address would: the name of the tool that infers.
     pub const HOUSE: &'static str = "kling-lint";
+    /// The same for what the user's own team asks.
+    pub const TEAM: &'static str = "house-rules";
 
     /// The page's address, or the tool's name.
     pub const fn name(&self) -> &'static str {
         match self {
             Source::Page { url, .. } => url,
             Source::House => Source::HOUSE,
+            Source::Team => Source::TEAM,
         }
     }
 
@@ -100,7 +105,7 @@ impl Source {
     pub const fn read(&self) -> Option<&'static str> {
         match self {
             Source::Page { read, .. } => Some(read),
-            Source::House => None,
+            Source::House | Source::Team => None,
         }
     }
 }
@@ -128,6 +133,11 @@ impl Basis {
     /// What this tool infers, at the given severity.
     pub const fn house(severity: Severity) -> Self {
         Basis { tier: Tier::House, severity, source: Source::House, note: None }
+    }
+
+    /// What the user's own team asks, at the given severity.
+    pub const fn team(severity: Severity) -> Self {
+        Basis { tier: Tier::House, severity, source: Source::Team, note: None }
     }
 
     /// The same with a lower (or, for upstream rows, another) severity.

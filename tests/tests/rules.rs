@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kling_lint::{Linter, MemoryFiles, Report};
+use kling_lint::{Linter, MemoryFiles, Policies, Report};
 use kling_schema::rules::{self, Rule};
 
 /// Rules whose example needs more than one short document: no request can show them in a few lines.
@@ -16,6 +16,7 @@ const WITHOUT_EXAMPLE: &[&str] = &[
     "KL4018", "KL4019", // local pictures
     "KL4022", "KL4023", "KL4024", "KL4025", "KL4026", // local videos
     "KL4031", "KL4032", "KL4033", "KL4034", "KL4035", // what a disk holds
+    "KL7002", // 64 KiB of text
 ];
 
 fn lint(rule: &Rule, text: &str) -> Vec<Report> {
@@ -25,6 +26,7 @@ fn lint(rule: &Rule, text: &str) -> Vec<Report> {
             .endpoint(name)
             .wire(rule.name == "local-path-on-wire")
             .files(MemoryFiles::new())
+            .policies(policy(rule))
             .build()
             .expect("a covered endpoint"),
     };
@@ -32,6 +34,17 @@ fn lint(rule: &Rule, text: &str) -> Vec<Report> {
     let mut session = linter.session();
     let twice = if rule.name == "reused-id" && text == rule.example.bad { 2 } else { 1 };
     (0..twice).map(|_| session.lint_bytes(text.as_bytes(), None)).collect()
+}
+
+/// The policy that the explanation of KL7001 names, for its example.
+fn policy(rule: &Rule) -> Policies {
+    let mut policies = Policies::new();
+    if rule.name == "house-rule" {
+        let text = rule.explain.split('`').find(|part| part.starts_with('{')).expect("a policy");
+        let schema = serde_json::from_str(text).expect("JSON");
+        policies.insert("image2video", &schema).expect("a policy");
+    }
+    policies
 }
 
 fn has(rule: &Rule, reports: &[Report]) -> bool {

@@ -15,7 +15,7 @@ use crate::printable;
 pub(crate) const EACH: &str = "[]";
 
 /// A key as a step of a JSON Pointer.
-pub(super) fn escaped(key: &str) -> String {
+pub(crate) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

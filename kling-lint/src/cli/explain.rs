@@ -140,6 +140,7 @@ fn push_row(out: &mut String, row: &Row, indent: usize) {
             push_line(out, url, indent + 2);
         }
         Source::House => push_line(out, &format!("{kind}: inferred by kling-lint"), indent + 2),
+        Source::Team => push_line(out, &format!("{kind}: your team's own"), indent + 2),
     }
     if let Some(note) = basis.note {
         wrap(out, note, indent + 2);

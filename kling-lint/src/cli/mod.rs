@@ -172,6 +172,7 @@ fn blamed<'e>(error: &'e LintError, asked: &'e Path) -> &'e Path {
         LintError::Io { path, .. } | LintError::NotAFile { path, .. } => path,
         LintError::UnknownEndpoint { .. }
         | LintError::UnknownRule { .. }
-        | LintError::NotJson { .. } => asked,
+        | LintError::NotJson { .. }
+        | LintError::Policy { .. } => asked,
     }
 }

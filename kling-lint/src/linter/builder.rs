@@ -20,6 +20,8 @@ pub(super) struct Options {
     pub(super) lists: bool,
     pub(super) files: Option<Arc<dyn Files>>,
     pub(super) severities: HashMap<&'static str, Severity>,
+    #[cfg(feature = "house-rules")]
+    pub(super) policies: crate::Policies,
 }
 
 /// Options of a [`Linter`].
@@ -29,6 +31,8 @@ pub struct LinterBuilder {
     endpoint: Option<String>,
     options: Options,
     severities: Vec<(String, Severity)>,
+    #[cfg(feature = "house-rules")]
+    house: Vec<(String, serde_json::Value)>,
 }
 
 impl LinterBuilder {
@@ -85,10 +89,25 @@ impl LinterBuilder {
         self
     }
 
+    /// A rule of your own for an endpoint: a JSON Schema that its requests must fit, too. It refers to
+    /// itself only; [`policies`](LinterBuilder::policies) takes files.
+    #[cfg(feature = "house-rules")]
+    pub fn house(mut self, endpoint: impl Into<String>, schema: serde_json::Value) -> Self {
+        self.house.push((endpoint.into(), schema));
+        self
+    }
+
+    /// Rules of your own for several endpoints.
+    #[cfg(feature = "house-rules")]
+    pub fn policies(mut self, policies: crate::Policies) -> Self {
+        self.options.policies.extend(policies);
+        self
+    }
+
     /// The linter.
     ///
     /// # Errors
-    /// A name that no endpoint or rule has.
+    /// A name that no endpoint or rule has; a rule of your own that cannot be used.
     pub fn build(mut self) -> Result<Linter, LintError> {
         if let Some(name) = self.endpoint {
             let object = endpoints::find(&name).ok_or_else(|| unknown_endpoint(name))?;
@@ -97,6 +116,19 @@ impl LinterBuilder {
         for (name, severity) in self.severities {
             let rule = rules::find(&name).ok_or(LintError::UnknownRule { name })?;
             self.options.severities.insert(rule.id, severity);
+        }
+        #[cfg(feature = "house-rules")]
+        {
+            for (name, schema) in self.house {
+                self.options.policies.insert(name, &schema)?;
+            }
+            // Of one's own type there may be a policy, too.
+            let own = self.options.object.map(|object| object.name);
+            for name in self.options.policies.endpoints() {
+                if own != Some(name) && ENDPOINTS.iter().all(|object| object.name != name) {
+                    return Err(unknown_endpoint(name.to_owned()));
+                }
+            }
         }
         Ok(Linter::with(self.options))
     }

@@ -150,8 +150,10 @@ fn attested(finding: &Finding) -> String {
 
 /// What a finding rests on, completing "it is", and the page that says so.
 fn basis(finding: &Finding) -> (String, Option<&'static str>) {
-    let Source::Page { url, read } = finding.source else {
-        return ("inferred by kling-lint; no page says so".into(), None);
+    let (url, read) = match finding.source {
+        Source::Page { url, read } => (url, read),
+        Source::House => return ("inferred by kling-lint; no page says so".into(), None),
+        Source::Team => return ("a rule of your own team".into(), None),
     };
     let how = match finding.tier {
         Tier::Documented => "documented",

@@ -14,10 +14,12 @@
 //! | KL403x | [`files`] | local files, before there is anything to judge |
 //! | KL5xxx | [`references`] | reference tokens in a prompt |
 //! | KL6xxx | [`models`] | what a model supports (upstream) |
+//! | KL7xxx | [`house`] | rules of the user's own team |
 
 pub mod across;
 pub mod document;
 pub mod files;
+pub mod house;
 pub mod media;
 pub mod models;
 pub mod not_json;
@@ -74,7 +76,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// In the order of the ids.
-const RANGES: [&[&Rule]; 9] = [
+const RANGES: [&[&Rule]; 10] = [
     not_json::RULES,
     document::RULES,
     shape::RULES,
@@ -84,6 +86,7 @@ const RANGES: [&[&Rule]; 9] = [
     files::RULES,
     references::RULES,
     models::RULES,
+    house::RULES,
 ];
 
 /// The rule of this name, for constants: an unknown name stops the build.
