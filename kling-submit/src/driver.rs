@@ -18,6 +18,7 @@ use crate::machine::reconcile::Means;
 use crate::machine::watch::Plan;
 use crate::machine::{Action, End, Event, Fetched, Now, Reconcile, State, Submit, Watch};
 use crate::notice::{Notice, Observer};
+use crate::system::words;
 use crate::transport::{Broken, Transport};
 
 /// Drives tasks of one ledger over one transport.
@@ -68,7 +69,7 @@ pub enum DriveError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// The request or a file of it is no longer what was linted; nothing was sent.
-    #[error("{0}; nothing was sent")]
+    #[error("{}; nothing was sent", words(.0))]
     Body(io::Error),
     /// The request is for no endpoint that is covered.
     #[error("the endpoint of {0} is not known; nothing was sent")]
@@ -167,7 +168,8 @@ impl Driver<'_> {
         Ok(())
     }
 
-    /// Follows a task that was taken. One whose outcome is unknown is looked for first.
+    /// Follows a task that was taken. One whose outcome is unknown is looked for first. What was saved
+    /// and is not in the fetcher's folder is saved again.
     ///
     /// # Errors
     /// The task cannot be followed.
@@ -187,6 +189,11 @@ impl Driver<'_> {
             Entry::Accepted { .. } => Some(it.at),
             _ => None,
         });
+        if let (true, State::Succeeded { stored, .. } | State::Stored { stored, .. }) =
+            (plan.fetch, &mut task.state)
+        {
+            stored.retain(|it| self.fetcher.has(it));
+        }
         Ok(self.follow(&task.intent, task.state, accepted.unwrap_or(task.at), plan))
     }
 
@@ -373,7 +380,7 @@ impl Driver<'_> {
         }
         let reader = match body.reader() {
             Ok(reader) => reader,
-            Err(error) => return not_sent(&error.to_string()),
+            Err(error) => return not_sent(&words(&error)),
         };
         let mut outgoing = Outgoing {
             reader,

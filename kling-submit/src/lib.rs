@@ -36,6 +36,7 @@ pub mod ledger;
 pub mod machine;
 pub mod notice;
 pub mod secret;
+mod system;
 pub mod transport;
 
 #[cfg(feature = "cli")]

@@ -128,15 +128,6 @@ impl Body {
     }
 }
 
-/// What the system said, without its number.
-fn words(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.rsplit_once(" (os error ") {
-        Some((words, _)) => words.to_lowercase(),
-        None => text,
-    }
-}
-
 /// Which id a body gets when the same one was sent before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {

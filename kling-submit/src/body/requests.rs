@@ -19,8 +19,9 @@ use kling_lint::{
     LintError, Linter, LocalFiles, OpenFile, PackError, Parcel, Refused, Report, Severity,
 };
 
+use super::Body;
 use super::lines::{Lines, Section, Shared};
-use super::{Body, words};
+use crate::system::words;
 
 /// What asks for standard input.
 const STDIN: &str = "-";

@@ -240,10 +240,9 @@ pub(crate) struct Wait {
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timeout: Option<u64>,
 
-    /// The folder for what was made
+    /// The folder for what was made [default: where it was saved before, else .]
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    #[arg(default_value = ".")]
-    pub(crate) out: PathBuf,
+    pub(crate) out: Option<PathBuf>,
 
     /// Server and key.
     #[command(flatten)]
@@ -258,10 +257,9 @@ pub(crate) struct Fetch {
     #[arg(required = true, value_name = "ID")]
     pub(crate) ids: Vec<String>,
 
-    /// The folder for what was made
+    /// The folder for what was made [default: where it was saved before, else .]
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    #[arg(default_value = ".")]
-    pub(crate) out: PathBuf,
+    pub(crate) out: Option<PathBuf>,
 
     /// Server and key.
     #[command(flatten)]

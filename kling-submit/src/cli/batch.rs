@@ -96,7 +96,8 @@ impl Batch<'_> {
             clock: &*self.transport.clock,
             several: self.planned.len() > 1,
         };
-        // No past is no failure.
+        // Only who waits wants to know how long. No past is no failure.
+        let ledger = ledger.filter(|_| self.plan.is_some());
         let usual = ledger.and_then(|it| it.usual(&planned.intent).ok().flatten());
         Teller::new(telling, &planned.intent, Known::nothing(), usual, Duration::ZERO)
     }
@@ -322,8 +323,8 @@ pub(crate) fn summary(of: Of, endings: &[Ending], commands: &Commands) -> String
         text.push_str(&format!(", and perhaps {} more", ago::grouped(perhaps as u64)));
     }
     let open = |it: &&Ending| {
-        matches!(it.status, Status::Unknown | Status::Running | Status::NotSaved)
-            || it.outcome == "accepted"
+        matches!(it.status, Status::Unknown | Status::Running)
+            || matches!(it.outcome, "accepted" | "not-saved")
             || (it.status == Status::Interrupted && it.charged != Charged::No)
     };
     let rest = endings.iter().rfind(|it| of == Of::Requests && it.outcome == "not-sent");
@@ -423,7 +424,7 @@ mod tests {
     fn a_summary_says_what_is_paid() {
         let commands = Commands::default();
         let task = samples::intent();
-        let taken = Known { charged: Charged::Yes, task_id: Some("812".into()) };
+        let taken = Known::taken("812");
         let of = |end| Ending::of(&task, &end, &taken, &commands);
         let endings = [
             of(End::Stored(Vec::new())),
@@ -444,7 +445,7 @@ mod tests {
     #[test]
     fn a_summary_counts_every_task() {
         let (task, commands) = (samples::intent(), Commands::default());
-        let known = Known { charged: Charged::Unknown, task_id: None };
+        let known = Known::unclear();
         for end in crate::cli::ending::tests::ends() {
             let endings = [
                 Ending::of(&task, &end, &known, &commands),

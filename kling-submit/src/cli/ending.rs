@@ -36,12 +36,33 @@ pub(crate) struct Known {
     pub(crate) charged: Charged,
     /// The server's id.
     pub(crate) task_id: Option<String>,
+    /// Whether the provider has made it.
+    pub(crate) made: bool,
 }
 
 impl Known {
     /// Of a task that is not yet submitted.
     pub(crate) fn nothing() -> Self {
-        Known { charged: Charged::No, task_id: None }
+        Known { charged: Charged::No, task_id: None, made: false }
+    }
+
+    /// Of a task that the server may have taken.
+    pub(crate) fn unclear() -> Self {
+        Known { charged: Charged::Unknown, ..Known::nothing() }
+    }
+
+    /// Of a task that the server has taken.
+    pub(crate) fn taken(task_id: &str) -> Self {
+        Known { charged: Charged::Yes, task_id: Some(task_id.to_owned()), made: false }
+    }
+
+    /// The command that goes on from here.
+    pub(crate) fn next(&self, task: &Intent, commands: &Commands) -> String {
+        match self.charged {
+            Charged::No => commands.submit(task),
+            Charged::Unknown => commands.reconcile(task),
+            Charged::Yes => commands.wait(task, self.task_id.as_deref()),
+        }
     }
 
     /// Of a task that stands here.
@@ -55,7 +76,9 @@ impl Known {
             | State::Failed { .. }
             | State::Gone { .. } => Charged::Yes,
         };
-        Known { charged, task_id: state.task_id().map(str::to_owned) }
+        let made =
+            matches!(state, State::Succeeded { .. } | State::Stored { .. } | State::Gone { .. });
+        Known { charged, task_id: state.task_id().map(str::to_owned), made }
     }
 }
 
@@ -243,11 +266,10 @@ impl Ending {
 
     /// Of work that could not be done: by what is known, nothing may be lost.
     pub(crate) fn failed(task: &Intent, why: &str, known: &Known, commands: &Commands) -> Ending {
-        let id = known.task_id.as_deref();
-        let (next, status) = match known.charged {
-            Charged::No => (commands.submit(task), Status::Failed),
-            Charged::Unknown => (commands.reconcile(task), Status::Unknown),
-            Charged::Yes => (commands.wait(task, id), Status::Running),
+        let status = match known.charged {
+            Charged::No => Status::Failed,
+            Charged::Unknown => Status::Unknown,
+            Charged::Yes => Status::Running,
         };
         Ending {
             outcome: "error",
@@ -255,7 +277,7 @@ impl Ending {
             charged: known.charged,
             paid: "",
             first: None,
-            next: Some(next),
+            next: Some(known.next(task, commands)),
             status,
             task_id: known.task_id.clone(),
         }
@@ -409,7 +431,7 @@ pub(crate) mod tests {
 
     #[test]
     fn every_end_says_whether_it_is_paid_and_what_comes_next() {
-        let taken = Known { charged: Charged::Yes, task_id: Some("831922345678901234".into()) };
+        let taken = Known::taken("831922345678901234");
         let mut all = String::new();
         for end in ends() {
             let ending = Ending::of(&samples::intent(), &end, &taken, &Commands::default());
@@ -431,7 +453,7 @@ pub(crate) mod tests {
     #[test]
     fn a_stop_says_what_is_known() {
         let told = |charged| {
-            let known = Known { charged, task_id: None };
+            let known = Known { charged, ..Known::nothing() };
             let ending =
                 Ending::of(&samples::intent(), &End::Interrupted, &known, &Commands::default());
             (ending.charged, ending.next.expect("a command"))
@@ -447,7 +469,7 @@ pub(crate) mod tests {
     #[test]
     fn what_is_perhaps_paid_is_never_offered_anew() {
         for charged in [Charged::Unknown, Charged::Yes] {
-            let known = Known { charged, task_id: None };
+            let known = Known { charged, ..Known::nothing() };
             let ending =
                 Ending::failed(&samples::intent(), "disk full", &known, &Commands::default());
             let text = ending.text("");

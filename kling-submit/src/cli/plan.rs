@@ -11,12 +11,13 @@ use super::args::Submit;
 use super::console::Console;
 use super::exit::Status;
 use super::{Failure, Shell, ago, failure, json};
-use crate::body::requests::{Named, Options, Requests, Unfit, Unfitness};
 use crate::body::Body;
+use crate::body::requests::{Named, Options, Requests, Unfit, Unfitness};
 use crate::clock::{Clock as _, Millis};
 use crate::entry::Intent;
 use crate::id::Id;
 use crate::ledger::{Ledger, Task};
+use crate::system::words;
 
 /// Requests that are shown one by one; of more, only the number.
 const SHOWN: usize = 20;
@@ -47,7 +48,7 @@ pub(crate) fn read(
         }
         Some(_) => {
             let spooled = spool(std::io::stdin().lock());
-            Some(spooled.map_err(|error| failure(format!("standard input: {error}")))?)
+            Some(spooled.map_err(|error| failure(format!("standard input: {}", words(&error))))?)
         }
         None => None,
     };
@@ -230,7 +231,7 @@ pub(crate) fn writable(folder: &Path) -> Result<(), Failure> {
         .and_then(|()| tempfile::Builder::new().prefix(".kling-submit-").tempfile_in(folder));
     done.map(drop).map_err(|error| {
         let shown = folder.to_string_lossy();
-        failure(format!("cannot save into {shown}: {error}"))
+        failure(format!("cannot save into {shown}: {}", words(&error)))
     })
 }
 

@@ -12,10 +12,11 @@ use super::next::Commands;
 use super::teller::{Teller, Telling};
 use super::wait::other_key;
 use super::{Done, Failure, Shell, batch, failure, find, signals};
-use crate::driver::Driver;
+use crate::driver::{DriveError, Driver};
 use crate::fetch::Fetcher;
 use crate::ledger::Filter;
 use crate::machine::reconcile::Means;
+use crate::system::words;
 
 /// A longer callback is none.
 const LONGEST_CALLBACK: u64 = 1 << 20;
@@ -73,7 +74,13 @@ pub(crate) fn run(options: &Reconcile, shell: &Shell) -> Done {
         .reconcile(&task.intent.id, means);
         endings.push(match done {
             Ok(end) => teller.end(&end),
-            Err(error) => teller.not_asked(&error.to_string(), None),
+            Err(error) => {
+                let next = match error {
+                    DriveError::Busy(_) => commands.open(),
+                    _ => Known::of(&task.state).next(&task.intent, &commands),
+                };
+                teller.not_asked(&error.to_string(), Some(next))
+            }
         });
         if shell.interrupt.asked() {
             break;
@@ -94,7 +101,7 @@ fn callback_body(path: &Path) -> Result<String, Failure> {
         // It may come from a pipe.
         std::fs::OpenOptions::new().read(true).open(path).and_then(text)
     };
-    read.map_err(|error| failure(format!("{shown}: {error}")))
+    read.map_err(|error| failure(format!("{shown}: {}", words(&error))))
 }
 
 fn text(source: impl Read) -> io::Result<String> {

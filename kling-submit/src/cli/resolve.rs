@@ -43,12 +43,13 @@ pub(crate) fn run(options: &Resolve, shell: &Shell) -> Done {
         fetcher: &Fetcher { out: ".".into(), loopback: false },
     }
     .resolve(&task.intent.id, task_id);
+    let next = Known::of(&task.state).next(&task.intent, &commands);
     match done {
         Ok(end) => {
             teller.end(&end);
             // What the user asked for is done.
             Ok(Status::Ok)
         }
-        Err(error) => Ok(teller.not_asked(&error.to_string(), None).status),
+        Err(error) => Ok(teller.not_asked(&error.to_string(), Some(next)).status),
     }
 }

@@ -17,6 +17,7 @@ use super::{Done, Failure, Shell, ago, failure, json, signals};
 use crate::clock::Clock as _;
 use crate::fetch::Fetcher;
 use crate::machine::watch::Plan;
+use crate::system::words;
 use crate::transport::http::Http;
 
 /// Lints, shows, asks, sends.
@@ -153,7 +154,7 @@ fn agreed(options: &Submit, tasks: usize, base_url: &str, shell: &Shell) -> Resu
     io::stdin()
         .lock()
         .read_line(&mut answer)
-        .map_err(|error| failure(format!("no answer could be read: {error}; nothing was sent")))?;
+        .map_err(|error| failure(format!("no answer could be read: {}", words(&error))))?;
     Ok(is_yes(&answer))
 }
 

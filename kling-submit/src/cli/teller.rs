@@ -53,6 +53,8 @@ pub(crate) struct Teller<'t> {
     missed: u32,
     /// Whether a query brought nothing since the last wait.
     missing: bool,
+    /// Whether a fresh URL was told of.
+    renewed: bool,
     line: Duration,
     bytes: Option<Duration>,
     printed: Vec<String>,
@@ -89,6 +91,7 @@ impl<'t> Teller<'t> {
             why: String::new(),
             missed: 0,
             missing: false,
+            renewed: false,
             line: now,
             bytes: None,
             printed: Vec::new(),
@@ -193,19 +196,26 @@ impl<'t> Teller<'t> {
         if !std::mem::take(&mut self.missing) {
             self.missed = 0;
         }
-        let phrase = progress::phrase(self.usual.as_ref(), self.so_far());
-        let phrase = phrase.map(|it| format!("; {it}")).unwrap_or_default();
-        let word = if self.word.is_empty() { "accepted" } else { &self.word };
-        let missed = match self.missed {
-            0 => String::new(),
-            _ => format!("; no news: {}", self.why),
+        let due = self.elapsed().saturating_sub(self.line) >= HEARTBEAT;
+        let text = if self.known.made {
+            format!("made; not saved yet: {}", self.why)
+        } else {
+            let word = if self.word.is_empty() { "accepted" } else { &self.word };
+            let span = match self.bar {
+                Some(_) => String::new(), // It has a clock of its own.
+                None => format!(" for {}", ago::span(self.so_far())),
+            };
+            let phrase = progress::phrase(self.usual.as_ref(), self.so_far());
+            let phrase = phrase.map(|it| format!("; {it}")).unwrap_or_default();
+            let missed = match self.missed {
+                0 => String::new(),
+                _ => format!("; no news: {}", self.why),
+            };
+            format!("{word}{span}{phrase}{missed}")
         };
         match &self.bar {
-            Some(bar) => bar.tell(format!("{word}{phrase}{missed}")),
-            None if self.elapsed().saturating_sub(self.line) >= HEARTBEAT => {
-                let text = format!("{word} for {}{phrase}{missed}", ago::span(self.so_far()));
-                self.say(&text);
-            }
+            Some(bar) => bar.tell(text),
+            None if due => self.say(&text),
             None => {}
         }
     }
@@ -214,7 +224,7 @@ impl<'t> Teller<'t> {
         match entry {
             Entry::Intent(_) | Entry::Reply(_) | Entry::Failed { .. } => {}
             Entry::Sending { attempt } => {
-                self.known = Known { charged: Charged::Unknown, task_id: None };
+                self.known = Known::unclear();
                 let attempt = match attempt {
                     1 => String::new(),
                     attempt => format!(", attempt {attempt}"),
@@ -231,9 +241,7 @@ impl<'t> Teller<'t> {
                 self.known = Known::nothing();
                 self.why = escape(&refused.message);
             }
-            Entry::Unknown { .. } => {
-                self.known = Known { charged: Charged::Unknown, task_id: None }
-            }
+            Entry::Unknown { .. } => self.known = Known::unclear(),
             Entry::Absent { .. } => self.known = Known::nothing(),
             Entry::Accepted { task_id, .. } => self.accepted(task_id, failure),
             Entry::Status { word } => {
@@ -246,7 +254,13 @@ impl<'t> Teller<'t> {
                     }
                 }
             }
+            Entry::Succeeded { .. } if self.known.made => {
+                if self.bar.is_some() || !std::mem::replace(&mut self.renewed, true) {
+                    self.at("fetching from a fresh URL".into());
+                }
+            }
             Entry::Succeeded { assets } => {
+                self.known.made = true;
                 let files = ago::count(assets.len(), "file");
                 self.at(format!("made after {}; saving {files}", ago::span(self.so_far())));
             }
@@ -271,7 +285,7 @@ impl<'t> Teller<'t> {
         let shown = escape(task_id);
         let ours = escape(self.task.id.as_str());
         if self.known.task_id.as_deref() != Some(task_id) {
-            self.known = Known { charged: Charged::Yes, task_id: Some(task_id.to_owned()) };
+            self.known = Known::taken(task_id);
             self.since = self.elapsed();
             self.before = Duration::ZERO;
             if let Some(bar) = &mut self.bar {
@@ -341,11 +355,13 @@ impl Observer for Teller<'_> {
                 self.missing = true;
                 self.why = escape(why);
                 if self.missed == 1 && self.bar.is_none() {
-                    let goes_on = match self.known.charged {
-                        Charged::Yes => "; the task goes on",
-                        Charged::No | Charged::Unknown => "",
+                    let text = match self.known {
+                        Known { made: true, .. } => format!("not saved yet: {}", self.why),
+                        Known { charged: Charged::Yes, .. } => {
+                            format!("no news: {}; the task goes on", self.why)
+                        }
+                        _ => format!("no news: {}", self.why),
                     };
-                    let text = format!("no news: {}{goes_on}", self.why);
                     self.say(&text);
                 }
             }

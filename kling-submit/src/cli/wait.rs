@@ -19,6 +19,7 @@ use crate::driver::{DriveError, Driver};
 use crate::entry::Entry;
 use crate::fetch::Fetcher;
 use crate::ledger::{Ledger, Task};
+use crate::machine::State;
 use crate::machine::watch::Plan;
 
 /// Tasks that are followed at once; more take their turns.
@@ -28,22 +29,22 @@ const AT_ONCE: usize = 64;
 pub(crate) fn wait(options: &Wait, shell: &Shell) -> Done {
     let patience = options.timeout.map(Duration::from_secs);
     let plan = Plan { patience, fetch: true, at_once: true };
-    follow(&options.ids, &options.out, &options.access, &plan, shell)
+    follow(&options.ids, options.out.as_deref(), &options.access, &plan, shell)
 }
 
 /// Saves what there is.
 pub(crate) fn fetch(options: &Fetch, shell: &Shell) -> Done {
     let plan = Plan { patience: Some(Duration::ZERO), fetch: true, at_once: true };
-    follow(&options.ids, &options.out, &options.access, &plan, shell)
+    follow(&options.ids, options.out.as_deref(), &options.access, &plan, shell)
 }
 
-fn follow(ids: &[String], out: &Path, access: &Access, plan: &Plan, shell: &Shell) -> Done {
+fn follow(ids: &[String], out: Option<&Path>, access: &Access, plan: &Plan, shell: &Shell) -> Done {
     let place = shell.place()?;
     let Some(ledger) = shell.ledger_if_any()? else { return Ok(Status::Failed) };
     let tasks = find::all(&ledger, ids, shell)?;
     drop(ledger);
     let mut servers = Servers::new(Keys::read(access, &shell.console)?, access)?;
-    plan::writable(out)?;
+    plan::writable(out.unwrap_or(Path::new(".")))?;
     let commands = Commands::new(&shell.common, Some(access));
     signals::heed(shell, &commands)?;
 
@@ -86,10 +87,10 @@ struct Followed<'f> {
 }
 
 impl<'f> Followed<'f> {
-    fn new(task: &'f Task, servers: &mut Servers, out: &Path, shell: &Shell) -> Self {
+    fn new(task: &'f Task, servers: &mut Servers, out: Option<&Path>, shell: &Shell) -> Self {
         let server = servers.of(&task.intent).map(|(http, loopback)| {
             let guarded = Guarded::new(http, shell);
-            (guarded, Fetcher { out: out.to_path_buf(), loopback })
+            (guarded, Fetcher { out: out.unwrap_or(saved_in(task)).to_path_buf(), loopback })
         });
         other_key(task, servers, shell);
         Followed { task, server }
@@ -125,11 +126,24 @@ impl<'f> Followed<'f> {
         match done {
             Ok(end) => teller.end(&end),
             Err(error) => {
-                let next = matches!(error, DriveError::Busy(_)).then(|| telling.commands.open());
-                teller.not_asked(&error.to_string(), next)
+                let next = match error {
+                    DriveError::Busy(_) => telling.commands.open(),
+                    _ => Known::of(state).next(intent, telling.commands),
+                };
+                teller.not_asked(&error.to_string(), Some(next))
             }
         }
     }
+}
+
+/// Where files of the task were saved before; else the current folder.
+fn saved_in(task: &Task) -> &Path {
+    let stored = match &task.state {
+        State::Succeeded { stored, .. } | State::Stored { stored, .. } => stored.first(),
+        _ => None,
+    };
+    let folder = stored.and_then(|it| Path::new(&it.path).parent());
+    folder.filter(|it| it.is_dir()).unwrap_or(Path::new("."))
 }
 
 /// How long ago the task was taken.

@@ -40,6 +40,7 @@ use crate::clock::Clock;
 use crate::entry::{Asset, Intent, Stored};
 use crate::failpoint::failpoint;
 use crate::machine::Fetched;
+use crate::system::words;
 
 /// Bytes of an asset; more is no asset.
 const LARGEST: u64 = 2 << 30;
@@ -77,6 +78,15 @@ const LIMITS: Limits = Limits {
 };
 
 impl Fetcher {
+    /// Whether what was stored is still in the folder.
+    pub(crate) fn has(&self, stored: &Stored) -> bool {
+        let path = Path::new(&stored.path);
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize();
+        let same = folder.is_ok_and(|it| self.out.canonicalize().is_ok_and(|out| out == it));
+        same && path.symlink_metadata().is_ok_and(|it| it.is_file() && it.len() == stored.bytes)
+    }
+
     /// Fetches an asset into `{task id}[-{number}].{suffix}`, by way of a `.part` that a later call goes
     /// on with. `alone`: whether it is the task's only asset. The task's lock must be held.
     pub fn fetch(
@@ -427,7 +437,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             format!("there is no room on the disk; what arrived is kept ({})", error.kind())
         }
-        _ => escape(&error.to_string()),
+        _ => escape(&words(error)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::system::words;
 use kling_lint::printable::escape;
 use rusqlite::ErrorCode;
 
@@ -32,7 +33,7 @@ impl LedgerError {
             ),
             _ => (false, ""),
         };
-        LedgerError { why: format!("{} {what}: {error}{help}", shown(place)), full }
+        LedgerError { why: format!("{} {what}: {}{help}", shown(place), words(error)), full }
     }
 
     /// What SQLite says.

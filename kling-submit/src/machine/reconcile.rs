@@ -221,10 +221,8 @@ impl Reconcile {
                 self.queue.retain(|action| matches!(action, Action::Record(_)));
                 self.finish(End::Interrupted);
             }
-            (_, Event::NotRecorded(why)) => {
-                let why = printable::escape(&why);
-                self.odd(format!("the ledger could not hold what was found out: {why}"));
-            }
+            // The driver tells.
+            (_, Event::NotRecorded(_)) => {}
             (At::Asking(look), Event::Reply(reply)) => self.answered(now, look, &reply),
             (At::Asking(look), Event::Broken(broken)) => {
                 let why = printable::escape(&broken.why);

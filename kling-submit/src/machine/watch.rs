@@ -1,7 +1,7 @@
 //! Poll, then fetch.
 //!
-//! What is learnt is recorded before it is acted on. What cannot be recorded is told, and the work
-//! goes on: the task is paid for. It is recorded late, before whatever follows on it.
+//! What is learnt is recorded before it is acted on. What cannot be recorded the driver tells, and the
+//! work goes on: the task is paid for. It is recorded late, before whatever follows on it.
 
 mod saving;
 
@@ -70,6 +70,8 @@ pub struct Watch {
     trouble: Option<Duration>,
     /// The ledger knows that it was made, and of nothing to fetch: only a fresh URL changes that.
     was_gone: bool,
+    /// Everything was on disk once: what cannot be had again is no loss to the ledger.
+    was_stored: bool,
     /// What the ledger could not hold, and what follows on it needs.
     unrecorded: Vec<Entry>,
 }
@@ -130,6 +132,7 @@ impl Watch {
             due: None,
             trouble: None,
             was_gone: false,
+            was_stored: matches!(state, State::Stored { .. }),
             unrecorded: Vec::new(),
         };
         match state {
@@ -156,7 +159,7 @@ impl Watch {
         self.began.get_or_insert((now.elapsed, now.wall));
         let at = std::mem::replace(&mut self.at, At::Quiet);
         match (at, event) {
-            (At::Recording(entry), Event::NotRecorded(why)) => self.not_recorded(entry, &why),
+            (At::Recording(entry), Event::NotRecorded(_)) => self.not_recorded(entry),
             // What is learnt is recorded even so, and an end stays that end.
             (_, Event::Interrupted) if !matches!(self.next, Next::End(_)) => {
                 self.next = Next::End(End::Interrupted);
@@ -209,7 +212,7 @@ impl Watch {
 
     /// What follows on an entry that the ledger does not hold is kept back with it: out of order, it
     /// would make the task unreadable.
-    fn not_recorded(&mut self, entry: Entry, why: &str) {
+    fn not_recorded(&mut self, entry: Entry) {
         let mut kept = vec![entry];
         self.queue.retain(|action| match action {
             Action::Record(entry) => {
@@ -220,8 +223,6 @@ impl Watch {
         });
         self.unrecorded
             .extend(kept.into_iter().filter(|entry| !matches!(entry, Entry::Status { .. })));
-        let why = printable::escape(why);
-        self.odd(format!("the ledger could not hold what happened to the task: {why}"));
     }
 
     fn query(&mut self, now: Now) -> Action {

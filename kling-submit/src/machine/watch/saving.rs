@@ -123,6 +123,7 @@ impl Watch {
     }
 
     pub(super) fn fetched(&mut self, now: Now, index: usize, fetched: Fetched) {
+        let alone = self.items.len() == 1;
         let Some(item) = self.items.get_mut(index) else { return };
         match fetched {
             Fetched::Stored(stored) => {
@@ -136,8 +137,11 @@ impl Watch {
             Fetched::Expired { status } => {
                 item.fate = Fate::Expired(status);
                 self.trouble.get_or_insert(now.elapsed);
-                let number = item.asset.number;
-                let why = format!("HTTP {status}: the URL of asset {number} is no longer good");
+                let which = match item.asset.number {
+                    _ if alone => "its URL".to_owned(),
+                    number => format!("the URL of asset {number}"),
+                };
+                let why = format!("HTTP {status}: {which} has expired; asking for a fresh one");
                 self.queue.push_back(Action::Missed(why));
             }
             Fetched::Missed { why, retry_after: header } => {
@@ -177,7 +181,7 @@ impl Watch {
             return self.end(now, End::Stored(stored));
         }
         let why = lost.join("; ");
-        if gone {
+        if gone && !self.was_stored {
             self.record(Entry::AssetGone { why: why.clone() });
         }
         self.end(now, End::NotSaved { why, gone })
