@@ -172,7 +172,7 @@ pub enum Status {
     Submitted,
     /// At work.
     Processing,
-    /// Done. The word is `succeed`; some gateways have others, see [`Status::of_word`].
+    /// Done. The word is `succeed`; some gateways have others, which are read as it.
     Succeed,
     /// Failed; the reason is in `task_status_msg`.
     Failed,

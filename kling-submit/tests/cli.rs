@@ -132,7 +132,16 @@ fn a_task_is_sent_once_followed_and_saved() {
     assert!(stage.path(waited.out.trim()).exists());
     // It is saved already: that is told again.
     let fetched = stage.run(&format!("fetch {task_id} --base-url URL --out videos"));
-    assert_eq!((fetched.code, fetched.out), (waited.code, waited.out));
+    assert_eq!((fetched.code, &fetched.out), (waited.code, &waited.out));
+    // It was lost: it is saved again, where it was; and elsewhere, where that is asked for.
+    std::fs::remove_file(stage.path(waited.out.trim())).expect("a file");
+    let fetched = stage.run(&format!("fetch {task_id} --base-url URL"));
+    assert_eq!((fetched.code, &fetched.out), (waited.code, &waited.out));
+    assert!(stage.path(waited.out.trim()).exists());
+    let fetched = stage.run(&format!("fetch {task_id} --base-url URL --out other"));
+    assert_eq!(fetched.out, format!("other/{task_id}.mp4\n"), "{fetched:?}");
+    assert!(stage.path(fetched.out.trim()).exists());
+    assert_eq!(stage.provider.charges().len(), 1);
 
     let tasks = stage.run("tasks");
     assert!(tasks.out.contains(task_id) && tasks.out.contains("stored"), "{tasks:?}");
@@ -228,7 +237,12 @@ fn a_person_can_say_what_became_of_it() {
     let id = task["id"].as_str().expect("an id");
     let resolved = stage.run(&format!("resolve {id} --absent"));
     assert_eq!(resolved.code, Some(0), "{resolved:?}");
-    assert!(resolved.err.contains("next: kling-submit cat.omni-video.json"), "{resolved:?}");
+    // To the same server: it would be paid for elsewhere.
+    let next = format!(
+        "next: kling-submit cat.omni-video.json --base-url {}\n",
+        stage.provider.base_url()
+    );
+    assert!(resolved.err.contains(&next), "{resolved:?}");
     let again = stage.run(&format!("resolve {} --absent", &id[..12]));
     assert_eq!(again.code, Some(2), "{again:?}");
     assert_eq!(stage.run("resolve kl1-NONE --absent").code, Some(2));

@@ -96,7 +96,8 @@ impl Batch<'_> {
             clock: &*self.transport.clock,
             several: self.planned.len() > 1,
         };
-        // No past is no failure.
+        // Only who waits wants to know how long. No past is no failure.
+        let ledger = ledger.filter(|_| self.plan.is_some());
         let usual = ledger.and_then(|it| it.usual(&planned.intent).ok().flatten());
         Teller::new(telling, &planned.intent, Known::nothing(), usual, Duration::ZERO)
     }
