@@ -42,9 +42,9 @@ Examples:
 
 pub(super) const TYPES: &str = "\
 Examples:
-  kling-lint types ts                          on standard output
-  kling-lint types ts --out kling.d.ts         into a file
-  kling-lint types ts --out kling.d.ts --check fail when it is not up to date";
+  kling-lint types ts                           on standard output
+  kling-lint types ts --out kling.d.ts          into a file
+  kling-lint types ts --out kling.d.ts --check  fail when it is not up to date";
 
 pub(super) const INIT: &str = "\
 Examples:

@@ -9,10 +9,12 @@ use kling_schema::endpoints::ENDPOINTS;
 use kling_schema::export::Profile;
 
 use crate::cli::form::Form;
-use crate::cli::{NAME, Status, generated, reason, save, say, schema};
+use crate::cli::generated::{self, Generated};
+use crate::cli::{NAME, Status, blamed, reason, save, say, schema};
 use crate::detect;
 use crate::error::LintError;
-use crate::report::shown;
+use crate::fs::folder_of;
+use crate::report::{count, shown};
 
 const CONFIG: &str = include_str!("init/kling-lint.toml");
 const EXAMPLE: &str = include_str!("init/cat.omni-video.json");
@@ -45,57 +47,52 @@ pub(crate) fn run(
 ) -> io::Result<Status> {
     let parts = parts(&options.folder)?;
     let width = parts.iter().map(|part| part.name.len()).max().unwrap_or_default();
-    let mut advice = String::new();
-    let mut status = Status::Clean;
+    let wrote = if options.dry_run { "would write" } else { "wrote" };
+    let (mut advice, mut status) = (Vec::new(), Status::Clean);
     for part in &parts {
-        let place = options.folder.join(&part.name);
-        let (verb, why) = match part.put(&place, options.dry_run) {
-            Ok(Put::Written) if options.dry_run => ("would write", part.about),
-            Ok(Put::Written) => ("wrote", part.about),
+        let (verb, why) = match part.put(&options.folder, options.dry_run) {
+            Ok(Put::Written) => (wrote, part.about),
             Ok(Put::Same) => ("left", "there already"),
             Ok(Put::Other(names_us)) => {
-                if !names_us && let Some(missing) = &part.missing {
-                    advice.push_str(&format!("\n{missing}\n"));
-                }
+                advice.extend(part.missing.clone().filter(|_| !names_us));
                 ("left", "there already, and yours")
             }
             Err(error) => {
-                let error = LintError::io(&place, error);
-                say(err, &format!("cannot write {}: {}", shown(&place), reason(&error)));
+                let place = blamed(&error, &options.folder);
+                say(err, &format!("cannot write {}: {}", shown(place), reason(&error)));
                 status = Status::Failed;
                 continue;
             }
         };
-        let verb_width = if options.dry_run { "would write".len() } else { "wrote".len() };
-        writeln!(out, "{verb:<verb_width$}  {:<width$}  {why}", part.name)?;
+        writeln!(out, "{verb:<verbs$}  {:<width$}  {why}", part.name, verbs = wrote.len())?;
     }
     if let Some(root) = repository_above(&options.folder) {
         let hooks = root.join(HOOKS);
         if !names_us(&hooks, NAME) {
-            advice.push_str(&format!(
-                "\n{} is where pre-commit looks. Add to its `repos:`\n\n{}",
-                shown(&hooks),
+            let hooks = shown(&hooks);
+            advice.push(format!(
+                "pre-commit looks at the top of the repository. Add to the `repos:` of\n\
+                 {hooks}\n\n{}",
                 hook()
             ));
         }
     }
-    out.write_all(advice.as_bytes())?;
+    for text in advice {
+        writeln!(out, "\n{}", text.trim_end())?;
+    }
     if status == Status::Clean && !options.dry_run {
-        let folder = match options.folder.to_str() {
-            Some(".") => String::new(),
-            _ => format!("cd {}, then ", shown(&options.folder)),
-        };
-        say(err, &format!("try it: {folder}`kling-lint kling` and `pre-commit install`"));
+        say(err, "try it: `kling-lint kling`, and `pre-commit install` for the hook");
     }
     Ok(status)
 }
 
-/// A file to write.
+/// Files that belong together.
 #[derive(Debug)]
 struct Part {
-    /// From the folder, with slashes.
+    /// What they are called, from the folder.
     name: String,
-    text: String,
+    /// Each from the folder, with slashes, and what it says.
+    files: Vec<(String, String)>,
     about: &'static str,
     /// By what it shows that a file of the user's has this already.
     sign: &'static str,
@@ -115,49 +112,58 @@ enum Put {
 
 impl Part {
     fn new(name: &str, text: impl Into<String>, about: &'static str) -> Self {
-        Part { name: name.into(), text: text.into(), about, sign: NAME, missing: None }
+        let files = vec![(name.into(), text.into())];
+        Part { name: name.into(), files, about, sign: NAME, missing: None }
     }
 
-    fn put(&self, place: &Path, dry_run: bool) -> io::Result<Put> {
-        if fs::symlink_metadata(place).is_ok() {
-            return Ok(self.found(place));
+    /// Writes those of its files that are not there.
+    fn put(&self, folder: &Path, dry_run: bool) -> Result<Put, LintError> {
+        let mut part = Put::Same;
+        for (name, text) in &self.files {
+            let file = Generated { place: folder.join(name), text: text.clone() };
+            let put = self.put_file(&file, dry_run);
+            match put.map_err(|error| LintError::io(&file.place, error))? {
+                Put::Written => part = Put::Written,
+                Put::Other(names_us) if part == Put::Same => part = Put::Other(names_us),
+                Put::Same | Put::Other(_) => {}
+            }
+        }
+        Ok(part)
+    }
+
+    fn put_file(&self, file: &Generated, dry_run: bool) -> io::Result<Put> {
+        let found = || match generated::is_up_to_date(file) {
+            true => Put::Same,
+            false => Put::Other(names_us(&file.place, self.sign)),
+        };
+        // A link that leads nowhere is there, too.
+        if fs::symlink_metadata(&file.place).is_ok() {
+            return Ok(found());
         }
         if dry_run {
             return Ok(Put::Written);
         }
-        if let Some(folder) = place.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        match save::create_new(place, &self.text) {
+        fs::create_dir_all(folder_of(&file.place))?;
+        match save::create_new(&file.place, &file.text) {
             Ok(()) => Ok(Put::Written),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(self.found(place)),
+            // Another was quicker.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(found()),
             Err(error) => Err(error),
         }
     }
-
-    fn found(&self, place: &Path) -> Put {
-        let file = generated::Generated { place: place.into(), text: self.text.clone() };
-        if generated::is_up_to_date(&file) {
-            return Put::Same;
-        }
-        Put::Other(names_us(place, self.sign))
-    }
 }
 
-/// Every file, in the order in which they are told.
+/// Everything, in the order in which it is told.
 fn parts(folder: &Path) -> io::Result<Vec<Part>> {
     let mut parts = vec![Part::new("kling-lint.toml", CONFIG, "settings, all at their defaults")];
     if repository_above(folder).is_none() {
+        let hooks = format!("repos:\n{}", hook());
         parts.push(Part {
             missing: Some(format!(
                 "{HOOKS} does not name kling-lint. Add to its `repos:`\n\n{}",
                 hook()
             )),
-            ..Part::new(
-                HOOKS,
-                format!("repos:\n{}", hook()),
-                "the hook that checks what is committed",
-            )
+            ..Part::new(HOOKS, hooks, "the hook: checks what is committed")
         });
     }
     let (profile, endpoints) = (Profile::Draft07, ENDPOINTS.to_vec());
@@ -168,12 +174,16 @@ fn parts(folder: &Path) -> io::Result<Vec<Part>> {
             "{SETTINGS} does not name the schemas. Add to it what this prints:\n\n  \
              kling-lint schema --vscode --out {SCHEMAS}"
         )),
-        ..Part::new(SETTINGS, format!("{setting:#}\n"), "the editor knows requests by their names")
+        ..Part::new(SETTINGS, format!("{setting:#}\n"), "the editor: checks what is typed")
     });
-    for document in Form::Schema(profile).documents(&endpoints, false)? {
-        let name = format!("{SCHEMAS}/{}", document.name);
-        parts.push(Part::new(&name, document.text, "what the editor knows of them"));
-    }
+    let documents = Form::Schema(profile).documents(&endpoints, false)?.into_iter();
+    let files: Vec<_> =
+        documents.map(|document| (format!("{SCHEMAS}/{}", document.name), document.text)).collect();
+    parts.push(Part {
+        name: format!("{SCHEMAS}/ ({})", count(files.len(), "file")),
+        files,
+        ..Part::new("", "", "what it checks by")
+    });
     parts.push(Part::new("kling/cat.omni-video.json", EXAMPLE, "a request that passes"));
     Ok(parts)
 }

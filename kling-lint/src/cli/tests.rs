@@ -68,7 +68,6 @@ fn help_leads_with_examples() {
         let help = command.render_help().to_string();
         let (example, usage) = (help.find("\n  kling-lint "), help.find("\nUsage:"));
         assert!(example.is_some() && example < usage, "{help}");
-        assert_eq!(help, command.render_long_help().to_string(), "-h says what --help says");
     }
 }
 
