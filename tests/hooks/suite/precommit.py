@@ -85,7 +85,7 @@ def named(scratch):
     scratch.write("kling/dog.omni-video.json", BAD)
     told = scratch.hook(status=1, says=[
         "Failed", "- exit code: 1", "kling/dog.omni-video.json:4:15", "`duration` must be a string",
-        "1 error in 1 of 2 requests",
+        "1 error in 1 of 2 ",
     ])
     if "cat.omni-video.json:" in told:
         raise scratch.bench.failed(f"the good request is blamed\n{told}")
@@ -138,6 +138,7 @@ def run(bench):
     bench.call([bench.installed / "kling-lint", "init"], cwd=scratch.place, env=installed)
     scratch.git("add", ".")
     scratch.hook(says=["Passed"])
+    scratch.commit()
     named(scratch)
     print("pre-commit: the hooks pass, refuse and skip as they should", flush=True)
 
