@@ -69,6 +69,17 @@ pub(crate) fn globs(object: &Object) -> [String; 4] {
     ]
 }
 
+/// The paths that look like requests, as the regular expression of a hook: those of [`globs`], and what
+/// is in a folder `kling` or is called `*.kling.json`.
+#[cfg(feature = "cli")]
+pub(crate) fn pattern() -> String {
+    let names: Vec<&str> = ENDPOINTS.iter().map(|object| object.name).collect();
+    let names = names.join("|");
+    format!(
+        r"^(.*/)?(kling/.+|[^/]+\.kling|([^/]+\.)?({names})([-_][^/]*)?|({names})/[^/]+)\.(json|jsonl|ndjson)$"
+    )
+}
+
 /// The endpoint whose name the text is, or starts with: `image2video_01`, not `image2videos`.
 fn starting_with(text: &str) -> Option<&'static Object> {
     ENDPOINTS

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use kling_schema::Severity;
 
 use crate::cli::form::{self, Form};
+use crate::cli::{completions, examples, init, man};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -27,7 +28,8 @@ documents. It works offline: nothing is sent anywhere.
   kling-lint photo.jpg clip.mov  which fields would take these files
   kling-lint pack request.json   the body to send, with local files inlined
   kling-lint explain KL2001      what a rule means, and all its constraints
-  kling-lint schema --vscode     the same rules in the editor";
+  kling-lint schema --vscode     the same rules in the editor
+  kling-lint init                the config, the hook and the editor at once";
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -43,22 +45,7 @@ Exit status:
   2  the command could not do its job: a file is missing, the disk is full, a
      file changed meanwhile";
 
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  kling-lint explain KL2001            a rule, by its id
-  kling-lint explain too-long          a rule, by its name
-  kling-lint explain ENDPOINT/FIELD    the constraints on a field
-  kling-lint explain --all             every rule";
-
-const SCHEMA_EXAMPLES: &str = "\
-Examples:
-  kling-lint schema ENDPOINT                one document on standard output
-  kling-lint schema --all --out schemas     a file for each endpoint
-  kling-lint schema --all --out schemas --check
-                                            fail when a file is not up to date
-  kling-lint schema --profile openapi-3.1   the whole API
-  kling-lint schema --vscode --out schemas  the files, and the editor's setting
-
+const SCHEMA_EXIT_STATUS: &str = "\
 Exit status:
   0  the documents were written, or are up to date
   1  with --check: a file is stale or missing
@@ -109,17 +96,32 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check requests; the command when none is named
+    #[command(before_help = examples::CHECK, help_template = examples::TEMPLATE)]
     Check(Check),
     /// Write the body to send: local files inlined as Base64, else as it stands
+    #[command(before_help = examples::PACK, help_template = examples::TEMPLATE)]
     Pack(Pack),
     /// Say what a rule or a constraint means, and where it was read
+    #[command(before_help = examples::EXPLAIN, help_template = examples::TEMPLATE)]
     Explain(Explain),
     /// List the rules
+    #[command(before_help = examples::RULES, help_template = examples::TEMPLATE)]
     Rules(Rules),
     /// Write the rules as JSON Schema or OpenAPI, for front ends and editors
+    #[command(before_help = examples::SCHEMA, help_template = examples::TEMPLATE)]
     Schema(Schema),
     /// Write the types of requests and replies, for TypeScript
+    #[command(before_help = examples::TYPES, help_template = examples::TEMPLATE)]
     Types(Types),
+    /// Set up a folder: config, hook, editor, and a request that passes
+    #[command(before_help = examples::INIT, help_template = examples::TEMPLATE)]
+    Init(init::Options),
+    /// Write the script that makes a shell complete kling-lint
+    #[command(before_help = examples::COMPLETIONS, help_template = examples::TEMPLATE)]
+    Completions(completions::Options),
+    /// Write the manual
+    #[command(before_help = examples::MAN, help_template = examples::TEMPLATE)]
+    Man(man::Options),
 }
 
 /// The options of `check`.
@@ -230,7 +232,6 @@ pub(crate) struct Pack {
 
 /// The options of `explain`.
 #[derive(Args, Debug)]
-#[command(after_help = EXPLAIN_EXAMPLES)]
 pub(crate) struct Explain {
     /// Rules, constraints, or the beginning of constraints
     #[arg(required_unless_present = "all", value_name = "RULE|CONSTRAINT")]
@@ -253,7 +254,7 @@ pub(crate) struct Rules {
 /// The options of `schema`.
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
-#[command(after_help = format!("{}\n{SCHEMA_EXAMPLES}", form::help()))]
+#[command(after_help = format!("{}\n{SCHEMA_EXIT_STATUS}", form::help()))]
 pub(crate) struct Schema {
     /// The endpoints to describe.
     #[arg(value_name = "ENDPOINT", help = format!("Short names of endpoints: {}", form::names("or")))]

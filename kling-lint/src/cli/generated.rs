@@ -79,6 +79,11 @@ pub(super) fn check(
     Ok(Status::Findings)
 }
 
+/// Whether the file is there and says just this.
+pub(super) fn is_up_to_date(file: &Generated) -> bool {
+    matches!(found(file), Ok(Found::Same))
+}
+
 /// Whether a file is up to date. Line ends are the checkout's affair.
 fn found(file: &Generated) -> Result<Found, LintError> {
     let old = match crate::fs::open::open(&file.place) {

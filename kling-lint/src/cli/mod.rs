@@ -2,11 +2,15 @@
 
 mod args;
 mod check;
+mod completions;
+mod examples;
 mod explain;
 mod findings;
 mod form;
 mod generated;
 mod jobs;
+mod init;
+mod man;
 mod media;
 mod output;
 mod pack;
@@ -111,6 +115,9 @@ fn run(
         Some(Command::Rules(rules)) => rules::run(&rules, &mut out),
         Some(Command::Schema(schema)) => schema::run(&schema, &mut out, &mut stderr),
         Some(Command::Types(types)) => types::run(&types, &mut out, &mut stderr),
+        Some(Command::Init(init)) => init::run(&init, &mut out, &mut stderr),
+        Some(Command::Completions(shell)) => completions::run(&shell, &mut out),
+        Some(Command::Man(man)) => man::run(&man, &mut out, &mut stderr),
     };
     match done.and_then(|status| out.flush().map(|()| status)) {
         Ok(status) => status,

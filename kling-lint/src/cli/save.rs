@@ -38,16 +38,7 @@ impl Saved {
             Err(error) if error.kind() == ErrorKind::NotFound => (path.to_path_buf(), None),
             Err(error) => return Err(error),
         };
-        let mut builder = Builder::new();
-        builder.prefix(".kling-lint-");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-
-            // Temporary files are their owner's alone; this one is to be a file like any other.
-            builder.permissions(Permissions::from_mode(0o666));
-        }
-        let file = builder.tempfile_in(folder_of(&place))?;
+        let file = temporary(folder_of(&place))?;
         Ok(Saved::File { file, place, permissions })
     }
 
@@ -65,6 +56,29 @@ impl Saved {
             Saved::Stream(mut file) => file.flush(),
         }
     }
+}
+
+/// Writes a file where there is none. What is there, a link too, stays as it is: `AlreadyExists`.
+pub(super) fn create_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = temporary(folder_of(path))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
+}
+
+/// A file that is gone unless it is given a place.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".kling-lint-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        // Temporary files are their owner's alone; this one is to be a file like any other.
+        builder.permissions(Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
 }
 
 impl Write for Saved {

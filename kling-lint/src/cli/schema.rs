@@ -170,20 +170,30 @@ fn vscode(
             return Ok(status);
         }
     }
-    let schemas = objects.iter().map(|object| {
-        let mut entry = json!({ "fileMatch": detect::globs(object) });
-        match &options.out {
-            Some(folder) => {
-                entry["url"] = url(&folder.join(file_name(object, profile, options.closed))).into();
-            }
-            None => entry["schema"] = export::json_schema(object, profile, options.closed).into(),
-        }
-        entry
-    });
-    let setting = json!({ "json.schemas": schemas.collect::<Value>() });
+    let setting = setting(profile, options.closed, objects, options.out.as_deref());
     writeln!(out, "{setting:#}")?;
     say(err, "this is for the workspace's .vscode/settings.json");
     Ok(Status::Clean)
+}
+
+/// The setting: where the schema of which files stands, or the schema itself.
+pub(super) fn setting(
+    profile: Profile,
+    closed: bool,
+    objects: &[&'static Object],
+    folder: Option<&Path>,
+) -> Value {
+    let schemas = objects.iter().map(|object| {
+        let mut entry = json!({ "fileMatch": detect::globs(object) });
+        match folder {
+            Some(folder) => {
+                entry["url"] = url(&folder.join(file_name(object, profile, closed))).into();
+            }
+            None => entry["schema"] = export::json_schema(object, profile, closed).into(),
+        }
+        entry
+    });
+    json!({ "json.schemas": schemas.collect::<Value>() })
 }
 
 /// As the editor wants it: from the workspace's folder, with slashes.

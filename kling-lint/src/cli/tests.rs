@@ -39,14 +39,51 @@ fn the_command_line_is_sound() {
     Arguments::command().debug_assert();
 }
 
+/// Every command, down to the last.
+fn every_command() -> Vec<clap::Command> {
+    let mut whole = Arguments::command();
+    whole.build();
+    let mut commands = Vec::new();
+    let mut todo = vec![whole];
+    while let Some(command) = todo.pop() {
+        todo.extend(command.get_subcommands().cloned());
+        commands.push(command);
+    }
+    commands
+}
+
 #[test]
 fn help_fits_80_columns() {
-    let mut command = Arguments::command();
-    command.build();
-    let mut helps = vec![command.render_help().to_string(), command.render_long_help().to_string()];
-    helps.extend(command.get_subcommands_mut().map(|sub| sub.render_long_help().to_string()));
-    for line in helps.iter().flat_map(|help| help.lines()) {
-        assert!(line.chars().count() <= 80, "{line}");
+    for mut command in every_command() {
+        let helps = [command.render_help(), command.render_long_help()].map(|it| it.to_string());
+        for line in helps.iter().flat_map(|help| help.lines()) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn help_leads_with_examples() {
+    for mut command in every_command() {
+        let help = command.render_help().to_string();
+        let (example, usage) = (help.find("\n  kling-lint "), help.find("\nUsage:"));
+        assert!(example.is_some() && example < usage, "{help}");
+    }
+}
+
+#[test]
+fn examples_are_command_lines() {
+    for mut command in every_command() {
+        let help = command.render_help().to_string();
+        for line in help.split("\nUsage:").next().into_iter().flat_map(str::lines) {
+            let Some((_, example)) = line.split_once("kling-lint ") else { continue };
+            // Before the words that say what it does, and before another program.
+            let example = example.split("  ").next().unwrap_or_default();
+            let example = example.split(['|', '>', ')']).next().unwrap_or_default();
+            let words = std::iter::once("kling-lint").chain(example.split_whitespace());
+            let parsed = Arguments::try_parse_from(words);
+            assert!(parsed.is_ok() || !line.starts_with("  "), "{line}: {parsed:?}");
+        }
     }
 }
 
@@ -59,6 +96,8 @@ fn a_reader_that_left_is_no_failure() {
         &["-"],
         &["schema", "--profile", "openapi-3.1"],
         &["types", "ts"],
+        &["completions", "bash"],
+        &["man"],
     ];
     for words in several {
         let mut err = Vec::new();

@@ -320,8 +320,16 @@ impl<W: Write> Run<'_, W> {
     /// Nothing was checked. That is a mistake in the paths, unless files may be passed over.
     fn nothing(&mut self, skip_unknown: bool, quiet: bool, verbose: bool) -> Status {
         if self.totals.skipped == 0 {
-            say(self.err, "no request found: the folder holds no JSON file");
-            return Status::Failed;
+            let why = "the folder holds no JSON file";
+            // What a hook is given may hold no request.
+            if !skip_unknown {
+                say(self.err, &format!("no request found: {why}"));
+                return Status::Failed;
+            }
+            if !quiet {
+                say(self.err, &format!("nothing to check: {why}"));
+            }
+            return Status::Clean;
         }
         let skipped = self.totals.skipped(verbose);
         if !skip_unknown {
