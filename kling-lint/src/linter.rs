@@ -279,8 +279,15 @@ impl Linter {
             files: self.options.files.as_deref(),
             request: name,
         };
-        let mut checked = check::check(document, request, object, setting);
+        let checked = check::check(document, request, object, setting);
         #[cfg(feature = "house-rules")]
+        let checked = self.judged(request, object, checked);
+        checked
+    }
+
+    /// With what the team's own policy finds.
+    #[cfg(feature = "house-rules")]
+    fn judged(&self, request: Node<'_>, object: &'static Object, mut checked: Checked) -> Checked {
         if let Some(policy) = self.options.policies.get(object.name) {
             policy.judge(request, &mut checked);
         }

@@ -52,7 +52,8 @@ pub(crate) fn run(options: &Reconcile, shell: &Shell) -> Done {
     let mut endings = Vec::new();
     for task in &tasks {
         let known = Known::of(&task.state);
-        let mut teller = Teller::new(telling, &task.intent, known, None, Duration::ZERO);
+        let mut teller =
+            Teller::new(telling, &task.intent, known, None, Duration::ZERO).resuming(&task.state);
         let (http, loopback) = match servers.of(&task.intent) {
             Ok(server) => server,
             Err(why) => {

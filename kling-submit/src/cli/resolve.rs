@@ -34,7 +34,8 @@ pub(crate) fn run(options: &Resolve, shell: &Shell) -> Done {
         several: false,
     };
     let known = Known::of(&task.state);
-    let mut teller = Teller::new(telling, &task.intent, known, None, Duration::ZERO);
+    let mut teller =
+        Teller::new(telling, &task.intent, known, None, Duration::ZERO).resuming(&task.state);
     let done = Driver {
         ledger: &mut ledger,
         transport: &Offline,

@@ -13,7 +13,7 @@ use super::progress::{self, Bar};
 use crate::clock::{Clock, Millis};
 use crate::entry::{Entry, Intent, Route, Stored};
 use crate::ledger::Usual;
-use crate::machine::End;
+use crate::machine::{End, State};
 use crate::notice::{Notice, Observer, Pause};
 
 /// Where nobody watches a line is printed at least this often.
@@ -83,7 +83,7 @@ impl<'t> Teller<'t> {
             label,
             bar,
             usual,
-            recorded: known != Known::nothing(),
+            recorded: false,
             known,
             since: now,
             before,
@@ -96,6 +96,14 @@ impl<'t> Teller<'t> {
             bytes: None,
             printed: Vec::new(),
         }
+    }
+
+    /// For a task that the ledger has, and that stands here.
+    pub(crate) fn resuming(mut self, state: &State) -> Self {
+        self.recorded = true;
+        self.known.made |=
+            matches!(state, State::Succeeded { .. } | State::Stored { .. } | State::Gone { .. });
+        self
     }
 
     /// Calls this when the task is taken.
@@ -504,6 +512,30 @@ mod tests {
         });
         assert_eq!(out, "");
         insta::assert_snapshot!(anstream::adapter::strip_str(&err).to_string());
+    }
+
+    #[test]
+    fn a_task_that_is_made_does_not_go_on() {
+        let missed = Notice::Missed { why: "HTTP 403: the URL is no longer good" };
+        let (_, err) = told(false, |teller, task, _| {
+            teller.notice(task, &entry(&accepted(), None));
+            teller.notice(task, &entry(&Entry::Succeeded { assets: Vec::new() }, None));
+            teller.notice(task, &missed);
+        });
+        assert!(err.contains("not saved yet: HTTP 403") && !err.contains("goes on"), "{err}");
+    }
+
+    #[test]
+    fn a_task_of_the_ledger_is_told_under_its_id() {
+        let (console, out, _) = heard(true);
+        let (clock, commands) = (Standing::default(), Commands::default());
+        let telling =
+            Telling { console: &console, commands: &commands, clock: &clock, several: false };
+        let (task, state) = (samples::intent(), State::NotSent);
+        Teller::new(telling, &task, Known::of(&state), None, Duration::ZERO)
+            .resuming(&state)
+            .not_asked("it is not-sent: there is nothing to follow", None);
+        assert!(out.text().contains(&format!("\"id\":\"{}\"", task.id)), "{}", out.text());
     }
 
     #[test]

@@ -103,6 +103,7 @@ impl<'f> Followed<'f> {
             Ok(server) => server,
             Err(why) => {
                 return Teller::new(telling, intent, known, None, Duration::ZERO)
+                    .resuming(state)
                     .not_asked(why, Some(telling.commands.wait(intent, state.task_id())));
             }
         };
@@ -110,11 +111,14 @@ impl<'f> Followed<'f> {
             Ok(ledger) => ledger,
             Err(error) => {
                 let why = error.to_string();
-                return Teller::new(telling, intent, known, None, Duration::ZERO).failed(&why);
+                return Teller::new(telling, intent, known, None, Duration::ZERO)
+                    .resuming(state)
+                    .failed(&why);
             }
         };
         let usual = ledger.usual(intent).ok().flatten();
-        let mut teller = Teller::new(telling, intent, known, usual, at_work(self.task, telling));
+        let mut teller =
+            Teller::new(telling, intent, known, usual, at_work(self.task, telling)).resuming(state);
         let done = Driver {
             ledger: &mut ledger,
             transport,
