@@ -9,11 +9,13 @@ use kling_schema::Severity;
 
 use crate::cli::args::{Check, Format};
 use crate::cli::output::Output;
-use crate::cli::{Status, because, blamed, local_files, media, reason, say};
+use crate::cli::settings::Settings;
+use crate::cli::{Status, because, blamed, media, reason, say, show};
+use crate::config;
 use crate::error::LintError;
 use crate::fs::walk;
 use crate::printable;
-use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, shown};
+use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, count, shown};
 use crate::{Detected, Linter, Report, Session};
 
 /// The format when none is asked for on the command line.
@@ -39,7 +41,37 @@ pub(crate) fn run(
             return Ok(Status::Failed);
         }
     };
-    let linter = match linter(options) {
+    let settings = match Settings::of(options) {
+        Ok(settings) => settings,
+        Err(refusals) => return Ok(refuse(&refusals, err)),
+    };
+    if options.show_config {
+        let told = show::config(&settings, &told(format, options));
+        return out.write_all(told.as_bytes()).map(|()| Status::Clean);
+    }
+    let reporter =
+        if options.show_files { Box::new(show::Silent) } else { reporter(format, options) };
+    judge(options, settings, (reporter, Some(format)), stdin, out, err)
+}
+
+/// Says why there is no run.
+pub(super) fn refuse(refusals: &[String], err: &mut dyn Write) -> Status {
+    for refusal in refusals {
+        say(err, refusal);
+    }
+    Status::Failed
+}
+
+/// Checks the requests by these settings, and tells them, in a format if it is one.
+pub(super) fn judge(
+    options: &Check,
+    settings: Settings,
+    (reporter, format): (Box<dyn Reporter>, Option<Format>),
+    stdin: &mut dyn Read,
+    out: &mut Output<impl Write>,
+    err: &mut dyn Write,
+) -> io::Result<Status> {
+    let linter = match settings.linter(options) {
         Ok(linter) => linter,
         Err(error) => {
             say(err, &format!("{error}{}", because(&error)));
@@ -48,31 +80,19 @@ pub(crate) fn run(
     };
     let mut run = Run {
         options,
+        settings,
         session: linter.session(),
         linter,
-        reporter: reporter(format, options),
+        reporter,
         totals: Totals::default(),
         worst: None,
+        excluded: 0,
         seen: HashMap::new(),
         out,
         err,
     };
     run.inputs(stdin)?;
     run.finish(format)
-}
-
-/// A linter with these options, which reads local files.
-fn linter(options: &Check) -> Result<Linter, LintError> {
-    let files = local_files(options.root.as_deref())?;
-    let mut builder = Linter::builder()
-        .strict(options.strict)
-        .wire(options.wire)
-        .decode(options.decode)
-        .files(files);
-    if let Some(name) = &options.endpoint {
-        builder = builder.endpoint(name);
-    }
-    builder.build()
 }
 
 /// The format: asked for, or by the environment, or for people.
@@ -88,6 +108,17 @@ fn format(options: &Check) -> Result<Format, String> {
         let shown = printable::shorten(&value);
         format!("{FORMAT} is `{shown}`; allowed: human, concise or json")
     })
+}
+
+/// The format in words, and where it comes from.
+fn told(format: Format, options: &Check) -> String {
+    let word = format.to_possible_value().map(|value| value.get_name().to_owned());
+    let origin = match (options.format, std::env::var_os(FORMAT)) {
+        (Some(_), _) => "--format",
+        (None, Some(value)) if !value.is_empty() => FORMAT,
+        (None, _) => "default",
+    };
+    format!("{} ({origin})", word.unwrap_or_default())
 }
 
 fn reporter(format: Format, options: &Check) -> Box<dyn Reporter> {
@@ -111,11 +142,14 @@ enum Outcome {
 /// A run under way.
 struct Run<'r, W> {
     options: &'r Check,
+    settings: Settings,
     linter: Linter,
     session: Session,
     reporter: Box<dyn Reporter>,
     totals: Totals,
     worst: Option<Severity>,
+    /// Files that the config passes over.
+    excluded: usize,
     /// What was reached, when more than one path was given, and whether it was passed over: a request
     /// must not meet itself in the rules across requests.
     seen: HashMap<PathBuf, Outcome>,
@@ -170,6 +204,11 @@ impl<W: Write> Run<'_, W> {
             Some(Outcome::PassedOver) => self.totals.skipped -= 1,
             None => {}
         }
+        if skips && let Some(reason) = self.settings.excluded(path) {
+            self.explain(path, &reason)?;
+            self.excluded += 1;
+            return Ok(());
+        }
         let outcome = match media::reason(path) {
             Some(reason) => {
                 self.media(path, &reason)?;
@@ -192,20 +231,23 @@ impl<W: Write> Run<'_, W> {
         report: Result<Report, LintError>,
         skips: bool,
     ) -> io::Result<Outcome> {
-        let report = match report {
+        let mut report = match report {
             Ok(report) => report,
             Err(error) => return self.unreadable(path, &error).map(|()| Outcome::Told),
         };
         // Broken JSON is told only of files that show by their name or keys whose request they are.
         if skips && (report.is_unknown_request() || report.endpoint().is_none()) {
             self.totals.skipped += 1;
-            self.explain(path, "no Kling request, passed over");
+            self.explain(path, "no Kling request, passed over")?;
             return Ok(Outcome::PassedOver);
         }
-        if let Some(endpoint) = report.endpoint() {
-            let Detected { name, reason } = endpoint;
-            self.explain(path, &format!("checked as {name}, because {reason}"));
+        match report.endpoint() {
+            Some(Detected { name, reason }) => {
+                self.explain(path, &format!("checked as {name}, because {reason}"))?;
+            }
+            None => self.explain(path, "checked, though nothing tells its endpoint")?,
         }
+        self.totals.applied += self.settings.policy.apply(path, &mut report);
         let input = Checked::new(path, &report);
         self.totals.add(&input);
         self.worst = self.worst.max(report.worst());
@@ -218,7 +260,7 @@ impl<W: Write> Run<'_, W> {
             Ok(report) => report,
             Err(error) => return self.unreadable(path, &error),
         };
-        self.explain(path, &format!("judged as a media file, because {reason}"));
+        self.explain(path, &format!("judged as a media file, because {reason}"))?;
         let input = Media { path, report: &report };
         self.totals.add_media(&input);
         self.worst = self.worst.max(report.worst());
@@ -233,31 +275,53 @@ impl<W: Write> Run<'_, W> {
     }
 
     /// What was done and why, for those who ask.
-    fn explain(&mut self, path: &Path, text: &str) {
+    fn explain(&mut self, path: &Path, text: &str) -> io::Result<()> {
+        if self.options.show_files {
+            return writeln!(self.out, "{}: {text}", shown(path));
+        }
         if self.options.verbose {
             say(self.err, &format!("{}: {text}", shown(path)));
         }
+        Ok(())
     }
 
-    fn finish(mut self, format: Format) -> io::Result<Status> {
+    fn finish(mut self, format: Option<Format>) -> io::Result<Status> {
+        let Check { quiet, verbose, skip_unknown, show_files, .. } = *self.options;
+        if show_files {
+            let failed = self.totals.unreadable > 0;
+            return Ok(if failed { Status::Failed } else { Status::Clean });
+        }
         self.reporter.finish(self.out, &self.totals)?;
-        let Check { quiet, verbose, skip_unknown, fail_on, .. } = *self.options;
-        if format == Format::Concise && !quiet {
+        if format == Some(Format::Concise) && !quiet {
             // When nobody listens, nothing is lost.
             let _ = self.err.write_all(self.totals.summary(verbose).as_bytes());
         }
+        self.settings.afterword(verbose, quiet, self.err);
         if self.totals.unreadable > 0 {
             return Ok(Status::Failed);
         }
         if self.totals.checked + self.totals.media.files() == 0 {
             return Ok(self.nothing(skip_unknown, quiet, verbose));
         }
+        let fail_on = self.settings.fail_on.value;
         let fails = self.worst.is_some_and(|worst| fail_on.fails(worst));
         Ok(if fails { Status::Findings } else { Status::Clean })
     }
 
     /// Nothing was checked. That is a mistake in the paths, unless files may be passed over.
     fn nothing(&mut self, skip_unknown: bool, quiet: bool, verbose: bool) -> Status {
+        if self.excluded > 0 && self.totals.skipped == 0 {
+            let (files, are) = (count(self.excluded, "file"), if self.excluded == 1 { "is" } else { "are" });
+            let text = format!("{files} {are} passed over by {} (-v names them)", config::NAME);
+            if !skip_unknown {
+                say(self.err, &format!("no request found: {text}"));
+                return Status::Failed;
+            }
+            if !quiet {
+                say(self.err, &format!("nothing to check: {text}"));
+            }
+            return Status::Clean;
+        }
         if self.totals.skipped == 0 {
             say(self.err, "no request found: the folder holds no JSON file");
             return Status::Failed;

@@ -1,10 +1,13 @@
 //! Options of a linter.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use kling_schema::endpoints::{self, ENDPOINTS};
-use kling_schema::{Object, Severity, rules};
+use kling_schema::{Object, Severity, rows, rules};
 
 use super::Linter;
 use crate::error::LintError;
@@ -18,7 +21,16 @@ pub(super) struct Options {
     pub(super) wire: bool,
     pub(super) decode: bool,
     pub(super) files: Option<Arc<dyn Files>>,
-    pub(super) severities: HashMap<&'static str, Severity>,
+    /// By the id of a rule, or the name of a constraint.
+    pub(super) severities: HashMap<Cow<'static, str>, Severity>,
+    pub(super) models: Vec<String>,
+    pub(super) paths: Option<Arc<dyn Paths>>,
+}
+
+/// Tells endpoints by the paths of requests, before their names are looked at.
+pub(crate) trait Paths: fmt::Debug + Send + Sync {
+    /// The endpoint of the requests at this path, and how that is known, in words.
+    fn endpoint(&self, path: &Path) -> Option<(&'static Object, String)>;
 }
 
 /// Options of a [`Linter`].
@@ -71,27 +83,53 @@ impl LinterBuilder {
         self
     }
 
-    /// Give a rule, by id or name, another severity.
-    pub fn severity(mut self, rule: impl Into<String>, severity: Severity) -> Self {
-        self.severities.push((rule.into(), severity));
+    /// Give a rule, by id or name, or a constraint, such as `omni-video/prompt/max-chars`, another
+    /// severity. That of a constraint outweighs that of its rule; both outweigh `strict`.
+    pub fn severity(mut self, name: impl Into<String>, severity: Severity) -> Self {
+        self.severities.push((name.into(), severity));
+        self
+    }
+
+    /// Names of models that are known to be right, though the table does not list them: there is no
+    /// finding about the name.
+    pub fn models(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.options.models.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Tells endpoints by the paths of requests, before their names are looked at.
+    #[cfg(feature = "cli")]
+    pub(crate) fn paths(mut self, paths: Arc<dyn Paths>) -> Self {
+        self.options.paths = Some(paths);
         self
     }
 
     /// The linter.
     ///
     /// # Errors
-    /// A name that no endpoint or rule has.
+    /// A name that no endpoint, or neither rule nor constraint has.
     pub fn build(mut self) -> Result<Linter, LintError> {
         if let Some(name) = self.endpoint {
             let object = endpoints::find(&name).ok_or_else(|| unknown_endpoint(name))?;
             self.options.object = Some(object);
         }
         for (name, severity) in self.severities {
-            let rule = rules::find(&name).ok_or(LintError::UnknownRule { name })?;
-            self.options.severities.insert(rule.id, severity);
+            let key = match rules::find(&name) {
+                Some(rule) => Cow::Borrowed(rule.id),
+                None if has_row(self.options.object, &name) => Cow::Owned(name),
+                None => return Err(LintError::UnknownRule { name }),
+            };
+            self.options.severities.insert(key, severity);
         }
         Ok(Linter::with(self.options))
     }
+}
+
+/// Whether a constraint has this name: of a covered endpoint, or of the caller's own request.
+fn has_row(own: Option<&'static Object>, name: &str) -> bool {
+    let owner = name.split('/').next().unwrap_or_default();
+    let object = own.filter(|object| object.name == owner).or_else(|| endpoints::find(owner));
+    object.is_some_and(|object| rows::rows(object).iter().any(|row| row.name == name))
 }
 
 fn unknown_endpoint(name: String) -> LintError {
