@@ -28,8 +28,8 @@ use crate::read::{self, JsonKind, Node};
 use crate::session::{Ids, Session};
 use crate::verdict::{KEPT, Report};
 
-use builder::Options;
 pub use builder::LinterBuilder;
+use builder::Options;
 #[cfg(feature = "cli")]
 pub(crate) use builder::Paths;
 use placing::place;

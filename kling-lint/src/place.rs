@@ -78,7 +78,9 @@ impl<'l> Places<'l> {
             Some([first, .., last]) => {
                 (&self.text[start..first.at as usize], &self.text[last.at as usize..end])
             }
-            Some([only]) => (&self.text[start..only.at as usize], &self.text[only.at as usize..end]),
+            Some([only]) => {
+                (&self.text[start..only.at as usize], &self.text[only.at as usize..end])
+            }
             _ => (&self.text[start..end], &self.text[start..end]),
         }
     }

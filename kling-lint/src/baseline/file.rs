@@ -166,7 +166,10 @@ mod tests {
           {"file":"b.json","rule":"KL2001","pointer":"/prompt","hash":"0000000000000007"}
         ]}
         "#);
-        assert_eq!(Entries::default().text().expect("text"), "{\"version\": 1, \"findings\": [\n]}\n");
+        assert_eq!(
+            Entries::default().text().expect("text"),
+            "{\"version\": 1, \"findings\": [\n]}\n"
+        );
     }
 
     #[test]

@@ -130,7 +130,10 @@ impl Baseline {
 
     /// How many findings of the files that were met are gone.
     pub(crate) fn gone(&self) -> usize {
-        self.left.values().flat_map(HashMap::values).fold(0, |sum, count| sum.saturating_add(*count))
+        self.left
+            .values()
+            .flat_map(HashMap::values)
+            .fold(0, |sum, count| sum.saturating_add(*count))
     }
 
     /// The names of the files that were not met.

@@ -311,7 +311,8 @@ impl<W: Write> Run<'_, W> {
     /// Nothing was checked. That is a mistake in the paths, unless files may be passed over.
     fn nothing(&mut self, skip_unknown: bool, quiet: bool, verbose: bool) -> Status {
         if self.excluded > 0 && self.totals.skipped == 0 {
-            let (files, are) = (count(self.excluded, "file"), if self.excluded == 1 { "is" } else { "are" });
+            let (files, are) =
+                (count(self.excluded, "file"), if self.excluded == 1 { "is" } else { "are" });
             let text = format!("{files} {are} passed over by {} (-v names them)", config::NAME);
             if !skip_unknown {
                 say(self.err, &format!("no request found: {text}"));

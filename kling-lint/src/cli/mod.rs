@@ -105,9 +105,7 @@ fn run(
         Some(Command::Explain(explain)) => explain::run(&explain, &mut out, &mut stderr),
         Some(Command::Rules(rules)) => rules::run(&rules, &mut out),
         Some(Command::Schema(schema)) => schema::run(&schema, &mut out, &mut stderr),
-        Some(Command::Baseline(command)) => {
-            baseline::run(&command, stdin, &mut out, &mut stderr)
-        }
+        Some(Command::Baseline(command)) => baseline::run(&command, stdin, &mut out, &mut stderr),
         Some(Command::Types(types)) => types::run(&types, &mut out, &mut stderr),
     };
     match done.and_then(|status| out.flush().map(|()| status)) {

@@ -7,7 +7,7 @@ use crate::cli::args::{Check, Configuration, FailOn};
 use crate::cli::{NAME, blamed, reason, say};
 use crate::config::{self, Config, Excluded, Home, Policy, Set};
 use crate::report::{count, shown};
-use crate::{Linter, LintError};
+use crate::{LintError, Linter};
 
 /// The settings of a run.
 #[derive(Debug)]
@@ -221,10 +221,7 @@ fn baseline_place(
 }
 
 /// The entries of a baseline, if there is one. One that is asked for must be there.
-pub(super) fn read_baseline(
-    path: &Path,
-    asked: bool,
-) -> Result<Option<baseline::Entries>, String> {
+pub(super) fn read_baseline(path: &Path, asked: bool) -> Result<Option<baseline::Entries>, String> {
     let name = shown(path);
     match baseline::read(path) {
         Ok(entries) => Ok(Some(entries)),
@@ -234,8 +231,8 @@ pub(super) fn read_baseline(
             Ok(None)
         }
         Err(baseline::Unreadable::Refused(error)) => Err(format!("{name}: {}", reason(&error))),
-        Err(baseline::Unreadable::Malformed(why)) => Err(format!(
-            "{name} is no baseline: {why}; `{NAME} baseline write` writes it anew"
-        )),
+        Err(baseline::Unreadable::Malformed(why)) => {
+            Err(format!("{name} is no baseline: {why}; `{NAME} baseline write` writes it anew"))
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
+use kling_schema::rules;
+
 use crate::cli::settings::{Chosen, Origin, Settings};
 use crate::config::{Config, Set};
 use crate::printable;
@@ -44,7 +46,9 @@ pub(super) fn config(settings: &Settings, format: &str) -> String {
     out.list("exclude", exclude.map(|set| (set.value.texts(), set.line)));
     out.list("models", config.models.as_ref().map(|set| (set.value.as_slice(), set.line)));
 
-    out.table("severity", &config.severity, |level| quoted(level.word()));
+    let severity = config.severity.iter().map(|(rule, level)| (name(rule), level.clone()));
+    let severity: Vec<_> = severity.collect();
+    out.table("severity", &severity, |level| quoted(level.word()));
     let endpoints = &config.endpoints;
     let globs = endpoints.globs.texts().iter().cloned();
     let by_glob: Vec<_> = globs.zip(endpoints.objects.iter().cloned()).collect();
@@ -55,7 +59,8 @@ pub(super) fn config(settings: &Settings, format: &str) -> String {
         let files = &config.ignored_files.texts()[ignore.files.clone()];
         let pointers: Vec<String> =
             ignore.pointers.iter().map(|glob| glob.text().to_owned()).collect();
-        for (key, values) in [("files", files), ("pointers", &pointers), ("rules", &ignore.rules)] {
+        let rules: Vec<String> = ignore.rules.iter().map(|rule| name(rule)).collect();
+        for (key, values) in [("files", files), ("pointers", &pointers), ("rules", &rules)] {
             if !values.is_empty() {
                 // Writing to a String cannot fail.
                 let _ = writeln!(out.text, "{key} = {}", array(values));
@@ -135,6 +140,11 @@ impl Lines<'_> {
             self.origin(Origin::Config(set.line));
         }
     }
+}
+
+/// The name of a rule says more than its id.
+fn name(rule: &str) -> String {
+    rules::find(rule).map_or(rule, |rule| rule.name).to_owned()
 }
 
 fn array(values: &[String]) -> String {

@@ -31,7 +31,9 @@ impl Faults {
 
     /// `LINE:COLUMN: what is wrong`, in the order of the text.
     pub(super) fn told(mut self, text: &str) -> Vec<String> {
-        self.found.sort_by_key(|(at, _)| *at);
+        self.found.sort();
+        // One broken bracket may be told many times.
+        self.found.dedup();
         let more = self.found.len().saturating_sub(TOLD);
         let mut lines = Lines::new(text);
         let mut told: Vec<String> = self
@@ -44,7 +46,7 @@ impl Faults {
             })
             .collect();
         if more > 0 {
-            told.push(format!(" and {more} more"));
+            told.push(format!(" {}", crate::report::count(more, "more mistake")));
         }
         told
     }

@@ -89,9 +89,7 @@ fn patterns(text: &str) -> Result<Vec<String>, String> {
         return Err(format!("is too long for a glob: {LONGEST} bytes are allowed"));
     }
     if text.starts_with('!') {
-        return Err("begins with `!`: a glob cannot take back another; write narrower ones, or \
-                    `[!]…` for the sign itself"
-            .into());
+        return Err("begins with `!`: no glob takes back another; `\\!` is the sign itself".into());
     }
     let trimmed = text.trim_start_matches("./");
     let (anchored, trimmed) = match trimmed.strip_prefix('/') {
@@ -152,7 +150,11 @@ mod tests {
     fn what_a_glob_matches() {
         for (glob, yes, no) in [
             ("*.json", vec!["a.json", "x/a.json"], vec!["a.jsonl", "x/b.txt"]),
-            ("drafts", vec!["drafts", "drafts/a.json", "x/drafts/y/a.json"], vec!["drafts2/a.json"]),
+            (
+                "drafts",
+                vec!["drafts", "drafts/a.json", "x/drafts/y/a.json"],
+                vec!["drafts2/a.json"],
+            ),
             ("drafts/", vec!["drafts/a.json", "x/drafts/a.json"], vec!["drafts", "drafts.json"]),
             ("/drafts", vec!["drafts/a.json"], vec!["x/drafts/a.json"]),
             ("./a.json", vec!["a.json", "x/a.json"], vec!["b.json"]),

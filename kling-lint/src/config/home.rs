@@ -51,7 +51,11 @@ impl Home {
             above.parent()?;
             Some((0..up).map(|_| Path::new("..")).collect::<PathBuf>().join(below))
         });
-        up.unwrap_or(absolute)
+        match up {
+            Some(here) if here.as_os_str().is_empty() => PathBuf::from("."),
+            Some(shown) => shown,
+            None => absolute,
+        }
     }
 }
 
@@ -103,6 +107,7 @@ mod tests {
         assert_eq!(home.name(Path::new("../../c.json")), "/c.json");
         assert_eq!(home.shown(Path::new("/repo/kling-lint.toml")), Path::new("../kling-lint.toml"));
         assert_eq!(home.shown(Path::new("/repo/requests/k.toml")), Path::new("k.toml"));
+        assert_eq!(home.shown(Path::new("/repo/requests/")), Path::new("."));
         assert_eq!(home.shown(Path::new("/etc/k.toml")), Path::new("/etc/k.toml"));
     }
 }

@@ -98,9 +98,5 @@ pub(super) const OF_IGNORE: [Key<OfIgnore>; 3] = [
         "JSON Pointers to the places: `*` is one step, `**` any number of them. Without it: every \
          place.",
     ),
-    key(
-        "rules",
-        OfIgnore::Rules,
-        "Ids or names of rules, or names of constraints.",
-    ),
+    key("rules", OfIgnore::Rules, "Ids or names of rules, or names of constraints."),
 ];

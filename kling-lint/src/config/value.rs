@@ -156,7 +156,9 @@ pub(super) fn known<'t, 'i, W: Copy>(
 fn described(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => printable::quoted(text),
-        DeValue::Integer(number) => format!("the number {}", printable::shorten(&number.to_string())),
+        DeValue::Integer(number) => {
+            format!("the number {}", printable::shorten(&number.to_string()))
+        }
         DeValue::Float(number) => format!("the number {}", printable::shorten(&number.to_string())),
         DeValue::Boolean(flag) => flag.to_string(),
         DeValue::Datetime(_) => "a date".into(),

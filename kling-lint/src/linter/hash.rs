@@ -73,7 +73,8 @@ mod tests {
     fn another_value_has_another_hash_wherever_it_stands() {
         let linter = Linter::builder().endpoint("image2video").build().expect("a linter");
         let five = hashes(&linter.lint_str(r#"{"image":"https://a.io/a.png","duration": 5}"#));
-        let far = hashes(&linter.lint_str("{\n\"image\":\"https://a.io/a.png\",\n\n\"duration\":5}"));
+        let far =
+            hashes(&linter.lint_str("{\n\"image\":\"https://a.io/a.png\",\n\n\"duration\":5}"));
         let seven = hashes(&linter.lint_str(r#"{"image":"https://a.io/a.png","duration": 7}"#));
         assert_eq!(five, far);
         assert_ne!(five, seven);
