@@ -27,18 +27,20 @@ const VERSION: u64 = 1;
 const LONGEST: u64 = 64 << 20;
 
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with `version` and `findings`")]
 struct File {
     findings: Vec<Line>,
 }
 
 /// What is looked at first.
 #[derive(Debug, Deserialize)]
+#[serde(expecting = "an object with `version` and `findings`")]
 struct Header {
     version: u64,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Line {
     file: String,
     rule: String,
@@ -92,10 +94,13 @@ pub(crate) fn parse(text: &[u8]) -> Result<Entries, String> {
         let reason = crate::printable::escape(&reason.chars().take(200).collect::<String>());
         format!("line {}, column {}: {reason}", error.line(), error.column())
     };
+    if text.trim_ascii().is_empty() {
+        return Err("it is empty".into());
+    }
     let Header { version } = serde_json::from_slice(text).map_err(malformed)?;
     if version != VERSION {
         return Err(format!(
-            "it has version {version}, this kling-lint writes and reads version {VERSION}"
+            "it has version {version}, and this kling-lint reads version {VERSION}: update it"
         ));
     }
     let File { findings } = serde_json::from_slice(text).map_err(malformed)?;

@@ -222,19 +222,19 @@ pub(crate) struct BaselineOptions {
     #[arg(long, conflicts_with = "config")]
     pub(crate) no_config: bool,
 
-    /// As of `check`: the endpoint, when it cannot be told from a request
+    /// The endpoint, when it cannot be told from a request
     #[arg(long, value_name = "NAME")]
     pub(crate) endpoint: Option<String>,
 
-    /// As of `check`: what is sent as it stands
+    /// Check what is sent as it stands: no local paths
     #[arg(long)]
     pub(crate) wire: bool,
 
-    /// As of `check`: the folder that local files may be read from
+    /// The folder that local files may be read from [default: the request's own]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) root: Option<PathBuf>,
 
-    /// As of `check`: decode images whole
+    /// Decode images whole, to find damaged ones
     #[arg(long)]
     pub(crate) decode: bool,
 

@@ -256,10 +256,11 @@ impl<W: Write> Run<'_, W> {
     }
 
     fn media(&mut self, path: &Path, reason: &str) -> io::Result<()> {
-        let report = match self.linter.judge_media_path(path) {
+        let mut report = match self.linter.judge_media_path(path) {
             Ok(report) => report,
             Err(error) => return self.unreadable(path, &error),
         };
+        self.settings.policy.apply_to_media(&mut report);
         self.explain(path, &format!("judged as a media file, because {reason}"))?;
         let input = Media { path, report: &report };
         self.totals.add_media(&input);

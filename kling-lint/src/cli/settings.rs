@@ -188,7 +188,11 @@ fn find_config(options: &Configuration, here: &Path) -> Result<Option<Found>, Ve
     let text = config::read(&path).map_err(|unread| {
         vec![match unread {
             config::Unread::Refused(error) => {
-                format!("{}: {}", shown(blamed(&error, &path)), reason(&error))
+                let reason = match &error {
+                    LintError::NotAFile { what, .. } => format!("is {what}, not a config"),
+                    other => reason(other),
+                };
+                format!("{}: {reason}", shown(blamed(&error, &path)))
             }
             config::Unread::TooLong => format!("{name}: is larger than 1 MiB, so it is no config"),
             config::Unread::NotText { line } => {
@@ -226,9 +230,16 @@ pub(super) fn read_baseline(path: &Path, asked: bool) -> Result<Option<baseline:
     match baseline::read(path) {
         Ok(entries) => Ok(Some(entries)),
         Err(baseline::Unreadable::Refused(LintError::Io { source, .. }))
-            if source.kind() == std::io::ErrorKind::NotFound && !asked =>
+            if source.kind() == std::io::ErrorKind::NotFound =>
         {
-            Ok(None)
+            if asked {
+                Err(format!("{name}: there is no such baseline; `{NAME} baseline write` makes it"))
+            } else {
+                Ok(None)
+            }
+        }
+        Err(baseline::Unreadable::Refused(LintError::NotAFile { what, .. })) => {
+            Err(format!("{name}: is {what}, not a baseline"))
         }
         Err(baseline::Unreadable::Refused(error)) => Err(format!("{name}: {}", reason(&error))),
         Err(baseline::Unreadable::Malformed(why)) => {

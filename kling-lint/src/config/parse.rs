@@ -183,7 +183,7 @@ impl Parser<'_> {
                 Ignore { line, files: from..from, pointers: Vec::new(), rules: Vec::new() };
             let entries = table.entries("a table: write `[[ignore]]`", &mut self.faults);
             let keys = value::known(entries, &OF_IGNORE, " of `[[ignore]]`", &mut self.faults);
-            if !keys.iter().any(|(what, ..)| *what == OfIgnore::Rules) {
+            if table.is_table() && !keys.iter().any(|(what, ..)| *what == OfIgnore::Rules) {
                 let fault = "an `[[ignore]]` needs `rules`: what is ignored; to pass over whole \
                              files, use `exclude`";
                 self.faults.push(table.span(), fault.into());

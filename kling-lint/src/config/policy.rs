@@ -10,7 +10,7 @@ use kling_schema::Object;
 use super::{Config, Endpoints, Globs, Home, Ignore, Level};
 use crate::baseline::Baseline;
 use crate::linter::Paths;
-use crate::{Finding, LinterBuilder, Report};
+use crate::{Finding, LinterBuilder, MediaReport, Report};
 
 /// What a team has decided, and what came of it so far.
 #[derive(Debug)]
@@ -148,6 +148,14 @@ impl Policy {
         applied
     }
 
+    /// Drops the findings on a media file that the config turns off. Neither ignores nor the baseline
+    /// are about media files: they have no places.
+    pub(crate) fn apply_to_media(&self, report: &mut MediaReport) {
+        if self.levels.values().any(|level| *level == Level::Off) {
+            report.retain(|finding| !is_off(&self.levels, finding));
+        }
+    }
+
     /// Makes ready for the findings of a file.
     fn meet(&mut self, path: &Path) {
         if self.last.as_ref().is_some_and(|known| known.path == path) {
@@ -223,7 +231,7 @@ impl Paths for ByGlob {
         let Endpoints { globs, objects } = &*self.endpoints;
         let at = globs.first(&self.home.inside(path)?)?;
         let glob = crate::printable::shorten(&globs.texts()[at]);
-        let reason = format!("the config says so of `{glob}`");
+        let reason = format!("the config maps `{glob}` to it");
         Some((objects[at].value, reason))
     }
 }

@@ -84,6 +84,10 @@ impl<'t, 'i> Item<'t, 'i> {
         items.collect()
     }
 
+    pub(super) fn is_table(&self) -> bool {
+        self.value.get_ref().is_table()
+    }
+
     pub(super) fn is_empty_array(&self) -> bool {
         self.value.get_ref().as_array().is_some_and(|array| array.is_empty())
     }
