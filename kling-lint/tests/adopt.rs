@@ -51,6 +51,7 @@ fn repository(files: usize) -> tempfile::TempDir {
     folder
 }
 
+#[expect(clippy::disallowed_methods, reason = "a baseline of a few lines")]
 fn read(path: &Path) -> String {
     String::from_utf8(fs::read(path).expect("a file")).expect("UTF-8")
 }
@@ -84,7 +85,8 @@ fn a_hundred_files_are_adopted_in_two_commands() {
     assert_eq!(read(&folder.join(BASELINE)), first);
     // One finding a line, sorted.
     let lines: Vec<&str> = first.lines().collect();
-    assert!(lines.len() > 100, "{first}");
+    // Every other file of the fixtures is the repaired twin of a bad one.
+    assert!(lines.len() > 50, "{first}");
     assert!(lines[1..lines.len() - 1].iter().all(|line| line.starts_with("  {\"file\":")));
 }
 

@@ -17,6 +17,9 @@ use super::{Config, Endpoints, Ignore, Level, Set, What};
 use crate::cli::FailOn;
 use crate::printable;
 
+/// How many broken lines are told: one open quote breaks all that follow.
+const BROKEN: usize = 3;
+
 /// What the text says; or, in the order of the text, `LINE:COLUMN: what is wrong`.
 pub(crate) fn parse(text: &str) -> Result<Config, Vec<String>> {
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -28,10 +31,20 @@ pub(crate) fn parse(text: &str) -> Result<Config, Vec<String>> {
         let line = text.get(..first).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         faults.until(line);
     }
-    for error in errors {
-        let span = error.span().unwrap_or_default();
-        let message = error.message().replace('\n', "; ");
-        let message = printable::escape(&message.replace("``", "`"));
+    let mut errors: Vec<_> =
+        errors.iter().map(|error| (error.span().unwrap_or_default(), error.message())).collect();
+    errors.sort_by_key(|(span, _)| span.start);
+    let mut lines = Lines::new(text);
+    let mut told = 0;
+    let mut last = 0;
+    for (span, message) in errors {
+        let (line, _) = lines.place(span.start);
+        if line == last || told == BROKEN {
+            continue;
+        }
+        last = line;
+        told += 1;
+        let message = printable::escape(&message.replace('\n', "; "));
         faults.push(span, format!("not TOML: {message}"));
     }
     if faults.is_empty() { Ok(config) } else { Err(faults.told(text)) }

@@ -146,6 +146,9 @@ fn all_mistakes_are_told_at_once_up_to_the_broken_line() {
     assert_eq!(faults("a = 1\nb = 1\n\nstrict = 1").len(), 3);
     let told = faults("a = 1\nstrict = tru\nb = 1");
     assert_eq!(told.len(), 2, "{told:?}");
+    // One mistake a line, and not all that an open quote brings with it.
+    assert_eq!(faults("wire = tru\nstrict = tru\n").len(), 2);
+    assert_eq!(faults(&"a = \"\n".repeat(100)).len(), 3);
     let many: String = (0..100).map(|at| format!("key{at} = 1\n")).collect();
     let told = faults(&many);
     assert_eq!((told.len(), told[20].as_str()), (21, " 80 more mistakes"));
@@ -275,7 +278,7 @@ proptest! {
             let mut parts = fault.splitn(3, ':');
             let line = parts.next().and_then(|line| line.parse::<usize>().ok());
             let column = parts.next().and_then(|column| column.parse::<usize>().ok());
-            prop_assert!(line.is_some_and(|line| line >= 1 && line <= 12), "{}", fault);
+            prop_assert!(line.is_some_and(|line| (1..=12).contains(&line)), "{}", fault);
             prop_assert!(column.is_some_and(|column| column >= 1), "{}", fault);
         }
     }
