@@ -135,3 +135,43 @@ fn has_row(own: Option<&'static Object>, name: &str) -> bool {
 fn unknown_endpoint(name: String) -> LintError {
     LintError::UnknownEndpoint { name, known: ENDPOINTS.iter().map(|object| object.name).collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Finding;
+
+    const REQUEST: &str =
+        r#"{"image": "https://cdn.acme.io/a.png", "model_name": "kling-v9", "duration": 5}"#;
+
+    /// The severity of the finding at a pointer.
+    fn severity(builder: LinterBuilder, pointer: &str) -> Option<Severity> {
+        let linter = builder.endpoint("image2video").build().expect("a linter");
+        let report = linter.lint_str(REQUEST);
+        let at = |finding: &&Finding| finding.pointer == pointer;
+        report.findings().iter().find(at).map(|finding| finding.severity)
+    }
+
+    #[test]
+    fn a_constraint_outweighs_its_rule_and_both_outweigh_strict() {
+        let builder = || Linter::builder().strict(true);
+        assert_eq!(severity(builder(), "/model_name"), Some(Severity::Error));
+        let by_rule = || builder().severity("unknown-model", Severity::Warning);
+        assert_eq!(severity(by_rule(), "/model_name"), Some(Severity::Warning));
+        let report =
+            Linter::builder().endpoint("image2video").build().map(|it| it.lint_str(REQUEST));
+        let report = report.expect("a linter");
+        let finding = report.findings().iter().find(|finding| finding.pointer == "/model_name");
+        let constraint = finding.and_then(|finding| finding.constraint.clone()).expect("a row");
+        let by_constraint = by_rule().severity(&constraint, Severity::Info);
+        assert_eq!(severity(by_constraint, "/model_name"), Some(Severity::Info));
+        assert!(Linter::builder().severity(constraint + "x", Severity::Info).build().is_err());
+    }
+
+    #[test]
+    fn a_model_that_is_vouched_for_is_known() {
+        assert_eq!(severity(Linter::builder().models(["kling-v9"]), "/model_name"), None);
+        let other = Linter::builder().models(["kling-v9x"]);
+        assert!(severity(other, "/model_name").is_some());
+    }
+}
