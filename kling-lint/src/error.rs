@@ -21,8 +21,8 @@ pub enum LintError {
         /// The names there are.
         known: Vec<&'static str>,
     },
-    /// No rule has this id or name.
-    #[error("no rule is called `{}`", shorten(name))]
+    /// No rule has this id or name, and no constraint this name.
+    #[error("no rule or constraint is called `{}`", shorten(name))]
     #[non_exhaustive]
     UnknownRule {
         /// The name that was asked for.

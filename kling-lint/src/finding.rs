@@ -42,6 +42,10 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// A window of the line the span starts on.
     pub excerpt: Excerpt,
+    /// Tells the text of the span from another text at the same pointer, wherever it stands in the
+    /// file. The same in every release: baselines rest on it. Of a long text its beginning, its end and
+    /// its length count.
+    pub text_hash: u64,
 }
 
 /// A byte range in the file: offsets of the file as it is on disk, so up to 64 bits.

@@ -44,7 +44,11 @@
 #![forbid(unsafe_code)]
 
 mod alike;
+#[cfg(feature = "cli")]
+mod baseline;
 mod check;
+#[cfg(feature = "cli")]
+mod config;
 mod detect;
 mod error;
 mod files;

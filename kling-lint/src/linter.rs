@@ -1,6 +1,7 @@
 //! The linter: options, and the way of the data from text to report.
 
 mod builder;
+mod hash;
 mod list;
 mod placing;
 
@@ -31,6 +32,8 @@ use crate::verdict::{KEPT, Report};
 
 pub use builder::LinterBuilder;
 use builder::Options;
+#[cfg(feature = "cli")]
+pub(crate) use builder::Paths;
 use placing::place;
 
 /// Checks requests. Cheap to clone, and shared freely between threads.
@@ -278,6 +281,7 @@ impl Linter {
             decode: self.options.decode,
             files: self.options.files.as_deref(),
             request: name,
+            models: &self.options.models,
         };
         let checked = check::check(document, request, object, setting);
         #[cfg(feature = "house-rules")]
@@ -309,8 +313,13 @@ impl Linter {
     fn named(&self, name: Option<&Path>) -> Option<(&'static Object, String)> {
         match self.options.object {
             Some(object) => Some((object, "the caller says so".to_owned())),
-            None => name.and_then(detect::by_path),
+            None => name.and_then(|name| self.by_config(name).or_else(|| detect::by_path(name))),
         }
+    }
+
+    /// The endpoint by the caller's globs.
+    fn by_config(&self, name: &Path) -> Option<(&'static Object, String)> {
+        self.options.paths.as_ref()?.endpoint(name)
     }
 
     fn too_large(&self, TooLarge { what, limit }: TooLarge) -> Report {
@@ -358,7 +367,9 @@ impl Linter {
     }
 
     fn severity(&self, draft: &Draft) -> Severity {
-        match self.options.severities.get(draft.rule.id) {
+        let severities = &self.options.severities;
+        let constraint = draft.constraint.as_deref().and_then(|name| severities.get(name));
+        match constraint.or_else(|| severities.get(draft.rule.id)) {
             Some(severity) => *severity,
             None => self.raised(draft.basis.severity),
         }

@@ -67,6 +67,24 @@ impl<'l> Places<'l> {
         placed
     }
 
+    /// The resident text from the beginning of a range to the first gap or its end, and that from the
+    /// last gap or the beginning to its end.
+    pub(crate) fn ends(&self, range: Range<u32>) -> (&'l [u8], &'l [u8]) {
+        let start = (range.start as usize).min(self.text.len());
+        let end = (range.end as usize).clamp(start, self.text.len());
+        let first = self.gaps.partition_point(|gap| gap.at as usize <= start);
+        let last = self.gaps.partition_point(|gap| (gap.at as usize) < end);
+        match self.gaps.get(first..last) {
+            Some([first, .., last]) => {
+                (&self.text[start..first.at as usize], &self.text[last.at as usize..end])
+            }
+            Some([only]) => {
+                (&self.text[start..only.at as usize], &self.text[only.at as usize..end])
+            }
+            _ => (&self.text[start..end], &self.text[start..end]),
+        }
+    }
+
     /// The line around the beginning of a range, cut to a window and safe to print.
     pub(crate) fn excerpt(&self, range: Range<u32>) -> Excerpt {
         let start = (range.start as usize).min(self.text.len());

@@ -124,7 +124,8 @@ fn names<'d>(
     rules: Rules,
     trail: &Trail<'_>,
 ) {
-    if known.iter().any(|name| text.is(name)) {
+    let vouched_for = cx.setting.models;
+    if known.iter().any(|name| text.is(name)) || vouched_for.iter().any(|name| text.is(name)) {
         return;
     }
     let milder = rules.limits.iter().find(|limit| {

@@ -51,6 +51,11 @@ Exit status:
   1  with --check: a file is stale or missing
   2  the command could not do its job";
 
+const BASELINE_EXIT_STATUS: &str = "\
+Exit status:
+  0  the baseline was written
+  2  the command could not do its job";
+
 const TYPES_EXIT_STATUS: &str = "\
 Exit status:
   0  the declarations were written, or are up to date
@@ -122,13 +127,17 @@ pub(crate) enum Command {
     /// Write the manual
     #[command(before_help = examples::MAN, help_template = examples::TEMPLATE)]
     Man(man::Options),
+    /// Write down the findings of today, to hear of new ones only
+    #[command(subcommand, before_help = examples::BASELINE, help_template = examples::TEMPLATE)]
+    Baseline(Baseline),
 }
 
 /// The options of `check`.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(crate) struct Check {
     /// Files, folders, or `-` for standard input
-    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    #[arg(required_unless_present = "show_config")]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
     /// The endpoint, when it cannot be told from a request
@@ -159,10 +168,9 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// error, warning, info or never
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
-    #[arg(hide_possible_values = true)]
-    pub(crate) fail_on: FailOn,
+    /// error, warning, info or never [default: error]
+    #[arg(long, value_enum, value_name = "LEVEL", hide_possible_values = true)]
+    pub(crate) fail_on: Option<FailOn>,
 
     /// human, concise or json [env: KLING_LINT_FORMAT]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
@@ -184,6 +192,17 @@ pub(crate) struct Check {
     #[arg(long, value_name = "N", value_parser = threads, help_heading = MANY)]
     pub(crate) jobs: Option<NonZeroUsize>,
 
+    #[command(flatten)]
+    pub(crate) config: Configuration,
+
+    /// Print the settings that hold and where each comes from, and stop
+    #[arg(long, help_heading = CONFIGURATION)]
+    pub(crate) show_config: bool,
+
+    /// Print the files that would be checked, as what and why, and stop
+    #[arg(long, help_heading = CONFIGURATION, conflicts_with = "show_config")]
+    pub(crate) show_files: bool,
+
     /// Whether a person would see how far it has come.
     #[arg(skip)]
     pub(crate) watched: bool,
@@ -195,6 +214,83 @@ fn threads(text: &str) -> Result<NonZeroUsize, &'static str> {
         Ok(number) if number <= MOST_THREADS => Ok(number),
         _ => Err("write a number of threads from 1 to 1024"),
     }
+}
+
+/// What to do with the baseline.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Baseline {
+    /// Write down every finding; those of files that are not named stay as they are
+    #[command(before_help = examples::BASELINE, help_template = examples::TEMPLATE)]
+    #[command(after_help = BASELINE_EXIT_STATUS)]
+    Write(BaselineOptions),
+    /// Take out what is no longer found
+    #[command(before_help = examples::BASELINE, help_template = examples::TEMPLATE)]
+    #[command(after_help = BASELINE_EXIT_STATUS)]
+    Prune(BaselineOptions),
+}
+
+/// The options of `baseline`.
+#[derive(Args, Debug)]
+pub(crate) struct BaselineOptions {
+    /// Files and folders [default: the folder of the baseline]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The baseline [default: kling-lint-baseline.json beside the config]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// The config [default: kling-lint.toml here or in a folder above]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Use no config
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
+
+    /// The endpoint, when it cannot be told from a request
+    #[arg(long, value_name = "NAME")]
+    pub(crate) endpoint: Option<String>,
+
+    /// Check what is sent as it stands: no local paths
+    #[arg(long)]
+    pub(crate) wire: bool,
+
+    /// The folder that local files may be read from [default: the request's own]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) root: Option<PathBuf>,
+
+    /// Decode images whole, to find damaged ones
+    #[arg(long)]
+    pub(crate) decode: bool,
+
+    /// Say nothing when all is well
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+const CONFIGURATION: &str = "Configuration";
+
+/// Which config and which baseline count.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Configuration {
+    /// The config [default: kling-lint.toml here or in a folder above]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = CONFIGURATION)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Use no config
+    #[arg(long, help_heading = CONFIGURATION, conflicts_with = "config")]
+    pub(crate) no_config: bool,
+
+    /// The baseline [default: kling-lint-baseline.json beside the config]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = CONFIGURATION)]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Use no baseline
+    #[arg(long, help_heading = CONFIGURATION, conflicts_with = "baseline")]
+    pub(crate) no_baseline: bool,
 }
 
 /// The options of `pack`.
@@ -264,6 +360,10 @@ pub(crate) struct Schema {
     #[arg(long, conflicts_with = "endpoints")]
     pub(crate) all: bool,
 
+    /// Describe kling-lint.toml, for editors
+    #[arg(long, conflicts_with_all = ["endpoints", "all", "profile", "closed", "vscode"])]
+    pub(crate) config: bool,
+
     /// One of those below [default: 2020-12; with --vscode: draft-07]
     #[arg(long, value_name = "PROFILE", value_parser = form::parser(), hide_possible_values = true)]
     pub(crate) profile: Option<Form>,
@@ -319,8 +419,9 @@ pub(crate) enum Color {
 }
 
 /// From which severity on the exit status is 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
+    #[default]
     Error,
     Warning,
     Info,
@@ -328,6 +429,19 @@ pub(crate) enum FailOn {
 }
 
 impl FailOn {
+    pub(crate) const ALL: [FailOn; 4] =
+        [FailOn::Error, FailOn::Warning, FailOn::Info, FailOn::Never];
+
+    /// As it is written.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            FailOn::Error => "error",
+            FailOn::Warning => "warning",
+            FailOn::Info => "info",
+            FailOn::Never => "never",
+        }
+    }
+
     /// Whether a finding of this severity fails the run.
     pub(crate) fn fails(self, severity: Severity) -> bool {
         match self {

@@ -64,3 +64,9 @@ Examples:
   kling-lint man | man -l -             read the page
   kling-lint man check | man -l -       the page of a command
   kling-lint man --out share/man/man1   a file for each page, to install";
+
+pub(super) const BASELINE: &str = "\
+Examples:
+  kling-lint baseline write            all findings below this folder
+  kling-lint .                         from now on: new ones only
+  kling-lint baseline prune            after some were repaired";

@@ -1,6 +1,7 @@
 //! The `kling-lint` command. The only place that prints.
 
 mod args;
+mod baseline;
 mod check;
 mod completions;
 mod examples;
@@ -18,6 +19,8 @@ mod progress;
 mod rules;
 mod save;
 mod schema;
+mod settings;
+mod show;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -36,6 +39,8 @@ use crate::fs::LocalFiles;
 use args::{Arguments, Command};
 use output::Output;
 
+// A word of the config, too.
+pub(crate) use args::FailOn;
 // For `kling-submit`, which says what the linter says.
 pub use findings::{Findings, spool};
 
@@ -114,6 +119,7 @@ fn run(
         Some(Command::Explain(explain)) => explain::run(&explain, &mut out, &mut stderr),
         Some(Command::Rules(rules)) => rules::run(&rules, &mut out),
         Some(Command::Schema(schema)) => schema::run(&schema, &mut out, &mut stderr),
+        Some(Command::Baseline(command)) => baseline::run(&command, stdin, &mut out, &mut stderr),
         Some(Command::Types(types)) => types::run(&types, &mut out, &mut stderr),
         Some(Command::Init(init)) => init::run(&init, &mut out, &mut stderr),
         Some(Command::Completions(shell)) => completions::run(&shell, &mut out),

@@ -12,7 +12,7 @@ use crate::cli::args::Schema;
 use crate::cli::form::{Form, file_name, names};
 use crate::cli::generated::{self, Generated};
 use crate::cli::{Status, say};
-use crate::{alike, detect, printable};
+use crate::{alike, config, detect, printable};
 
 /// How alike a name must be to be suggested, from 0 to 1.
 const ALIKE: f64 = 0.6;
@@ -23,6 +23,9 @@ pub(crate) fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<Status> {
+    if options.config {
+        return config(options.out.as_deref(), options.check, out, err);
+    }
     let form = options.profile.unwrap_or(Form::Schema(if options.vscode {
         // Editors know all of it.
         Profile::Draft07
@@ -41,6 +44,28 @@ pub(crate) fn run(
         }
         Stop::Output(error) => Err(error),
     })
+}
+
+/// The schema of the config.
+fn config(
+    folder: Option<&Path>,
+    check: bool,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<Status> {
+    let text = format!("{:#}\n", config::schema());
+    let Some(folder) = folder else {
+        return out.write_all(text.as_bytes()).map(|()| Status::Clean);
+    };
+    let files = [Generated { place: folder.join(config::SCHEMA_NAME), text }];
+    if check {
+        return generated::check(&files, out, err);
+    }
+    if let Err(text) = generated::make(folder) {
+        say(err, &text);
+        return Ok(Status::Failed);
+    }
+    Ok(generated::write(&files, err))
 }
 
 /// Why there is no document.

@@ -1,10 +1,13 @@
 //! Options of a linter.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use kling_schema::endpoints::{self, ENDPOINTS};
-use kling_schema::{Object, Severity, rules};
+use kling_schema::{Object, Severity, rows, rules};
 
 use super::Linter;
 use crate::error::LintError;
@@ -19,9 +22,18 @@ pub(super) struct Options {
     pub(super) decode: bool,
     pub(super) lists: bool,
     pub(super) files: Option<Arc<dyn Files>>,
-    pub(super) severities: HashMap<&'static str, Severity>,
+    /// By the id of a rule, or the name of a constraint.
+    pub(super) severities: HashMap<Cow<'static, str>, Severity>,
+    pub(super) models: Vec<String>,
+    pub(super) paths: Option<Arc<dyn Paths>>,
     #[cfg(feature = "house-rules")]
     pub(super) policies: crate::Policies,
+}
+
+/// Tells endpoints by the paths of requests, before their names are looked at.
+pub(crate) trait Paths: fmt::Debug + Send + Sync {
+    /// The endpoint of the requests at this path, and how that is known, in words.
+    fn endpoint(&self, path: &Path) -> Option<(&'static Object, String)>;
 }
 
 /// Options of a [`Linter`].
@@ -83,9 +95,24 @@ impl LinterBuilder {
         self
     }
 
-    /// Give a rule, by id or name, another severity.
-    pub fn severity(mut self, rule: impl Into<String>, severity: Severity) -> Self {
-        self.severities.push((rule.into(), severity));
+    /// Give a rule, by id or name, or a constraint, such as `omni-video/prompt/max-chars`, another
+    /// severity. That of a constraint outweighs that of its rule; both outweigh `strict`.
+    pub fn severity(mut self, name: impl Into<String>, severity: Severity) -> Self {
+        self.severities.push((name.into(), severity));
+        self
+    }
+
+    /// Names of models that are known to be right, though the table does not list them: there is no
+    /// finding about the name.
+    pub fn models(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.options.models.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Tells endpoints by the paths of requests, before their names are looked at.
+    #[cfg(feature = "cli")]
+    pub(crate) fn paths(mut self, paths: Arc<dyn Paths>) -> Self {
+        self.options.paths = Some(paths);
         self
     }
 
@@ -107,15 +134,20 @@ impl LinterBuilder {
     /// The linter.
     ///
     /// # Errors
-    /// A name that no endpoint or rule has; a rule of your own that cannot be used.
+    /// A name that no endpoint, or neither rule nor constraint has; a rule of your own that cannot be
+    /// used.
     pub fn build(mut self) -> Result<Linter, LintError> {
         if let Some(name) = self.endpoint {
             let object = endpoints::find(&name).ok_or_else(|| unknown_endpoint(name))?;
             self.options.object = Some(object);
         }
         for (name, severity) in self.severities {
-            let rule = rules::find(&name).ok_or(LintError::UnknownRule { name })?;
-            self.options.severities.insert(rule.id, severity);
+            let key = match rules::find(&name) {
+                Some(rule) => Cow::Borrowed(rule.id),
+                None if has_row(self.options.object, &name) => Cow::Owned(name),
+                None => return Err(LintError::UnknownRule { name }),
+            };
+            self.options.severities.insert(key, severity);
         }
         #[cfg(feature = "house-rules")]
         {
@@ -134,6 +166,53 @@ impl LinterBuilder {
     }
 }
 
+/// Whether a constraint has this name: of a covered endpoint, or of the caller's own request.
+fn has_row(own: Option<&'static Object>, name: &str) -> bool {
+    let owner = name.split('/').next().unwrap_or_default();
+    let object = own.filter(|object| object.name == owner).or_else(|| endpoints::find(owner));
+    object.is_some_and(|object| rows::rows(object).iter().any(|row| row.name == name))
+}
+
 fn unknown_endpoint(name: String) -> LintError {
     LintError::UnknownEndpoint { name, known: ENDPOINTS.iter().map(|object| object.name).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Finding;
+
+    const REQUEST: &str =
+        r#"{"image": "https://cdn.acme.io/a.png", "model_name": "kling-v9", "duration": 5}"#;
+
+    /// The severity of the finding at a pointer.
+    fn severity(builder: LinterBuilder, pointer: &str) -> Option<Severity> {
+        let linter = builder.endpoint("image2video").build().expect("a linter");
+        let report = linter.lint_str(REQUEST);
+        let at = |finding: &&Finding| finding.pointer == pointer;
+        report.findings().iter().find(at).map(|finding| finding.severity)
+    }
+
+    #[test]
+    fn a_constraint_outweighs_its_rule_and_both_outweigh_strict() {
+        let builder = || Linter::builder().strict(true);
+        assert_eq!(severity(builder(), "/model_name"), Some(Severity::Error));
+        let by_rule = || builder().severity("unknown-model", Severity::Warning);
+        assert_eq!(severity(by_rule(), "/model_name"), Some(Severity::Warning));
+        let report =
+            Linter::builder().endpoint("image2video").build().map(|it| it.lint_str(REQUEST));
+        let report = report.expect("a linter");
+        let finding = report.findings().iter().find(|finding| finding.pointer == "/model_name");
+        let constraint = finding.and_then(|finding| finding.constraint.clone()).expect("a row");
+        let by_constraint = by_rule().severity(&constraint, Severity::Info);
+        assert_eq!(severity(by_constraint, "/model_name"), Some(Severity::Info));
+        assert!(Linter::builder().severity(constraint + "x", Severity::Info).build().is_err());
+    }
+
+    #[test]
+    fn a_model_that_is_vouched_for_is_known() {
+        assert_eq!(severity(Linter::builder().models(["kling-v9"]), "/model_name"), None);
+        let other = Linter::builder().models(["kling-v9x"]);
+        assert!(severity(other, "/model_name").is_some());
+    }
 }

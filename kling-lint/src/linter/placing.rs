@@ -1,5 +1,6 @@
 //! Findings and files in their places.
 
+use super::hash;
 use crate::check::Named;
 use crate::finding::{Draft, Excerpt, Finding, Span};
 use crate::fix::{Edit, Fix};
@@ -26,7 +27,8 @@ pub(super) fn place(
         .into_iter()
         .zip(placed)
         .map(|(draft, placed)| {
-            finding(places.excerpt(draft.span.clone()), placed, draft, &mut edits)
+            let text_hash = hash::of(places, draft.span.clone(), placed.span);
+            finding(places.excerpt(draft.span.clone()), text_hash, placed, draft, &mut edits)
         })
         .collect();
     let mut files: Vec<_> = named
@@ -46,6 +48,7 @@ pub(super) fn place(
 
 fn finding(
     excerpt: Excerpt,
+    text_hash: u64,
     placed: &Placed,
     draft: Draft,
     edits: &mut impl Iterator<Item = Span>,
@@ -77,5 +80,6 @@ fn finding(
         params,
         fix,
         excerpt,
+        text_hash,
     }
 }

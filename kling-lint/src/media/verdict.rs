@@ -91,6 +91,20 @@ impl MediaReport {
         self.fields.iter().any(FieldVerdict::accepted)
     }
 
+    /// Drops findings, and what rests on them.
+    #[cfg(feature = "cli")]
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&Finding) -> bool) {
+        fn worst(findings: &[Finding]) -> Option<Severity> {
+            findings.iter().map(|finding| finding.severity).max()
+        }
+        self.about.retain(&mut keep);
+        let worst_about = worst(&self.about);
+        for field in &mut self.fields {
+            field.findings.retain(&mut keep);
+            field.worst = worst(&field.findings).max(worst_about);
+        }
+    }
+
     /// The findings that the best field has to live with.
     #[cfg(any(test, feature = "cli"))]
     pub(crate) fn counted(&self) -> impl Iterator<Item = &Finding> {

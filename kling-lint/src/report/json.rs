@@ -6,6 +6,7 @@
 //!   "inputs": [ INPUT, … ],                   in the order they were checked
 //!   "counts": {
 //!     "checked", "skipped", "unreadable",     inputs; "skipped" are no Kling request, not in "inputs"
+//!     "ignored", "baselined"                  findings that the config or the baseline took out
 //!     "errors", "warnings", "infos", "hidden" findings; "hidden" were not kept
 //!     "media": { "taken", "doubtful", "refused" }   those of "checked" that are media files
 //!   }
@@ -156,6 +157,8 @@ impl Reporter for Json {
         let counts = Counts {
             checked: totals.checked + media.files(),
             skipped: totals.skipped + totals.skipped_lines,
+            ignored: totals.applied.ignored,
+            baselined: totals.applied.baselined,
             unreadable: totals.unreadable,
             errors: totals.errors + media.errors,
             warnings: totals.warnings + media.warnings,
@@ -232,6 +235,8 @@ struct Endpoint<'a> {
 struct Counts {
     checked: usize,
     skipped: usize,
+    ignored: usize,
+    baselined: usize,
     unreadable: usize,
     errors: usize,
     warnings: usize,

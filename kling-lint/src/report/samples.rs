@@ -159,6 +159,7 @@ pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
 
 fn finding(rule: &'static Rule, severity: Severity, params: Params) -> Finding {
     Finding {
+        text_hash: 0,
         rule,
         constraint: None,
         severity,

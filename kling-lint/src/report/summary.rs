@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use anstyle::{AnsiColor, Style};
 use kling_schema::Severity;
 
+use crate::config::{self, Applied};
 use crate::finding::Finding;
 use crate::report::media::Verdict;
 use crate::report::{Checked, Media};
@@ -27,6 +28,8 @@ pub(crate) struct Totals {
     pub(crate) infos: usize,
     /// Findings that were not kept.
     pub(crate) hidden: usize,
+    /// Findings that are none here, or not new.
+    pub(crate) applied: Applied,
     /// Several requests may stand in one file.
     pub(crate) in_lines: bool,
     /// Lines of requests that are no Kling request.
@@ -121,6 +124,10 @@ impl Totals {
             out.push_str(&self.headline(verbose));
             out.push('\n');
         }
+        if self.applied != Applied::default() {
+            out.push_str(&self.applied(verbose));
+            out.push('\n');
+        }
         if self.media.files() > 0 {
             out.push_str(&self.media_line());
             out.push('\n');
@@ -134,6 +141,17 @@ impl Totals {
             out.push_str(&format!("{ERROR}{inputs}{ERROR:#} could not be read\n"));
         }
         out
+    }
+
+    /// `2 findings ignored, 14 in the baseline`
+    fn applied(&self, verbose: bool) -> String {
+        let Applied { ignored, baselined } = self.applied;
+        let by = if verbose { format!(" by {}", config::NAME) } else { String::new() };
+        match (ignored, baselined) {
+            (0, _) => format!("{} in the baseline", count(baselined, "finding")),
+            (_, 0) => format!("{} ignored{by}", count(ignored, "finding")),
+            _ => format!("{} ignored{by}, {baselined} in the baseline", count(ignored, "finding")),
+        }
     }
 
     /// `3 JSON files are no Kling request (-v names them)`

@@ -27,10 +27,12 @@ pub(super) struct Tally {
 
 impl<W: Write> Run<'_, W> {
     /// A file of lines begins.
-    pub(super) fn begin(&mut self, lines: &Lines, real: Option<PathBuf>) {
-        let muted = !self.is_new(real.as_deref(), lines.skips);
+    pub(super) fn begin(&mut self, lines: &Lines, real: Option<PathBuf>) -> io::Result<()> {
+        let muted = !self.is_new(real.as_deref(), lines.skips)
+            || self.excludes(&lines.path, lines.skips)?;
         self.tally = Tally { real, muted, ..Tally::default() };
         self.totals.in_lines = true;
+        Ok(())
     }
 
     /// Some lines of it.
@@ -45,16 +47,16 @@ impl<W: Write> Run<'_, W> {
         let bytes = chunk.offset();
         self.inputs.recycle(chunk);
         for (line, report) in reports {
-            self.line(lines, line, &report)?;
+            self.line(lines, line, report)?;
         }
         self.progress.lines(&lines.path, self.tally.lines, bytes, lines.len);
         Ok(())
     }
 
-    fn line(&mut self, lines: &Lines, line: u64, report: &Report) -> io::Result<()> {
+    fn line(&mut self, lines: &Lines, line: u64, mut report: Report) -> io::Result<()> {
         // A broken line between requests is one of them.
         let broken = || report.findings().iter().any(|it| it.rule.id.starts_with("KL00"));
-        if lines.skips && is_foreign(report) && !(self.tally.told > 0 && broken()) {
+        if lines.skips && is_foreign(&report) && !(self.tally.told > 0 && broken()) {
             self.tally.skipped += 1;
             if self.tally.first.len() < NAMED {
                 self.tally.first.push(line.to_string());
@@ -62,15 +64,15 @@ impl<W: Write> Run<'_, W> {
             return Ok(());
         }
         self.tally.told += 1;
-        self.tell(&lines.path, Some(line), report)
+        self.tell(&lines.path, Some(line), &mut report)
     }
 
     /// That was all of it.
-    pub(super) fn end(&mut self, lines: &Lines) {
+    pub(super) fn end(&mut self, lines: &Lines) -> io::Result<()> {
         self.progress.file();
         let tally = std::mem::take(&mut self.tally);
         if tally.muted {
-            return;
+            return Ok(());
         }
         if tally.told > 0 {
             self.totals.skipped_lines += tally.skipped;
@@ -79,19 +81,21 @@ impl<W: Write> Run<'_, W> {
                 let (lines_, verb) = (count(tally.skipped, "line"), verb(tally.skipped));
                 let first = tally.first.join(", ");
                 let text = format!("{lines_} {verb} no Kling request, passed over: {first}{more}");
-                self.explain(&lines.path, &text);
+                self.explain(&lines.path, &text)?;
             }
-            return self.remember(tally.real, Outcome::Told);
+            self.remember(tally.real, Outcome::Told);
+            return Ok(());
         }
         self.totals.skipped += 1;
         if tally.skipped > 0 {
-            self.explain(&lines.path, "no line is a Kling request, passed over");
+            self.explain(&lines.path, "no line is a Kling request, passed over")?;
         } else if lines.skips {
-            self.explain(&lines.path, "every line is blank, passed over");
+            self.explain(&lines.path, "every line is blank, passed over")?;
         } else {
             self.say(&format!("{}: every line is blank", shown(&lines.path)));
         }
         self.remember(tally.real, Outcome::PassedOver);
+        Ok(())
     }
 }
 

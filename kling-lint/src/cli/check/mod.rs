@@ -23,11 +23,13 @@ use crate::cli::args::{Check, Format};
 use crate::cli::jobs::{self, Line};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
-use crate::cli::{Status, because, blamed, local_files, reason, say};
+use crate::cli::settings::Settings;
+use crate::cli::{Status, because, blamed, reason, say, show};
+use crate::config;
 use crate::error::LintError;
 use crate::printable;
-use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, shown};
-use crate::{Detected, Linter, MediaReport, Report, Session};
+use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, count, shown};
+use crate::{Detected, MediaReport, Report, Session};
 use inputs::{Inputs, Unit};
 use judge::{Judged, judge};
 use lines::Tally;
@@ -55,7 +57,37 @@ pub(crate) fn run(
             return Ok(Status::Failed);
         }
     };
-    let linter = match linter(options) {
+    let settings = match Settings::of(options) {
+        Ok(settings) => settings,
+        Err(refusals) => return Ok(refuse(&refusals, err)),
+    };
+    if options.show_config {
+        let told = show::config(&settings, &told(format, options));
+        return out.write_all(told.as_bytes()).map(|()| Status::Clean);
+    }
+    let reporter =
+        if options.show_files { Box::new(show::Silent) } else { reporter(format, options) };
+    check(options, settings, (reporter, Some(format)), stdin, out, err)
+}
+
+/// Says why there is no run.
+pub(super) fn refuse(refusals: &[String], err: &mut dyn Write) -> Status {
+    for refusal in refusals {
+        say(err, refusal);
+    }
+    Status::Failed
+}
+
+/// Checks the requests by these settings, and tells them, in a format if it is one.
+pub(super) fn check(
+    options: &Check,
+    settings: Settings,
+    (reporter, format): (Box<dyn Reporter>, Option<Format>),
+    stdin: &mut dyn Read,
+    out: &mut Output<impl Write>,
+    err: &mut dyn Write,
+) -> io::Result<Status> {
+    let linter = match settings.linter(options) {
         Ok(linter) => linter,
         Err(error) => {
             say(err, &format!("{error}{}", because(&error)));
@@ -67,10 +99,12 @@ pub(crate) fn run(
     let mut run = Run {
         options,
         inputs: Inputs::new(options, linter.clone(), stdin),
+        settings,
         session: linter.session(),
-        reporter: reporter(format, options),
+        reporter,
         totals: Totals::default(),
         worst: None,
+        excluded: 0,
         seen: HashMap::new(),
         tally: Tally::default(),
         progress: Progress::new(options.watched && !options.quiet, io::stdout().is_terminal()),
@@ -80,22 +114,6 @@ pub(crate) fn run(
     let may_repeat = options.paths.len() > 1;
     jobs::run(jobs, &mut run, &|unit| judge(&linter, unit, may_repeat))?;
     run.finish(format)
-}
-
-/// A linter with these options, which reads local files.
-fn linter(options: &Check) -> Result<Linter, LintError> {
-    let files = local_files(options.root.as_deref())?;
-    let mut builder = Linter::builder()
-        .strict(options.strict)
-        .wire(options.wire)
-        .decode(options.decode)
-        // What is sent is one request.
-        .lists(!options.wire)
-        .files(files);
-    if let Some(name) = &options.endpoint {
-        builder = builder.endpoint(name);
-    }
-    builder.build()
 }
 
 /// The format: asked for, or by the environment, or for people.
@@ -111,6 +129,17 @@ fn format(options: &Check) -> Result<Format, String> {
         let shown = printable::shorten(&value);
         format!("{FORMAT} is `{shown}`; allowed: human, concise or json")
     })
+}
+
+/// The format in words, and where it comes from.
+fn told(format: Format, options: &Check) -> String {
+    let word = format.to_possible_value().map(|value| value.get_name().to_owned());
+    let origin = match (options.format, std::env::var_os(FORMAT)) {
+        (Some(_), _) => "--format",
+        (None, Some(value)) if !value.is_empty() => FORMAT,
+        (None, _) => "default",
+    };
+    format!("{} ({origin})", word.unwrap_or_default())
 }
 
 fn reporter(format: Format, options: &Check) -> Box<dyn Reporter> {
@@ -141,10 +170,13 @@ fn is_foreign(report: &Report) -> bool {
 struct Run<'r, W> {
     options: &'r Check,
     inputs: Inputs<'r>,
+    settings: Settings,
     session: Session,
     reporter: Box<dyn Reporter>,
     totals: Totals,
     worst: Option<Severity>,
+    /// Files that the config passes over.
+    excluded: usize,
     /// What was reached, when more than one path was given, and whether it was passed over: a request
     /// must not meet itself in the rules across requests.
     seen: HashMap<PathBuf, Outcome>,
@@ -170,7 +202,7 @@ impl<W: Write> Line for Run<'_, W> {
     fn take(&mut self, judged: Judged) -> io::Result<ControlFlow<()>> {
         match judged {
             Judged::Request { path, real, skips, linted } => {
-                if self.is_new(real.as_deref(), skips) {
+                if self.is_new(real.as_deref(), skips) && !self.excludes(&path, skips)? {
                     let report = linted
                         .map(|(loaded, linted)| self.session.settle(&loaded, linted, Some(&path)));
                     let outcome = self.report(&path, report, skips)?;
@@ -179,15 +211,15 @@ impl<W: Write> Line for Run<'_, W> {
                 self.progress.file();
             }
             Judged::Media { path, real, skips, reason, report } => {
-                if self.is_new(real.as_deref(), skips) {
+                if self.is_new(real.as_deref(), skips) && !self.excludes(&path, skips)? {
                     self.media(&path, &reason, report)?;
                     self.remember(real, Outcome::Told);
                 }
                 self.progress.file();
             }
-            Judged::Begin { lines, real } => self.begin(&lines, real),
+            Judged::Begin { lines, real } => self.begin(&lines, real)?,
             Judged::Chunk(lines, chunk) => self.chunk(&lines, chunk)?,
-            Judged::End(lines) => self.end(&lines),
+            Judged::End(lines) => self.end(&lines)?,
             Judged::Unreadable { path, error } => self.unreadable(&path, &error)?,
         }
         let closed = self.out.closed();
@@ -210,6 +242,16 @@ impl<W: Write> Run<'_, W> {
         }
     }
 
+    /// Whether the config passes over a file that need not be told; says so to those who ask.
+    fn excludes(&mut self, path: &Path, skips: bool) -> io::Result<bool> {
+        let reason = if skips { self.settings.excluded(path) } else { None };
+        if let Some(reason) = &reason {
+            self.explain(path, reason)?;
+            self.excluded += 1;
+        }
+        Ok(reason.is_some())
+    }
+
     fn remember(&mut self, real: Option<PathBuf>, outcome: Outcome) {
         if let Some(real) = real {
             self.seen.insert(real, outcome);
@@ -222,38 +264,38 @@ impl<W: Write> Run<'_, W> {
         report: Result<Report, LintError>,
         skips: bool,
     ) -> io::Result<Outcome> {
-        let report = match report {
+        let mut report = match report {
             Ok(report) => report,
             Err(error) => return self.unreadable(path, &error).map(|()| Outcome::Told),
         };
         if skips && is_foreign(&report) {
             self.totals.skipped += 1;
-            self.explain(path, "no Kling request, passed over");
+            self.explain(path, "no Kling request, passed over")?;
             return Ok(Outcome::PassedOver);
         }
-        self.tell(path, None, &report).map(|()| Outcome::Told)
+        self.tell(path, None, &mut report).map(|()| Outcome::Told)
     }
 
     /// Tells what was found: in a file, or in one line of it.
-    fn tell(&mut self, path: &Path, line: Option<u64>, report: &Report) -> io::Result<()> {
-        let input = Checked { line, ..Checked::new(path, report) };
-        if self.options.verbose {
+    fn tell(&mut self, path: &Path, line: Option<u64>, report: &mut Report) -> io::Result<()> {
+        if self.options.verbose || self.options.show_files {
             let how = match report.endpoint() {
                 Some(Detected { name, reason }) if !report.is_list() => {
-                    Some(format!("checked as {name}, because {reason}"))
+                    format!("checked as {name}, because {reason}")
                 }
                 Some(Detected { name, .. }) => {
-                    Some(format!("checked as a list of requests, all for {name}"))
+                    format!("checked as a list of requests, all for {name}")
                 }
                 None if report.is_list() => {
-                    Some("checked as a list of requests for several endpoints".into())
+                    "checked as a list of requests for several endpoints".into()
                 }
-                None => None,
+                None => "checked, though nothing tells its endpoint".into(),
             };
-            if let Some(how) = how {
-                self.say(&format!("{}: {how}", input.place()));
-            }
+            let place = Checked { line, ..Checked::new(path, report) }.place();
+            self.explain_at(&place, &how)?;
         }
+        self.totals.applied += self.settings.policy.apply(path, report);
+        let input = Checked { line, ..Checked::new(path, report) };
         self.totals.add(&input);
         self.worst = self.worst.max(report.worst());
         if !report.findings().is_empty() {
@@ -268,11 +310,12 @@ impl<W: Write> Run<'_, W> {
         reason: &str,
         report: Result<MediaReport, LintError>,
     ) -> io::Result<()> {
-        let report = match report {
+        let mut report = match report {
             Ok(report) => report,
             Err(error) => return self.unreadable(path, &error),
         };
-        self.explain(path, &format!("judged as a media file, because {reason}"));
+        self.settings.policy.apply_to_media(&mut report);
+        self.explain(path, &format!("judged as a media file, because {reason}"))?;
         let input = Media { path, report: &report };
         self.totals.add_media(&input);
         self.worst = self.worst.max(report.worst());
@@ -288,10 +331,19 @@ impl<W: Write> Run<'_, W> {
     }
 
     /// What was done and why, for those who ask.
-    fn explain(&mut self, path: &Path, text: &str) {
-        if self.options.verbose {
-            self.say(&format!("{}: {text}", shown(path)));
+    fn explain(&mut self, path: &Path, text: &str) -> io::Result<()> {
+        self.explain_at(&shown(path), text)
+    }
+
+    fn explain_at(&mut self, place: &str, text: &str) -> io::Result<()> {
+        if self.options.show_files {
+            self.progress.hide();
+            return writeln!(self.out, "{place}: {text}");
         }
+        if self.options.verbose {
+            self.say(&format!("{place}: {text}"));
+        }
+        Ok(())
     }
 
     fn say(&mut self, text: &str) {
@@ -299,26 +351,45 @@ impl<W: Write> Run<'_, W> {
         say(self.err, text);
     }
 
-    fn finish(mut self, format: Format) -> io::Result<Status> {
+    fn finish(mut self, format: Option<Format>) -> io::Result<Status> {
         self.progress.hide();
+        let Check { quiet, verbose, skip_unknown, show_files, .. } = *self.options;
+        if show_files {
+            let failed = self.totals.unreadable > 0;
+            return Ok(if failed { Status::Failed } else { Status::Clean });
+        }
         self.reporter.finish(self.out, &self.totals)?;
-        let Check { quiet, verbose, skip_unknown, fail_on, .. } = *self.options;
-        if format == Format::Concise && !quiet {
+        if format == Some(Format::Concise) && !quiet {
             // When nobody listens, nothing is lost.
             let _ = self.err.write_all(self.totals.summary(verbose).as_bytes());
         }
+        self.settings.afterword(verbose, quiet, self.err);
         if self.totals.unreadable > 0 {
             return Ok(Status::Failed);
         }
         if self.totals.checked + self.totals.media.files() == 0 {
             return Ok(self.nothing(skip_unknown, quiet, verbose));
         }
+        let fail_on = self.settings.fail_on.value;
         let fails = self.worst.is_some_and(|worst| fail_on.fails(worst));
         Ok(if fails { Status::Findings } else { Status::Clean })
     }
 
     /// Nothing was checked. That is a mistake in the paths, unless files may be passed over.
     fn nothing(&mut self, skip_unknown: bool, quiet: bool, verbose: bool) -> Status {
+        if self.excluded > 0 && self.totals.skipped == 0 {
+            let (files, are) =
+                (count(self.excluded, "file"), if self.excluded == 1 { "is" } else { "are" });
+            let text = format!("{files} {are} passed over by {} (-v names them)", config::NAME);
+            if !skip_unknown {
+                say(self.err, &format!("no request found: {text}"));
+                return Status::Failed;
+            }
+            if !quiet {
+                say(self.err, &format!("nothing to check: {text}"));
+            }
+            return Status::Clean;
+        }
         if self.totals.skipped == 0 {
             let why = "the folder holds no JSON file";
             // What a hook is given may hold no request.

@@ -41,6 +41,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) files: Option<&'a dyn Files>,
     /// What the request is called.
     pub(crate) request: Option<&'a Path>,
+    /// Names of models that the caller knows to be right.
+    pub(crate) models: &'a [String],
 }
 
 /// What a media is judged against, and where the findings go.
