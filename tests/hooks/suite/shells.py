@@ -9,7 +9,8 @@ COMP_WORDS=(kling-lint "${@:2}")
 COMP_CWORD=$(($# - 1))
 COMP_LINE="${COMP_WORDS[*]}"
 COMP_POINT=${#COMP_LINE}
-_kling-lint kling-lint "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+function="$(complete -p kling-lint | sed 's/.* -F \\([^ ]*\\) .*/\\1/')"
+"$function" kling-lint "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 
