@@ -47,7 +47,7 @@ def run(bench):
             told = bench.call(["groff", "-man", "-Tutf8", "-ww", "-z", page])
             if told:
                 raise bench.failed(f"{page.name}: groff warns\n{told}")
-        shown = bench.call(["groff", "-man", "-Tascii", "-P-c", "-rLL=78n", pages / "kling-lint.1"])
+        shown = bench.call(["groff", "-man", "-Tascii", "-P-cbou", "-rLL=78n", pages / "kling-lint.1"])
         for line in ["NAME", "EXAMPLES", "EXIT STATUS", "kling-lint-check(1)"]:
             if line not in shown:
                 raise bench.failed(f"the manual does not show {line}\n{shown}")
