@@ -161,3 +161,64 @@ fn an_option_before_the_command_is_no_mistake() {
     assert_eq!(found, expected);
     assert_eq!(err, "");
 }
+
+/// What is in a folder, and what it says.
+#[expect(clippy::disallowed_methods, reason = "a test reads what was written")]
+fn contents(folder: &Path) -> std::collections::BTreeMap<std::path::PathBuf, String> {
+    let mut contents = std::collections::BTreeMap::new();
+    let mut todo = vec![folder.to_path_buf()];
+    while let Some(folder) = todo.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                todo.push(path);
+            } else {
+                let text = std::fs::read_to_string(&path).expect("a text");
+                contents.insert(path, text);
+            }
+        }
+    }
+    contents
+}
+
+#[test]
+fn a_second_init_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let new = folder.path().join("new");
+    let words = [OsStr::new("init"), new.as_os_str()];
+    let (status, told, _) = command(&words, "");
+    assert_eq!(status, Status::Clean, "{told}");
+    let first = contents(&new);
+    assert_eq!(first.len(), 4 + kling_schema::endpoints::ENDPOINTS.len(), "{told}");
+    let (status, told, _) = command(&words, "");
+    assert_eq!(status, Status::Clean);
+    assert!(told.lines().all(|line| line.starts_with("left")), "{told}");
+    assert_eq!(contents(&new), first);
+    // Nothing that it writes is in the way of a check.
+    assert_eq!(counts(&[&new]), (1, 0));
+}
+
+#[test]
+fn init_touches_nothing_that_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("kling-lint.toml");
+    std::fs::write(&config, "strict = true\n").expect("a file");
+    std::fs::write(folder.path().join(".vscode"), "in the way").expect("a file");
+    let (status, told, err) = command(&[OsStr::new("init"), folder.path().as_os_str()], "");
+    assert_eq!(status, Status::Failed, "{told}");
+    assert!(err.contains("cannot write "), "{err}");
+    let contents = contents(folder.path());
+    assert_eq!(contents[&config], "strict = true\n");
+    assert_eq!(contents[&folder.path().join(".vscode")], "in the way");
+    // What could be written is there.
+    assert!(contents.contains_key(&folder.path().join("kling/cat.omni-video.json")));
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let new = folder.path().join("new");
+    let words = [OsStr::new("init"), new.as_os_str(), OsStr::new("--dry-run")];
+    assert_eq!(command(&words, "").0, Status::Clean);
+    assert!(!new.exists());
+}

@@ -43,13 +43,18 @@ class Job:
         shutil.rmtree(self.temp, ignore_errors=True)
         self.temp.mkdir()
         self.bench, self.place = bench, place
+        # As GitHub checks it out: pip leaves files behind.
+        checkout = self.temp / "action"
+        checkout.mkdir()
+        shutil.copy(bench.root / "pyproject.toml", checkout)
+        shutil.copytree(bench.root / "ci", checkout / "ci")
         self.env = env | {
             "RUNNER_TEMP": str(self.temp), "GITHUB_OUTPUT": str(self.temp / "output"),
-            "GITHUB_PATH": str(self.temp / "path"), "ACTION": str(bench.root),
+            "GITHUB_PATH": str(self.temp / "path"), "ACTION": str(checkout),
         }
 
     def step(self, word, status=0, **inputs):
-        script = ["bash", self.bench.root / "ci/action.sh", word]
+        script = ["bash", self.temp / "action/ci/action.sh", word]
         return self.bench.call(script, status, cwd=self.place, env=self.env | inputs)
 
     def check(self, **inputs):

@@ -9,7 +9,8 @@ COMP_WORDS=(kling-lint "${@:2}")
 COMP_CWORD=$(($# - 1))
 COMP_LINE="${COMP_WORDS[*]}"
 COMP_POINT=${#COMP_LINE}
-_kling-lint kling-lint "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+function="$(complete -p kling-lint | sed 's/.* -F \\([^ ]*\\) .*/\\1/')"
+"$function" kling-lint "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 
@@ -46,7 +47,7 @@ def run(bench):
             told = bench.call(["groff", "-man", "-Tutf8", "-ww", "-z", page])
             if told:
                 raise bench.failed(f"{page.name}: groff warns\n{told}")
-        shown = bench.call(["groff", "-man", "-Tascii", "-P-c", "-rLL=78n", pages / "kling-lint.1"])
+        shown = bench.call(["groff", "-man", "-Tascii", "-P-cbou", "-rLL=78n", pages / "kling-lint.1"])
         for line in ["NAME", "EXAMPLES", "EXIT STATUS", "kling-lint-check(1)"]:
             if line not in shown:
                 raise bench.failed(f"the manual does not show {line}\n{shown}")

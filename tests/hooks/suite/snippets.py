@@ -15,7 +15,7 @@ ADDRESS, COMMIT = "https://github.com/OWNER/kling-lint", "COMMIT"
 
 
 def run(bench):
-    repository = hook_repository(bench)
+    bench.repository = hook_repository(bench)
     count = 0
     for page in PAGES:
         text = (bench.root / page).read_text()
@@ -23,12 +23,13 @@ def run(bench):
         if text.count("```") != 2 * len(blocks):
             raise bench.failed(f"{page}: a fence that is not understood")
         for _, kind, block in blocks:
-            KINDS[kind](bench, block.replace(ADDRESS, str(repository)))
+            KINDS[kind](bench, block)
             count += 1
     print(f"{', '.join(PAGES)}: {count} blocks do what the pages say", flush=True)
 
 
 def hook(bench, block):
+    block = block.replace(ADDRESS, str(bench.repository))
     scratch = Scratch.new(bench, "snippet", block, bench.with_kling_lint())
     scratch.write("kling/cat.omni-video.json", GOOD)
     scratch.hook(says=["Passed"])
