@@ -774,7 +774,7 @@ export interface Task {
    *
    * - `"submitted"`: Taken, and paid for.
    * - `"processing"`: At work.
-   * - `"succeed"`: Done. The word is `succeed`; some gateways have others, see [`Status::of_word`].
+   * - `"succeed"`: Done. The word is `succeed`; some gateways say `succeeded` or `SUCCESS`.
    * - `"failed"`: Failed; the reason is in `task_status_msg`.
    */
   task_status: "submitted" | "processing" | "succeed" | "failed" | (string & {});
