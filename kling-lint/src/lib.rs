@@ -34,7 +34,7 @@
 //!
 //! # Features
 //!
-//! * `cli` (default): the `kling-lint` command; it needs `fs` and `decode`.
+//! * `cli` (default): the `kling-lint` command; it needs the others.
 //! * `fs` (default): reading requests from files, and the local files they name. Without it the crate
 //!   does no I/O of its own: [`Files`] serves what there is.
 //! * `decode` (default): decoding images whole, where that is asked for, and a second opinion on

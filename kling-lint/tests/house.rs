@@ -222,3 +222,30 @@ fn the_endpoint_must_be_known() {
     let error = builder.build().expect_err("no such endpoint").to_string();
     assert!(error.starts_with("no endpoint is called `omni-vido`"), "{error}");
 }
+
+/// The examples of `docs/house-rules.md` say what they say there.
+#[test]
+fn the_documentation_is_right() {
+    let docs = text(fixtures().join("../../docs/house-rules.md"));
+    let mut compared = 0;
+    for part in docs.split("```json policy\n").skip(1) {
+        let (policy, rest) = part.split_once("```").expect("an end");
+        let (_, rest) = rest.split_once("```json request\n").expect("a request");
+        let (request, rest) = rest.split_once("```").expect("an end");
+        let (_, rest) = rest.split_once("```text\n").expect("findings");
+        let (expected, _) = rest.split_once("```").expect("an end");
+        let report = linter(&serde_json::from_str(policy).expect("JSON")).lint_str(request);
+        let told: String = report
+            .findings()
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| {
+                let (line, column) = (finding.start.line, finding.start.column);
+                format!("{line}:{column}: {finding}\n")
+            })
+            .collect();
+        assert_eq!(told, expected);
+        compared += 1;
+    }
+    assert_eq!(compared, 3);
+}

@@ -24,6 +24,9 @@ pub(super) const BASE: &str = "policy:///";
 /// A schema: its file, and the pointer to it.
 pub(super) type Place = (usize, String);
 
+/// Gives the text of the file of this name, which a reference in a file leads to.
+type Load<'l> = dyn FnMut(&str, &Source, &Reference) -> Result<Vec<u8>, LintError> + 'l;
+
 /// The files of a policy; the first is the one that was named.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -78,10 +81,7 @@ impl Graph {
     }
 
     /// Follows every `$ref`, reading files as they are met.
-    fn follow(
-        &mut self,
-        load: &mut dyn FnMut(&str, &Source, &Reference) -> Result<Vec<u8>, LintError>,
-    ) -> Result<(), LintError> {
+    fn follow(&mut self, load: &mut Load<'_>) -> Result<(), LintError> {
         let mut found = Vec::new();
         let mut index = 0;
         while index < self.files.len() {

@@ -44,7 +44,7 @@
 //!   "severity":   "error" | "warning" | "info"
 //!   "tier":       "documented" | "upstream" | "advice" | "house"
 //!   "source":     { "page", "read" }: where and when it was read; for "house" the page is
-//!                 "kling-lint" and "read" is null
+//!                 "kling-lint", or "house-rules" for your team's own; "read" is null
 //!   "pointer":    JSON Pointer (RFC 6901) to the value, or to the object that lacks a key
 //!   "span":       { "start", "end" }          bytes of the file, from 0, end excluded
 //!   "start":      { "line", "column" }        from 1; columns count Unicode code points
