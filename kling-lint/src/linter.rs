@@ -363,7 +363,7 @@ impl Linter {
         });
         let places = Places::new(loaded);
         let (findings, files) = place(&places, drafts, named);
-        Report { findings, endpoint, hidden, files, items: 0 }
+        Report { findings, endpoint, hidden, files: files.into(), items: 0 }
     }
 
     fn severity(&self, draft: &Draft) -> Severity {

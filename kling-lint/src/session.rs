@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::hash::BuildHasher as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -198,15 +198,14 @@ impl Ids {
         name: Option<&Path>,
         line: Option<u64>,
     ) -> Option<String> {
-        let mut hasher = FixedState::with_seed(0).build_hasher();
-        (field, value).hash(&mut hasher);
+        let hash = FixedState::with_seed(0).hash_one((field, value));
         let number = match name {
             Some(_) => line.unwrap_or(0),
             None => line.unwrap_or(self.requests),
         };
         let number = u32::try_from(number).unwrap_or(0);
         let named = name.map_or(u32::MAX, |name| self.name(name));
-        match self.seen.entry(hasher.finish()) {
+        match self.seen.entry(hash) {
             Entry::Occupied(first) => {
                 let Place { name, number } = *first.get();
                 Some(match self.names.get(name as usize) {

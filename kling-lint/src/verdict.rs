@@ -15,7 +15,7 @@ pub struct Report {
     pub(crate) endpoint: Option<Detected>,
     /// Findings beyond the cap, by severity.
     pub(crate) hidden: [usize; 3],
-    pub(crate) files: Vec<LocalFile>,
+    pub(crate) files: Box<[LocalFile]>,
     /// Items of a list of requests; 0 when it is no list.
     pub(crate) items: usize,
 }

@@ -195,12 +195,12 @@ mod tests {
         }
 
         fn is_urgent(&self, task: &u64) -> bool {
-            self.urgent > 0 && task % self.urgent == 0
+            self.urgent > 0 && task.is_multiple_of(self.urgent)
         }
 
         fn take(&mut self, done: u64) -> io::Result<ControlFlow<()>> {
             assert!(self.taken.len() as u64 + 1 == done);
-            if self.urgent > 0 && done % self.urgent == 0 {
+            if self.urgent > 0 && done.is_multiple_of(self.urgent) {
                 assert_eq!(done, self.next, "nothing was asked for in between");
             }
             self.taken.push(done);
