@@ -12,6 +12,41 @@
 //! [`notice`] (what people and programs are told). [`driver`] does what the machine says, blocking;
 //! those with an async runtime write their own over [`machine`].
 //!
+//! # A driver of one's own
+//!
+//! A machine is told what came of its last action, and says the next one. This is all of a submit,
+//! with a list for a ledger and a server that takes everything:
+//!
+//! ```
+//! use kling_submit::clock::Millis;
+//! use kling_submit::entry::{Entry, RawReply};
+//! use kling_submit::machine::{Action, End, Event, Now, Submit};
+//!
+//! let mut ledger = vec![]; // it holds the intent already
+//! let mut submit = Submit::new();
+//! let mut event = Event::Done;
+//! let end = loop {
+//!     let now = Now { wall: Millis(0), elapsed: std::time::Duration::ZERO, jitter: 0.5 };
+//!     event = match submit.step(now, event) {
+//!         Action::Record(entry) => {
+//!             ledger.push(entry); // durable before the next step, or `Event::NotRecorded`
+//!             Event::Done
+//!         }
+//!         Action::Send => Event::Reply(RawReply {
+//!             status: 200, // one POST, on a connection of its own, never repeated below
+//!             body: r#"{"code": 0, "data": {"task_id": "831922"}}"#.into(),
+//!             ..RawReply::default()
+//!         }),
+//!         Action::Wait(..) => Event::Done, // sleep, then
+//!         Action::End(end) => break end,
+//!         _ => Event::Done, // tell people; queries and assets are for `Watch`
+//!     };
+//! };
+//! assert_eq!(end, End::Accepted { task_id: "831922".into() });
+//! let words: Vec<&str> = ledger.iter().map(Entry::word).collect();
+//! assert_eq!(words, ["sending", "reply", "accepted"]);
+//! ```
+//!
 //! # Features
 //!
 //! * `cli` (default): the `kling-submit` command; it needs the rest.

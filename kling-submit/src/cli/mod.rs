@@ -2,13 +2,13 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | [`args`] | what can be said |
-//! | [`submit`], [`plan`], [`batch`] | requests: read, shown, confirmed; sent one after the other |
-//! | [`wait`], [`reconcile`], [`resolve`], [`tasks`], [`ledger`], [`demo`] | the other commands |
-//! | [`teller`], [`progress`], [`screen`], [`json`] | what is told while a task goes its way |
-//! | [`ending`], [`exit`], [`next`] | how it ended, the exit status, the next command |
-//! | [`access`], [`find`] | keys and servers; tasks by any id |
-//! | [`interrupt`], [`signals`], [`clock`] | Ctrl-C; time that it ends |
+//! | `args` | what can be said |
+//! | `submit`, `plan`, `batch` | requests: read, shown, confirmed; sent one after the other |
+//! | `wait`, `reconcile`, `resolve`, `tasks`, `ledger`, `demo` | the other commands |
+//! | `teller`, `progress`, `screen`, `json` | what is told while a task goes its way |
+//! | `ending`, `exit`, `next` | how it ended, the exit status, the next command |
+//! | `access`, `find` | keys and servers; tasks by any id |
+//! | `interrupt`, `signals`, `clock` | Ctrl-C; time that it ends |
 
 mod access;
 mod ago;
