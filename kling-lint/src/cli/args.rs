@@ -341,10 +341,19 @@ pub(crate) struct Explain {
 /// The options of `rules`.
 #[derive(Args, Debug)]
 pub(crate) struct Rules {
-    /// human, or json with every constraint
+    /// human, json with every constraint, or markdown: a page a rule
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Listing::Human)]
     #[arg(hide_possible_values = true)]
     pub(crate) format: Listing,
+
+    /// The folder for the pages
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(required_if_eq("format", "markdown"))]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Write nothing; fail when a page is stale or missing
+    #[arg(long, requires = "out")]
+    pub(crate) check: bool,
 }
 
 /// The options of `schema`.
@@ -466,4 +475,5 @@ pub(crate) enum Format {
 pub(crate) enum Listing {
     Human,
     Json,
+    Markdown,
 }

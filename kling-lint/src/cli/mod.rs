@@ -15,6 +15,7 @@ mod man;
 mod media;
 mod output;
 mod pack;
+mod pages;
 mod progress;
 mod rules;
 mod save;
@@ -117,7 +118,7 @@ fn run(
         Some(Command::Check(check)) => check::run(&check, stdin, &mut out, &mut stderr),
         Some(Command::Pack(pack)) => pack::run(&pack, stdin, &mut out, &mut stderr),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut out, &mut stderr),
-        Some(Command::Rules(rules)) => rules::run(&rules, &mut out),
+        Some(Command::Rules(rules)) => rules::run(&rules, &mut out, &mut stderr),
         Some(Command::Schema(schema)) => schema::run(&schema, &mut out, &mut stderr),
         Some(Command::Baseline(command)) => baseline::run(&command, stdin, &mut out, &mut stderr),
         Some(Command::Types(types)) => types::run(&types, &mut out, &mut stderr),

@@ -1,28 +1,53 @@
 //! `kling-lint rules`
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use kling_schema::rows::{self, Row};
 use kling_schema::rules::{self, Rule};
 use kling_schema::{Severity, Tier};
 use serde::Serialize;
 
-use crate::cli::Status;
 use crate::cli::args::{Listing, Rules};
 use crate::cli::text::wrap;
+use crate::cli::{Status, generated, pages, say};
 use crate::report::{Page, RuleName, SafeJson, count};
 
 /// The version of the JSON listing. Within it, keys are only added.
 const VERSION: u32 = 1;
 
 /// Lists the rules.
-pub(crate) fn run(options: &Rules, out: &mut dyn Write) -> io::Result<Status> {
-    let text = match options.format {
-        Listing::Human => human(),
-        Listing::Json => json()?,
+pub(crate) fn run(options: &Rules, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Status> {
+    let text = match (options.format, &options.out) {
+        (Listing::Markdown, Some(folder)) => return book(folder, options.check, out, err),
+        (_, Some(_)) => {
+            say(err, "`--out` is for pages: `--format markdown`");
+            return Ok(Status::Failed);
+        }
+        (Listing::Json, None) => json()?,
+        // Markdown without a folder is refused with the other options.
+        (Listing::Human | Listing::Markdown, None) => human(),
     };
     out.write_all(&text)?;
     Ok(Status::Clean)
+}
+
+/// Writes a page a rule, or compares them with what was written before.
+fn book(
+    folder: &Path,
+    check: bool,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<Status> {
+    let pages = pages::pages(folder).map_err(io::Error::other)?;
+    if check {
+        return generated::check(&pages, out, err);
+    }
+    if let Err(refusal) = generated::make(folder) {
+        say(err, &refusal);
+        return Ok(Status::Failed);
+    }
+    Ok(generated::write(&pages, err))
 }
 
 /// One line a rule; a summary that is too long goes on below itself.
