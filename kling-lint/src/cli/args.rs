@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use kling_schema::Severity;
 
 use crate::cli::form::{self, Form};
+use crate::cli::reports::{self, Wanted};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -155,7 +156,7 @@ pub(crate) struct Check {
     #[arg(hide_possible_values = true)]
     pub(crate) fail_on: FailOn,
 
-    /// human, concise or json [env: KLING_LINT_FORMAT]
+    /// How to report on standard output [env: KLING_LINT_FORMAT]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) format: Option<Format>,
 
@@ -166,6 +167,11 @@ pub(crate) struct Check {
     /// Print findings only, no summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    /// A report, on standard output or in a file; may be given again.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = reports::wanted)]
+    #[arg(help_heading = "Reports", help = format!("A report in FILE, or on standard output: {}; may be given again", reports::names()))]
+    pub(crate) output: Vec<Wanted>,
 }
 
 /// The options of `pack`.
@@ -317,6 +323,11 @@ pub(crate) enum Format {
     Human,
     Concise,
     Json,
+    Jsonl,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
 }
 
 /// How to list the rules.

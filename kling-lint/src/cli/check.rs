@@ -4,20 +4,17 @@ use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum as _;
 use kling_schema::Severity;
 
-use crate::cli::args::{Check, Format};
+use crate::cli::args::Check;
 use crate::cli::output::Output;
+use crate::cli::reports::Reports;
 use crate::cli::{Status, because, blamed, local_files, media, reason, say};
 use crate::error::LintError;
 use crate::fs::walk;
-use crate::printable;
-use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, shown};
+use crate::report::{Checked, Media, Totals, shown};
 use crate::{Detected, Linter, Report, Session};
 
-/// The format when none is asked for on the command line.
-const FORMAT: &str = "KLING_LINT_FORMAT";
 /// Asks for standard input.
 pub(super) const STDIN: &str = "-";
 /// What standard input is called, unless it is given a name.
@@ -32,8 +29,8 @@ pub(crate) fn run(
     out: &mut Output<impl Write>,
     err: &mut dyn Write,
 ) -> io::Result<Status> {
-    let format = match format(options) {
-        Ok(format) => format,
+    let reports = match Reports::open(options) {
+        Ok(reports) => reports,
         Err(refusal) => {
             say(err, &refusal);
             return Ok(Status::Failed);
@@ -50,7 +47,7 @@ pub(crate) fn run(
         options,
         session: linter.session(),
         linter,
-        reporter: reporter(format, options),
+        reports,
         totals: Totals::default(),
         worst: None,
         seen: HashMap::new(),
@@ -58,7 +55,7 @@ pub(crate) fn run(
         err,
     };
     run.inputs(stdin)?;
-    run.finish(format)
+    run.finish()
 }
 
 /// A linter with these options, which reads local files.
@@ -75,32 +72,6 @@ fn linter(options: &Check) -> Result<Linter, LintError> {
     builder.build()
 }
 
-/// The format: asked for, or by the environment, or for people.
-fn format(options: &Check) -> Result<Format, String> {
-    if let Some(format) = options.format {
-        return Ok(format);
-    }
-    let Some(value) = std::env::var_os(FORMAT).filter(|value| !value.is_empty()) else {
-        return Ok(Format::Human);
-    };
-    let value = value.to_string_lossy();
-    Format::from_str(&value, false).map_err(|_| {
-        let shown = printable::shorten(&value);
-        format!("{FORMAT} is `{shown}`; allowed: human, concise or json")
-    })
-}
-
-fn reporter(format: Format, options: &Check) -> Box<dyn Reporter> {
-    match format {
-        Format::Human => {
-            let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0.into());
-            Box::new(Human::new(width, options.verbose, options.quiet))
-        }
-        Format::Concise => Box::new(Concise::new(options.verbose)),
-        Format::Json => Box::new(Json::default()),
-    }
-}
-
 /// What became of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
@@ -113,7 +84,7 @@ struct Run<'r, W> {
     options: &'r Check,
     linter: Linter,
     session: Session,
-    reporter: Box<dyn Reporter>,
+    reports: Reports,
     totals: Totals,
     worst: Option<Severity>,
     /// What was reached, when more than one path was given, and whether it was passed over: a request
@@ -137,18 +108,23 @@ impl<W: Write> Run<'_, W> {
                         Ok(file) => self.file(&file, true)?,
                         Err(error) => self.unreadable(path, &error)?,
                     }
-                    if self.out.closed() {
+                    if self.is_over() {
                         return Ok(());
                     }
                 }
             } else {
                 self.file(path, self.options.skip_unknown)?;
             }
-            if self.out.closed() {
+            if self.is_over() {
                 return Ok(());
             }
         }
         Ok(())
+    }
+
+    /// Whether nobody reads any more.
+    fn is_over(&self) -> bool {
+        self.out.closed() && self.reports.only_stdout()
     }
 
     fn stdin(&mut self, stdin: &mut dyn Read) -> io::Result<()> {
@@ -206,10 +182,11 @@ impl<W: Write> Run<'_, W> {
             let Detected { name, reason } = endpoint;
             self.explain(path, &format!("checked as {name}, because {reason}"));
         }
+        self.reports.spare(path)?;
         let input = Checked::new(path, &report);
         self.totals.add(&input);
         self.worst = self.worst.max(report.worst());
-        self.reporter.checked(self.out, &input)?;
+        self.reports.tell(self.out, &mut |reporter, out| reporter.checked(out, &input))?;
         Ok(Outcome::Told)
     }
 
@@ -219,17 +196,18 @@ impl<W: Write> Run<'_, W> {
             Err(error) => return self.unreadable(path, &error),
         };
         self.explain(path, &format!("judged as a media file, because {reason}"));
+        self.reports.spare(path)?;
         let input = Media { path, report: &report };
         self.totals.add_media(&input);
         self.worst = self.worst.max(report.worst());
-        self.reporter.media(self.out, &input)
+        self.reports.tell(self.out, &mut |reporter, out| reporter.media(out, &input))
     }
 
     fn unreadable(&mut self, asked: &Path, error: &LintError) -> io::Result<()> {
         let (path, reason) = (blamed(error, asked), reason(error));
         say(self.err, &format!("{}: {reason}", shown(path)));
         self.totals.unreadable += 1;
-        self.reporter.unreadable(self.out, path, &reason)
+        self.reports.tell(self.out, &mut |reporter, out| reporter.unreadable(out, path, &reason))
     }
 
     /// What was done and why, for those who ask.
@@ -239,21 +217,31 @@ impl<W: Write> Run<'_, W> {
         }
     }
 
-    fn finish(mut self, format: Format) -> io::Result<Status> {
-        self.reporter.finish(self.out, &self.totals)?;
-        let Check { quiet, verbose, skip_unknown, fail_on, .. } = *self.options;
-        if format == Format::Concise && !quiet {
+    fn finish(mut self) -> io::Result<Status> {
+        let Check { quiet, verbose, .. } = *self.options;
+        let status = self.status();
+        self.totals.exit_status = status as u8;
+        let totals = &self.totals;
+        self.reports.tell(self.out, &mut |reporter, out| reporter.finish(out, totals))?;
+        self.out.flush()?;
+        self.reports.save()?;
+        if self.reports.lack_summary() && !quiet {
             // When nobody listens, nothing is lost.
-            let _ = self.err.write_all(self.totals.summary(verbose).as_bytes());
+            let _ = self.err.write_all(totals.summary(verbose).as_bytes());
         }
+        Ok(status)
+    }
+
+    fn status(&mut self) -> Status {
+        let Check { quiet, verbose, skip_unknown, fail_on, .. } = *self.options;
         if self.totals.unreadable > 0 {
-            return Ok(Status::Failed);
+            return Status::Failed;
         }
         if self.totals.checked + self.totals.media.files() == 0 {
-            return Ok(self.nothing(skip_unknown, quiet, verbose));
+            return self.nothing(skip_unknown, quiet, verbose);
         }
         let fails = self.worst.is_some_and(|worst| fail_on.fails(worst));
-        Ok(if fails { Status::Findings } else { Status::Clean })
+        if fails { Status::Findings } else { Status::Clean }
     }
 
     /// Nothing was checked. That is a mistake in the paths, unless files may be passed over.

@@ -9,6 +9,7 @@ mod generated;
 mod media;
 mod output;
 mod pack;
+mod reports;
 mod rules;
 mod save;
 mod schema;

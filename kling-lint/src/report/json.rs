@@ -239,8 +239,9 @@ struct MediaCounts {
     refused: usize,
 }
 
+/// A finding.
 #[derive(Serialize)]
-struct Told<'a> {
+pub(super) struct Told<'a> {
     rule: RuleName,
     constraint: Option<&'a str>,
     severity: Severity,
@@ -322,7 +323,8 @@ struct Change<'a> {
     text: &'a str,
 }
 
-fn told(finding: &Finding) -> Told<'_> {
+/// A finding as JSON has it.
+pub(super) fn told(finding: &Finding) -> Told<'_> {
     Told {
         rule: finding.rule.into(),
         constraint: finding.constraint.as_deref(),
@@ -348,7 +350,7 @@ fn repair(fix: &Fix) -> Repair<'_> {
     }
 }
 
-fn change(Edit { span, text }: &Edit) -> Change<'_> {
+fn change(Edit { span, text, .. }: &Edit) -> Change<'_> {
     Change { start: span.start, end: span.end, text }
 }
 
