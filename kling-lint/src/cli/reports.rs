@@ -1,6 +1,6 @@
 //! The reports that were asked for: at most one on standard output, any number in files.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::StripStream;
@@ -96,9 +96,9 @@ impl Reports {
             first => first,
         };
         if on_stdout.next().is_some() {
-            return Err("only one report can go to standard output; give the others a file: \
-                        --output FORMAT=FILE"
-                .into());
+            return Err(
+                "two reports for standard output; put one in a file: --output FORMAT=FILE".into()
+            );
         }
         let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0.into());
         let stdout = stdout.map(|format| (format, reporter(format, options, width)));
@@ -213,7 +213,12 @@ fn unwritable(path: &Path, error: &io::Error) -> String {
     format!("cannot write {}", because(path, error))
 }
 
-/// `out/a.sarif: no such file or directory`
+/// `out/a.sarif: no such folder`
 fn because(path: &Path, error: &io::Error) -> String {
-    format!("{}: {}", shown(path), words(error))
+    let why = match error.kind() {
+        ErrorKind::NotFound => "no such folder".into(),
+        ErrorKind::IsADirectory => "is a folder".into(),
+        _ => words(error),
+    };
+    format!("{}: {why}", shown(path))
 }
