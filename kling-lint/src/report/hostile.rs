@@ -126,6 +126,11 @@ fn decoded(uri: &str) -> String {
     String::from_utf8(bytes).expect("the name was UTF-8")
 }
 
+/// A SARIF message without the escapes of its brackets.
+fn unescaped(message: &str) -> String {
+    message.replace("\\[", "[").replace("\\]", "]")
+}
+
 /// Commands as the runner of GitHub Actions reads them, line by line: file, title, message.
 fn commands(text: &str) -> Vec<(String, String, String)> {
     let lines = text.split(['\n', '\r']).filter(|line| !line.is_empty());
@@ -159,7 +164,7 @@ fn cases(xml: &str) -> Vec<(String, String)> {
     let mut cases: Vec<(String, String)> = Vec::new();
     loop {
         match reader.read_event().expect("XML") {
-            Event::Start(tag) if tag.name().as_ref() == "testcase" => {
+            Event::Start(tag) | Event::Empty(tag) if tag.name().as_ref() == "testcase" => {
                 let name = tag.try_get_attribute("name").expect("XML").expect("a name");
                 let name = quick_xml::escape::unescape(&name.value).expect("XML").into_owned();
                 cases.push((name, String::new()));
@@ -205,9 +210,15 @@ proptest! {
             let message = string(&result["message"]["text"]);
             // A link in brackets that are no text.
             assert!(!message.replace("\\]", "").contains("]("), "{message}");
-            (decoded(&string(&artifact["uri"])), string(&result["ruleId"]))
+            let pointer = &result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"];
+            let file = decoded(&string(&artifact["uri"]));
+            (file, string(&result["ruleId"]), unescaped(&message), string(pointer))
         }).collect();
-        let expected: Vec<_> = expected(&run).into_iter().map(|(file, id, _)| (file, id)).collect();
+        let all = run.iter().flat_map(|(path, findings)| findings.iter().map(move |it| (path, it)));
+        let expected: Vec<_> = all.map(|(path, it)| {
+            let file = path.to_string_lossy().into_owned();
+            (file, it.rule.id.to_owned(), unescaped(&advised(it)), it.pointer.clone())
+        }).collect();
         prop_assert_eq!(found, expected);
     }
 
