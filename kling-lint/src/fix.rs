@@ -1,5 +1,9 @@
 //! Text edits that repair a finding.
 
+pub(crate) mod apply;
+mod pick;
+pub(crate) mod pieces;
+
 use std::ops::Range;
 
 use kling_schema::rules::not_json::{
@@ -9,6 +13,19 @@ use kling_schema::rules::not_json::{
 use kling_schema::rules::shape::MISSING_FIELD;
 
 use crate::finding::{Draft, Span};
+use crate::verdict::Report;
+
+/// What fixes make of a request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fixed {
+    /// The text.
+    pub text: Vec<u8>,
+    /// How many fixes were made.
+    pub count: usize,
+    /// What is left to say of the text.
+    pub report: Report,
+}
 
 /// A repair.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,6 +59,7 @@ mod pack;
 mod place;
 pub mod printable;
 mod read;
+mod reading;
 mod session;
 mod verdict;
 
@@ -77,7 +78,7 @@ pub use detect::Detected;
 pub use error::LintError;
 pub use files::{Bytes, FileName, Files, MemoryFiles, OpenFile, Refusal};
 pub use finding::{Excerpt, Finding, Params, Position, Span};
-pub use fix::{Applicability, Edit, Fix};
+pub use fix::{Applicability, Edit, Fix, Fixed};
 #[cfg(feature = "fs")]
 pub use fs::LocalFiles;
 /// The table, the request types, the rules.

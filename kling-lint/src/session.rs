@@ -42,6 +42,14 @@ impl Session {
         Ok(self.linter.lint_loaded(&loaded, name, Some(&mut self.ids)))
     }
 
+    /// Forgets the ids of the last request: it is checked again.
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_back(&mut self) {
+        for key in self.ids.last.drain(..) {
+            self.ids.seen.remove(&key);
+        }
+    }
+
     /// Checks a request in a file.
     ///
     /// # Errors
@@ -59,6 +67,8 @@ impl Session {
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     seen: HashMap<(String, String), String>,
+    /// Those that the last request brought.
+    last: Vec<(String, String)>,
     requests: usize,
 }
 
@@ -66,6 +76,7 @@ impl Ids {
     /// The findings for values that an earlier request carries.
     pub(crate) fn compare(&mut self, unique: Vec<Unique>, name: Option<&Path>) -> Vec<Draft> {
         self.requests += 1;
+        self.last.clear();
         let this = match name {
             Some(name) => printable::escape(&name.to_string_lossy()),
             None => format!("request {}", self.requests),
@@ -78,6 +89,7 @@ impl Ids {
                     drafts.push(draft.with("first", first.get().clone()));
                 }
                 Entry::Vacant(free) => {
+                    self.last.push(free.key().clone());
                     free.insert(this.clone());
                 }
             }

@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use kling_schema::Severity;
 
+use crate::cli::fix::FixOptions;
 use crate::cli::form::{self, Form};
 
 const STYLES: Styles = Styles::styled()
@@ -166,6 +167,9 @@ pub(crate) struct Check {
     /// Print findings only, no summary
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) fixes: FixOptions,
 }
 
 /// The options of `pack`.

@@ -8,12 +8,13 @@ use clap::ValueEnum as _;
 use kling_schema::Severity;
 
 use crate::cli::args::{Check, Format};
+use crate::cli::fix::{Repair, Tools};
 use crate::cli::output::Output;
 use crate::cli::{Status, because, blamed, local_files, media, reason, say};
 use crate::error::LintError;
 use crate::fs::walk;
 use crate::printable;
-use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, shown};
+use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Silent, Totals, shown};
 use crate::{Detected, Linter, Report, Session};
 
 /// The format when none is asked for on the command line.
@@ -31,6 +32,24 @@ pub(crate) fn run(
     stdin: &mut dyn Read,
     out: &mut Output<impl Write>,
     err: &mut dyn Write,
+) -> io::Result<Status> {
+    if !options.fixes.filters() || options.paths.iter().all(|path| path.as_os_str() != STDIN) {
+        return check(options, stdin, None, out, err);
+    }
+    // The repaired text is the result; what is said of it is talk.
+    let mut told = Output::new(Vec::new());
+    let status = check(options, stdin, Some(out), &mut told, err);
+    let _ = err.write_all(told.inner());
+    status
+}
+
+/// The same; the repaired text of standard input goes to `text`.
+fn check<'r>(
+    options: &'r Check,
+    stdin: &mut dyn Read,
+    text: Option<&'r mut dyn Write>,
+    out: &'r mut Output<impl Write>,
+    err: &'r mut dyn Write,
 ) -> io::Result<Status> {
     let format = match format(options) {
         Ok(format) => format,
@@ -51,6 +70,8 @@ pub(crate) fn run(
         session: linter.session(),
         linter,
         reporter: reporter(format, options),
+        repair: Repair::new(&options.fixes, options.quiet),
+        text,
         totals: Totals::default(),
         worst: None,
         seen: HashMap::new(),
@@ -91,6 +112,9 @@ fn format(options: &Check) -> Result<Format, String> {
 }
 
 fn reporter(format: Format, options: &Check) -> Box<dyn Reporter> {
+    if options.fixes.diff {
+        return Box::new(Silent);
+    }
     match format {
         Format::Human => {
             let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0.into());
@@ -114,6 +138,9 @@ struct Run<'r, W> {
     linter: Linter,
     session: Session,
     reporter: Box<dyn Reporter>,
+    repair: Option<Repair<'r>>,
+    /// Where the repaired text of standard input goes, if that is asked for.
+    text: Option<&'r mut dyn Write>,
     totals: Totals,
     worst: Option<Severity>,
     /// What was reached, when more than one path was given, and whether it was passed over: a request
@@ -154,10 +181,20 @@ impl<W: Write> Run<'_, W> {
     fn stdin(&mut self, stdin: &mut dyn Read) -> io::Result<()> {
         let options = self.options;
         let name = options.stdin_filename.as_deref().unwrap_or(Path::new(STDIN_NAME));
-        let report = self
-            .session
-            .lint_reader(stdin, Some(name))
-            .map_err(|source| LintError::io(name, source));
+        let report = match &mut self.repair {
+            Some(repair) => {
+                let Run { linter, session, err, .. } = self;
+                let out: &mut dyn Write = match &mut self.text {
+                    Some(text) => text,
+                    None => self.out,
+                };
+                repair.stdin(stdin, name, &mut Tools { linter, session, out, err })
+            }
+            None => {
+                let report = self.session.lint_reader(stdin, Some(name));
+                report.map_err(|source| LintError::io(name, source))
+            }
+        };
         self.report(name, report, options.skip_unknown).map(|_| ())
     }
 
@@ -176,7 +213,13 @@ impl<W: Write> Run<'_, W> {
                 Outcome::Told
             }
             None => {
-                let report = self.session.lint_path(path);
+                let report = match &mut self.repair {
+                    Some(repair) => {
+                        let Run { linter, session, out, err, .. } = self;
+                        repair.file(path, &mut Tools { linter, session, out: *out, err })
+                    }
+                    None => self.session.lint_path(path),
+                };
                 self.report(path, report, skips)?
             }
         };
@@ -240,19 +283,26 @@ impl<W: Write> Run<'_, W> {
     }
 
     fn finish(mut self, format: Format) -> io::Result<Status> {
+        if let Some(repair) = &self.repair {
+            repair.tell(self.err);
+        }
         self.reporter.finish(self.out, &self.totals)?;
         let Check { quiet, verbose, skip_unknown, fail_on, .. } = *self.options;
-        if format == Format::Concise && !quiet {
+        let diff = self.repair.as_ref().filter(|repair| repair.is_diff());
+        if format == Format::Concise && !quiet && diff.is_none() {
             // When nobody listens, nothing is lost.
             let _ = self.err.write_all(self.totals.summary(verbose).as_bytes());
         }
-        if self.totals.unreadable > 0 {
+        if self.totals.unreadable > 0 || self.repair.as_ref().is_some_and(Repair::failed) {
             return Ok(Status::Failed);
         }
         if self.totals.checked + self.totals.media.files() == 0 {
             return Ok(self.nothing(skip_unknown, quiet, verbose));
         }
-        let fails = self.worst.is_some_and(|worst| fail_on.fails(worst));
+        let fails = match diff {
+            Some(repair) => repair.changes(),
+            None => self.worst.is_some_and(|worst| fail_on.fails(worst)),
+        };
         Ok(if fails { Status::Findings } else { Status::Clean })
     }
 

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod explain;
 mod findings;
+mod fix;
 mod form;
 mod generated;
 mod media;

@@ -4,6 +4,7 @@
 //! image pasted into a body makes lines of 40 MB.
 
 mod concise;
+mod diff;
 mod human;
 mod json;
 mod media;
@@ -16,6 +17,7 @@ use std::io;
 use std::path::Path;
 
 pub(crate) use concise::Concise;
+pub(crate) use diff::unified;
 pub(crate) use human::Human;
 pub(crate) use json::{Json, Page, RuleName, SafeJson};
 pub(crate) use media::Media;
@@ -62,6 +64,28 @@ pub(crate) trait Reporter {
 
     /// That was all.
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()>;
+}
+
+/// Tells nothing: the diff is the result.
+#[derive(Debug)]
+pub(crate) struct Silent;
+
+impl Reporter for Silent {
+    fn checked(&mut self, _: &mut dyn io::Write, _: &Checked<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn media(&mut self, _: &mut dyn io::Write, _: &Media<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn unreadable(&mut self, _: &mut dyn io::Write, _: &Path, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A path as it is printed: one line, nothing that moves a cursor.
