@@ -21,21 +21,23 @@ use crate::{Applicability, Linter, OpenFile, Report, Session};
 /// Bytes written at once.
 const BLOCK: usize = 256 << 10;
 
+/// What the options stand under.
+const FIXES: &str = "Fixes";
+
 /// The options that repair.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Fixes")]
 pub(crate) struct FixOptions {
     /// Repair what is safe to repair, and tell the rest
-    #[arg(long, group = "repair")]
+    #[arg(long, group = "repair", help_heading = FIXES)]
     pub(crate) fix: bool,
 
     /// Write nothing; show what --fix would change, and exit with 1 if anything
-    #[arg(long, group = "repair")]
+    #[arg(long, group = "repair", help_heading = FIXES)]
     #[arg(conflicts_with = "format")]
     pub(crate) diff: bool,
 
     /// With --fix or --diff: what is probably meant, too
-    #[arg(long, requires = "repair")]
+    #[arg(long, requires = "repair", help_heading = FIXES)]
     pub(crate) unsafe_fixes: bool,
 }
 

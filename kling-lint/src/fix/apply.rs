@@ -147,8 +147,9 @@ fn key(finding: &Finding) -> Key {
     (finding.rule.id, finding.pointer.clone(), title)
 }
 
-/// The next fixes to be made at once. Unsafe ones come when there is no safe one left: what seems a
-/// guess among many faults may be certain when the others are gone.
+/// The next fixes to be made at once. First the text becomes JSON: what a broken one says is a guess.
+/// Unsafe ones come when there is no safe one left: what seems a guess among many faults may be certain
+/// when the others are gone.
 fn choose<'r>(
     report: &'r Report,
     most: Applicability,
@@ -160,13 +161,21 @@ fn choose<'r>(
         Applicability::Safe => &[Applicability::Safe],
         Applicability::Unsafe => &[Applicability::Safe, Applicability::Unsafe],
     };
+    let broken = report.findings().iter().any(is_syntax);
     let of_level = |level: &Applicability| {
         let wanted = |finding: &Finding, fix: &Fix| {
-            fix.applicability == *level && !refused.contains(&key(finding))
+            fix.applicability == *level
+                && is_syntax(finding) == broken
+                && !refused.contains(&key(finding))
         };
         pick::together(report.findings(), wanted)
     };
     levels.iter().map(of_level).find(|picked| !picked.is_empty())
+}
+
+/// Whether the text is no JSON because of it.
+fn is_syntax(finding: &Finding) -> bool {
+    finding.rule.id.starts_with("KL00")
 }
 
 /// Whether the second text is better: a finding less, and none that was not there. Else the finding it
@@ -175,7 +184,7 @@ fn judge(before: &Linted, after: &Linted) -> Result<(), Option<String>> {
     let (old, new) = (&before.report, &after.report);
     let name = |finding: &Finding| format!("{} {}", finding.rule.id, finding.rule.name);
     let total = |report: &Report| report.findings().len() + report.hidden();
-    let faults = old.findings().iter().filter(|it| it.rule.id.starts_with("KL00")).count();
+    let faults = old.findings().iter().filter(|it| is_syntax(it)).count();
     if old.hidden() == 0 && faults < MAX_FINDINGS {
         let mut known: HashMap<(&str, &str), usize> = HashMap::new();
         for finding in old.findings() {
