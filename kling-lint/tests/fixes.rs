@@ -25,8 +25,8 @@ fn new<'r>(before: &Report, after: &'r Report) -> Vec<(&'r str, &'r str)> {
     let more = |(key, count): &(_, usize)| known.get(key).is_none_or(|before| before < count);
     // A key that is repaired gives the values below it another pointer.
     let of_rule =
-        |report: &Report, id| report.findings().iter().filter(|it| it.rule.id == id).count();
-    let grows = |id| of_rule(before, id) < of_rule(after, id);
+        |report: &Report, id: &str| report.findings().iter().filter(|it| it.rule.id == id).count();
+    let grows = |id: &str| of_rule(before, id) < of_rule(after, id);
     counts(after).into_iter().filter(more).map(|(key, _)| key).filter(|(id, _)| grows(id)).collect()
 }
 
