@@ -100,7 +100,7 @@ impl<'r> Repair<'r> {
     /// Repairs a file; what is left to be told comes back.
     pub(super) fn file(&mut self, path: &Path, tools: &mut Tools<'_>) -> Result<Report, LintError> {
         if is_jsonl(path) {
-            self.fail(tools.err, path, "--fix does not rewrite JSONL files");
+            self.fail(tools.err, path, "`--fix` does not rewrite JSONL files");
             return tools.session.lint_path(path);
         }
         let (file, len) = crate::fs::open::open_with_len(path)?;
@@ -263,13 +263,13 @@ fn unsafe_fixes(report: &Report, options: &FixOptions) -> usize {
     fixes.filter(|fix| fix.applicability == Applicability::Unsafe).count()
 }
 
-/// `3:5: not fixed: "rename the key to `prompt`" would bring KL2001 too-long`
+/// `3:5: not fixed: rename the key to ...: that would bring KL2001 too-long`
 fn refusal(held_back: &HeldBack) -> String {
     let HeldBack { start, title, brings } = held_back;
     let title = printable::escape(title);
     let place = format!("{}:{}: not fixed", start.line, start.column);
     match brings {
-        Some(brings) => format!("{place}: {title}: that would bring {brings}; do it by hand"),
+        Some(brings) => format!("{place}: {title}: that would bring {brings}"),
         None => format!("{place}: {title}: that alone repairs nothing"),
     }
 }
@@ -326,5 +326,69 @@ impl Original {
         return std::os::unix::fs::MetadataExt::nlink(&self.metadata) > 1;
         #[cfg(not(unix))]
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAULTY: &str = "{\"image\": \"https://cdn.acme.io/a.png\", \"duration\": 5}";
+
+    fn fixes(file: &mut OpenFile, linter: &Linter) -> Pieces {
+        let mut fixing = Fixing::new(file);
+        let lint = |reader: &mut dyn Read| linter.lint_reader(reader, None);
+        let first = fixing.read(&Pieces::whole(), |reader| lint(reader)).expect("a file");
+        fixing.fix(&first, Applicability::Safe, lint).expect("a file").pieces
+    }
+
+    /// Fixes a file that `meddle` changes between the linter and the disk.
+    fn meddled(meddle: impl FnOnce(&Path)) -> (io::Result<Report>, String) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.json");
+        std::fs::write(&path, FAULTY).expect("a file");
+        let linter = Linter::builder().endpoint("image2video").build().expect("a linter");
+        let (file, len) = crate::fs::open::open_with_len(&path).expect("a file");
+        let original = Original::of(&file).expect("a file");
+        let mut file = OpenFile::with_len(file, len);
+        let pieces = fixes(&mut file, &linter);
+        meddle(&path);
+        let options = FixOptions { fix: true, diff: false, unsafe_fixes: false };
+        let repair = Repair::new(&options, false).expect("a repair");
+        let (mut session, mut out, mut err) = (linter.session(), Vec::new(), Vec::new());
+        let mut tools =
+            Tools { linter: &linter, session: &mut session, out: &mut out, err: &mut err };
+        let done = repair.write(&path, &original, file, &pieces, &mut tools);
+        #[expect(clippy::disallowed_methods, reason = "tests read their files whole")]
+        let now = std::fs::read_to_string(&path).expect("a file");
+        assert_eq!(folder.path().read_dir().expect("a folder").count(), 1, "nothing is left");
+        (done, now)
+    }
+
+    #[test]
+    fn a_file_that_nobody_touched_is_written() {
+        let (done, now) = meddled(|_| {});
+        assert!(done.is_ok_and(|report| report.is_acceptable()));
+        assert!(now.ends_with("\"duration\": \"5\"}"), "{now}");
+    }
+
+    #[test]
+    fn a_file_that_was_written_to_is_left_alone() {
+        let other = FAULTY.replace("a.png", "longer.png");
+        let (done, now) = meddled(|path| std::fs::write(path, &other).expect("a file"));
+        assert!(done.is_err());
+        assert_eq!(now, other);
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_is_left_alone() {
+        let other = FAULTY.replace("a.png", "b.png");
+        let (done, now) = meddled(|path| {
+            let beside = path.with_extension("new");
+            std::fs::write(&beside, &other).expect("a file");
+            std::fs::rename(&beside, path).expect("a file");
+        });
+        assert!(done.is_err());
+        assert_eq!(now, other);
     }
 }

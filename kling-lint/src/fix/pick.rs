@@ -7,10 +7,10 @@ use crate::finding::Finding;
 
 /// The findings, in their order, whose fixes can be made at once: an edit that overlaps an earlier one
 /// waits, with all of its fix.
-pub(super) fn together<'f>(
-    findings: &'f [Finding],
+pub(super) fn together(
+    findings: &[Finding],
     wanted: impl Fn(&Finding, &Fix) -> bool,
-) -> Vec<&'f Finding> {
+) -> Vec<&Finding> {
     let mut taken = BTreeMap::new();
     let mut picked = Vec::new();
     for finding in findings {
