@@ -30,7 +30,8 @@
 //! that name: `load` brings the text in (strings of many megabytes never sit in memory), `read` parses it
 //! and recovers from mistakes, `detect` tells the endpoint, `check` walks the table of `kling-schema`
 //! and the document together, `media` judges image and video strings, `place` turns byte offsets into
-//! lines and columns, `report` renders. `fix` goes round: it lints each text it makes. `pack` goes the same way, and then makes the body to send.
+//! lines and columns, `report` renders. `fix` goes round: it lints each text it makes.
+//! `pack` goes the same way, and then makes the body to send.
 //!
 //! # Features
 //!
