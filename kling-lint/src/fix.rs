@@ -1,7 +1,9 @@
 //! Text edits that repair a finding.
 
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command tells of it"))]
 pub(crate) mod apply;
 mod pick;
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command tells of it"))]
 pub(crate) mod pieces;
 
 use std::ops::Range;
