@@ -1,5 +1,11 @@
 //! Text edits that repair a finding.
 
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command tells of it"))]
+pub(crate) mod apply;
+mod pick;
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command tells of it"))]
+pub(crate) mod pieces;
+
 use std::ops::Range;
 
 use kling_schema::rules::not_json::{
@@ -9,6 +15,19 @@ use kling_schema::rules::not_json::{
 use kling_schema::rules::shape::MISSING_FIELD;
 
 use crate::finding::{Draft, Position, Span};
+use crate::verdict::Report;
+
+/// What fixes make of a request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fixed {
+    /// The text.
+    pub text: Vec<u8>,
+    /// How many fixes were made.
+    pub count: usize,
+    /// What is left to say of the text.
+    pub report: Report,
+}
 
 /// A repair.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -30,7 +30,8 @@
 //! that name: `load` brings the text in (strings of many megabytes never sit in memory), `read` parses it
 //! and recovers from mistakes, `detect` tells the endpoint, `check` walks the table of `kling-schema`
 //! and the document together, `media` judges image and video strings, `place` turns byte offsets into
-//! lines and columns, `report` renders. `pack` goes the same way, and then makes the body to send.
+//! lines and columns, `report` renders. `fix` goes round: it lints each text it makes.
+//! `pack` goes the same way, and then makes the body to send.
 //!
 //! # Features
 //!
@@ -67,6 +68,7 @@ mod pack;
 mod place;
 pub mod printable;
 mod read;
+mod reading;
 mod session;
 mod verdict;
 
@@ -85,7 +87,7 @@ pub use detect::Detected;
 pub use error::LintError;
 pub use files::{Bytes, FileName, Files, MemoryFiles, OpenFile, Refusal};
 pub use finding::{Excerpt, Finding, Params, Position, Span};
-pub use fix::{Applicability, Edit, Fix};
+pub use fix::{Applicability, Edit, Fix, Fixed};
 #[cfg(feature = "fs")]
 pub use fs::LocalFiles;
 #[cfg(feature = "house-rules")]

@@ -5,6 +5,7 @@ mod hash;
 mod list;
 mod placing;
 
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ use crate::detect::{self, Detected, Detection};
 use crate::error::LintError;
 use crate::files::{Files, OpenFile};
 use crate::finding::{Draft, Finding};
-use crate::fix;
+use crate::fix::apply::{Fixes, Fixing};
+use crate::fix::{self, Applicability, Fixed};
 use crate::lines::{Chunk, LintedChunk};
 #[cfg(feature = "fs")]
 use crate::load::LONGEST;
@@ -70,6 +72,38 @@ impl Linter {
     /// Checks a request from memory under a file name, which may tell its endpoint.
     pub fn lint_named(&self, json: &[u8], name: impl AsRef<Path>) -> Report {
         self.lint_loaded(&Loaded::from_bytes(json), Some(name.as_ref()))
+    }
+
+    /// Makes the fixes up to this applicability until none is left that can be made, and none that would
+    /// bring another finding. What lies between them stays as it is, byte for byte.
+    ///
+    /// ```
+    /// use kling_lint::{Applicability, Linter};
+    ///
+    /// let linter = Linter::builder().endpoint("image2video").build()?;
+    /// let json = br#"{"image": "https://cdn.acme.io/cat.jpg", "duration": 5,}"#;
+    /// let fixed = linter.fix_bytes(json, Applicability::Safe);
+    /// assert_eq!(fixed.text, br#"{"image": "https://cdn.acme.io/cat.jpg", "duration": "5"}"#);
+    /// assert_eq!(fixed.count, 2);
+    /// assert!(fixed.report.is_acceptable());
+    /// # Ok::<(), kling_lint::LintError>(())
+    /// ```
+    pub fn fix_bytes(&self, json: &[u8], most: Applicability) -> Fixed {
+        let first = self.lint_bytes(json);
+        let mut file = OpenFile::with_len(Cursor::new(json.to_vec()), json.len() as u64);
+        let mut fixing = Fixing::new(&mut file);
+        let lint = |reader: &mut dyn std::io::Read| self.lint_reader(reader, None);
+        let fixed = fixing.fix(&first, most, lint).ok().filter(|fixes| fixes.count > 0);
+        let text = fixed.and_then(|Fixes { pieces, count, .. }| {
+            let mut text = Vec::with_capacity(json.len());
+            fixing.read(&pieces, |reader| std::io::copy(reader, &mut text)).ok()?;
+            Some((text, count))
+        });
+        match text {
+            Some((text, count)) => Fixed { count, report: self.lint_bytes(&text), text },
+            // Memory can be read: there was nothing to be fixed.
+            None => Fixed { text: json.to_vec(), count: 0, report: first },
+        }
     }
 
     /// Checks a JSON value. Places are those of its compact text.

@@ -7,6 +7,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use kling_schema::Severity;
 
+use crate::cli::fix::FixOptions;
 use crate::cli::form::{self, Form};
 use crate::cli::reports::{self, Wanted};
 use crate::cli::{completions, examples, init, man};
@@ -208,6 +209,9 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = reports::wanted)]
     #[arg(help_heading = "Reports", help = format!("A report in FILE, or on standard output: {}; may be given again", reports::names()))]
     pub(crate) output: Vec<Wanted>,
+
+    #[command(flatten)]
+    pub(crate) fixes: FixOptions,
 
     /// Whether a person would see how far it has come.
     #[arg(skip)]

@@ -52,7 +52,7 @@ pub(crate) fn run(
     let met = Rc::new(RefCell::new(Met::default()));
     let collector = Collector { home: home.clone(), met: Rc::clone(&met) };
     let status =
-        check::check(&check, settings, Reports::one(Box::new(collector)), stdin, out, err)?;
+        check::check(&check, settings, Reports::one(Box::new(collector)), (stdin, None), out, err)?;
     if status == Status::Failed {
         say(err, &format!("{} is left as it was", shown(&place)));
         return Ok(status);

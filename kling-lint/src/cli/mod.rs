@@ -7,6 +7,7 @@ mod completions;
 mod examples;
 mod explain;
 mod findings;
+mod fix;
 mod form;
 mod generated;
 mod init;

@@ -21,6 +21,11 @@ impl<W: Write> Output<W> {
         self.closed
     }
 
+    /// What it writes to.
+    pub(crate) fn inner(&self) -> &W {
+        &self.inner
+    }
+
     fn unless_closed<T>(&mut self, done: io::Result<T>, otherwise: T) -> io::Result<T> {
         match done {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {

@@ -2,7 +2,6 @@
 //! tells on the way, so its reporter is silent.
 
 use std::fmt::Write as _;
-use std::io;
 use std::path::Path;
 
 use kling_schema::rules;
@@ -10,7 +9,7 @@ use kling_schema::rules;
 use crate::cli::settings::{Chosen, Origin, Settings};
 use crate::config::{Config, Set};
 use crate::printable;
-use crate::report::{Checked, Media, Reporter, Totals, count, shown};
+use crate::report::{count, shown};
 
 /// The settings, as a config that says the same. `format` is no key of a config, so it stands in a
 /// comment.
@@ -71,28 +70,6 @@ pub(super) fn config(settings: &Settings, format: &str) -> String {
         config.house.iter().map(|(name, path)| (name.clone(), path.clone())).collect();
     out.table("house", &house, |path| path_quoted(path));
     out.text
-}
-
-/// Tells nothing: what is to be told is told on the way.
-#[derive(Debug)]
-pub(super) struct Silent;
-
-impl Reporter for Silent {
-    fn checked(&mut self, _: &mut dyn io::Write, _: &Checked<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn media(&mut self, _: &mut dyn io::Write, _: &Media<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn unreadable(&mut self, _: &mut dyn io::Write, _: &Path, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Lines under way.

@@ -148,6 +148,21 @@ impl Policy {
         applied
     }
 
+    /// Drops what is ignored here, and takes note of nothing: for texts on their way to be repaired.
+    pub(crate) fn drop_ignored(&self, path: &Path, report: &mut Report) {
+        let inside = self.home.inside(path);
+        let matched: Vec<usize> =
+            inside.map_or_else(Vec::new, |name| self.ignored_files.all(&name).collect());
+        report.findings.retain(|finding| {
+            let ignored = self.ignores.iter().any(|(ignore, _)| {
+                let here = ignore.files.is_empty()
+                    || matched.iter().any(|glob| ignore.files.contains(glob));
+                here && ignore.is_about(finding)
+            });
+            !ignored && !is_off(&self.levels, finding)
+        });
+    }
+
     /// Drops the findings on a media file that the config turns off. Neither ignores nor the baseline
     /// are about media files: they have no places.
     pub(crate) fn apply_to_media(&self, report: &mut MediaReport) {

@@ -18,7 +18,6 @@ mod own;
 mod plan;
 mod reader;
 mod refused;
-mod request;
 
 use std::io::{self, ErrorKind};
 use std::ops::Range;
@@ -32,11 +31,11 @@ use crate::files::{OpenFile, Refusal};
 use crate::linter::Linter;
 use crate::media::{Content, HeaderProbe, SMALLEST_FILE};
 use crate::read;
+use crate::reading::{Print, Reading};
 use crate::verdict::{LocalFile, Report};
 use handle::{Handle, Keeper, Shared};
 use own::OwnId;
 use plan::{By, Piece, Step};
-use request::{Print, Reading};
 
 pub use reader::ParcelReader;
 pub use refused::{Obstacle, PackError, Refused, Why};

@@ -7,8 +7,8 @@ use base64_simd::STANDARD;
 
 use super::Inlined;
 use super::plan::Step;
-use super::request::{Print, Reading};
 use crate::printable;
+use crate::reading::{Print, Reading};
 
 /// Bytes of a file encoded at once: a multiple of three, so that only the last block is padded.
 const RAW: usize = 96 << 10;

@@ -1,5 +1,7 @@
 //! What may stand between values, and what is often there though it may not.
 
+use std::ops::Range;
+
 use kling_schema::rules::not_json as rules;
 
 use super::faults::{named, offsets};
@@ -45,11 +47,17 @@ impl Parser<'_, '_> {
         self.pos = start + len;
         // A comment of many lines would fill the screen: its first line stands for it.
         let shown = memchr::memchr2(b'\n', b'\r', &rest[..len]).unwrap_or(len);
+        let text = self.text;
         self.faults.habit(
             &rules::COMMENT,
             start..start + shown,
             |draft| draft.with_some("found", (!closed).then_some("`/*`")),
-            || DraftFix::safe("remove the comment", offsets(start..start + len), ""),
+            || {
+                let (span, instead) = without_comment(text, start..start + len);
+                let fix = DraftFix::safe("remove the comment", offsets(span), instead);
+                // What it swallows may be the rest of the request.
+                if closed { fix } else { fix.unsafe_() }
+            },
         );
     }
 
@@ -68,6 +76,36 @@ impl Parser<'_, '_> {
             |draft| draft.with("found", named(character)),
             || DraftFix::safe("use plain spaces", offsets(span), plain),
         );
+    }
+}
+
+/// What goes with a comment, and what comes in its place: a line that has nothing else goes whole, and
+/// what stood apart stays apart.
+fn without_comment(text: &[u8], comment: Range<usize>) -> (Range<usize>, &'static str) {
+    let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+    let ends_token =
+        |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') && !b"{}[]:,".contains(byte);
+    let (before, after) = (&text[..comment.start], &text[comment.end..]);
+    let blank_before = before.iter().rev().take_while(is_blank).count();
+    let blank_after = after.iter().take_while(is_blank).count();
+    let first = before.len() - blank_before;
+    let starts_line = matches!(before[..first].last(), None | Some(b'\n' | b'\r'));
+    let line_end = match &after[blank_after..] {
+        [] => Some(0),
+        [b'\r', b'\n', ..] => Some(2),
+        [b'\n' | b'\r', ..] => Some(1),
+        _ => None,
+    };
+    match line_end {
+        Some(len) if starts_line => (first..comment.end + blank_after + len, ""),
+        Some(_) => (first..comment.end + blank_after, ""),
+        None if blank_before > 0 || starts_line => (comment.start..comment.end + blank_after, ""),
+        None if blank_after > 0 => (comment, ""),
+        None => {
+            let apart =
+                before.last().is_some_and(ends_token) && after.first().is_some_and(ends_token);
+            (comment, if apart { " " } else { "" })
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use kling_schema::rules::Rule;
 
 use super::MAX_FINDINGS;
 use crate::finding::Draft;
-use crate::fix::DraftFix;
+use crate::fix::{Applicability, DraftFix};
 use crate::printable;
 
 /// Edits gathered in one fix, at most.
@@ -70,7 +70,11 @@ impl<'o> Faults<'o> {
             && let Some(all) = slot
         {
             if all.edits.len() < MAX_EDITS {
-                all.edits.extend(fix().edits);
+                let more = fix();
+                all.edits.extend(more.edits);
+                if more.applicability == Applicability::Unsafe {
+                    all.applicability = Applicability::Unsafe;
+                }
             } else {
                 *slot = None;
             }

@@ -39,7 +39,7 @@ const MAX_DEPTH: usize = 512;
 /// Most values that are read.
 const MAX_VALUES: usize = 250_000;
 /// Most findings of one severity about one text.
-const MAX_FINDINGS: usize = 100;
+pub(crate) const MAX_FINDINGS: usize = 100;
 /// Bytes that may be looked at twice to tell what a fault means.
 const LOOK_AHEAD: usize = 256 << 10;
 

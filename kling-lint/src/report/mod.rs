@@ -4,6 +4,7 @@
 //! image pasted into a body makes lines of 40 MB.
 
 mod concise;
+mod diff;
 mod fingerprint;
 mod github;
 mod gitlab;
@@ -25,6 +26,7 @@ use std::io;
 use std::path::Path;
 
 pub(crate) use concise::Concise;
+pub(crate) use diff::unified;
 pub(crate) use github::Github;
 pub(crate) use gitlab::Gitlab;
 pub(crate) use human::Human;
@@ -111,6 +113,28 @@ fn advised(finding: &Finding) -> String {
 fn not_shown(hidden: usize) -> String {
     let verb = if hidden == 1 { "is" } else { "are" };
     format!("{} {verb} not shown; repair these first", count(hidden, "more finding"))
+}
+
+/// Tells nothing: the diff is the result.
+#[derive(Debug)]
+pub(crate) struct Silent;
+
+impl Reporter for Silent {
+    fn checked(&mut self, _: &mut dyn io::Write, _: &Checked<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn media(&mut self, _: &mut dyn io::Write, _: &Media<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn unreadable(&mut self, _: &mut dyn io::Write, _: &Path, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A path as it is printed: one line, nothing that moves a cursor.

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Check, STDIN, STDIN_NAME};
-use crate::Linter;
+use crate::cli::findings::spool;
 use crate::error::LintError;
 use crate::fs::{open, walk};
 use crate::lines::{Chunk, Chunks};
 use crate::load::Loaded;
+use crate::{Linter, OpenFile};
 
 /// Lines that come in fewer bytes come one by one: whoever writes them may wait for the answer.
 const TRICKLE: usize = 4 << 10;
@@ -22,6 +23,8 @@ pub(super) enum Unit {
     File { path: PathBuf, skips: bool },
     /// A request that was read, of this name.
     Read { name: PathBuf, loaded: Loaded<'static>, skips: bool },
+    /// Standard input that is to be repaired.
+    Text { name: PathBuf, text: OpenFile, skips: bool },
     /// A file of lines begins.
     Begin(Arc<Lines>),
     /// Some lines of it.
@@ -134,6 +137,12 @@ impl<'r> Inputs<'r> {
             let chunks = Chunks::new(stdin, self.options.decode);
             let lines = Lines { path, skips, len: None, is_file: false };
             return self.begin(lines, Source::Stdin(chunks));
+        }
+        if self.options.fixes.repairs() {
+            return match spool(stdin) {
+                Ok(text) => Unit::Text { name: path, text, skips },
+                Err(source) => Unit::Unreadable { error: LintError::io(&path, source), path },
+            };
         }
         match self.linter.load(stdin) {
             Ok(loaded) => Unit::Read { name: path, loaded, skips },

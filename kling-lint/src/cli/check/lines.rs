@@ -30,6 +30,9 @@ impl<W: Write> Run<'_, W> {
     pub(super) fn begin(&mut self, lines: &Lines, real: Option<PathBuf>) -> io::Result<()> {
         let muted = !self.is_new(real.as_deref(), lines.skips)
             || self.excludes(&lines.path, lines.skips)?;
+        if let Some(repair) = self.repair.as_mut().filter(|_| !muted) {
+            repair.spare_lines(&lines.path, self.err);
+        }
         self.tally = Tally { real, muted, ..Tally::default() };
         self.totals.in_lines = true;
         Ok(())

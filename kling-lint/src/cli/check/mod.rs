@@ -19,6 +19,7 @@ use std::thread;
 use kling_schema::Severity;
 
 use crate::cli::args::Check;
+use crate::cli::fix::{Repair, Tools};
 use crate::cli::jobs::{self, Line};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
@@ -27,8 +28,8 @@ use crate::cli::settings::Settings;
 use crate::cli::{Status, because, blamed, reason, say, show};
 use crate::config;
 use crate::error::LintError;
-use crate::report::{Checked, Media, Totals, count, shown};
-use crate::{Detected, MediaReport, Report, Session};
+use crate::report::{Checked, Media, Silent, Totals, count, shown};
+use crate::{Detected, Linter, MediaReport, OpenFile, Report, Session};
 use inputs::{Inputs, Unit};
 use judge::{Judged, judge};
 use lines::Tally;
@@ -60,15 +61,24 @@ pub(crate) fn run(
             Err(refusal) => Ok(refuse(&[refusal], err)),
         };
     }
-    let reports = if options.show_files {
-        Ok(Reports::one(Box::new(show::Silent)))
+    // A diff is the report, and so is a list of files.
+    let reports = if options.show_files || options.fixes.diff {
+        Ok(Reports::one(Box::new(Silent)))
     } else {
         Reports::open(options, settings.fail_on.value)
     };
-    match reports {
-        Ok(reports) => check(options, settings, reports, stdin, out, err),
-        Err(refusal) => Ok(refuse(&[refusal], err)),
+    let reports = match reports {
+        Ok(reports) => reports,
+        Err(refusal) => return Ok(refuse(&[refusal], err)),
+    };
+    if !options.fixes.filters() || options.paths.iter().all(|path| path.as_os_str() != STDIN) {
+        return check(options, settings, reports, (stdin, None), out, err);
     }
+    // The repaired text is the result; what is said of it is talk.
+    let mut told = Output::new(Vec::new());
+    let status = check(options, settings, reports, (stdin, Some(out)), &mut told, err);
+    let _ = err.write_all(told.inner());
+    status
 }
 
 /// Says why there is no run.
@@ -79,14 +89,15 @@ pub(super) fn refuse(refusals: &[String], err: &mut dyn Write) -> Status {
     Status::Failed
 }
 
-/// Checks the requests by these settings, and reports on them.
-pub(super) fn check(
-    options: &Check,
+/// Checks the requests by these settings, and reports on them. The repaired text of standard input
+/// goes to the stream beside it.
+pub(super) fn check<'r>(
+    options: &'r Check,
     settings: Settings,
     reports: Reports,
-    stdin: &mut dyn Read,
-    out: &mut Output<impl Write>,
-    err: &mut dyn Write,
+    (stdin, text): (&'r mut dyn Read, Option<&'r mut dyn Write>),
+    out: &'r mut Output<impl Write>,
+    err: &'r mut dyn Write,
 ) -> io::Result<Status> {
     let linter = match settings.linter(options) {
         Ok(linter) => linter,
@@ -102,7 +113,10 @@ pub(super) fn check(
         inputs: Inputs::new(options, linter.clone(), stdin),
         settings,
         session: linter.session(),
+        linter: linter.clone(),
         reports,
+        repair: Repair::new(&options.fixes, options.quiet),
+        text,
         totals: Totals::default(),
         worst: None,
         excluded: 0,
@@ -113,7 +127,7 @@ pub(super) fn check(
         err,
     };
     let may_repeat = options.paths.len() > 1;
-    jobs::run(jobs, &mut run, &|unit| judge(&linter, unit, may_repeat))?;
+    jobs::run(jobs, &mut run, &|unit| judge(&linter, unit, may_repeat, options.fixes.repairs()))?;
     run.finish()
 }
 
@@ -136,7 +150,11 @@ struct Run<'r, W> {
     inputs: Inputs<'r>,
     settings: Settings,
     session: Session,
+    linter: Linter,
     reports: Reports,
+    repair: Option<Repair<'r>>,
+    /// Where the repaired text of standard input goes, if that is asked for.
+    text: Option<&'r mut dyn Write>,
     totals: Totals,
     worst: Option<Severity>,
     /// Files that the config passes over.
@@ -169,6 +187,14 @@ impl<W: Write> Line for Run<'_, W> {
                 if self.is_new(real.as_deref(), skips) && !self.excludes(&path, skips)? {
                     let report = linted
                         .map(|(loaded, linted)| self.session.settle(&loaded, linted, Some(&path)));
+                    let outcome = self.report(&path, report, skips)?;
+                    self.remember(real, outcome);
+                }
+                self.progress.file();
+            }
+            Judged::Faulty { path, real, skips, text } => {
+                if self.is_new(real.as_deref(), skips) && !self.excludes(&path, skips)? {
+                    let report = self.repaired(&path, text);
                     let outcome = self.report(&path, report, skips)?;
                     self.remember(real, outcome);
                 }
@@ -220,6 +246,22 @@ impl<W: Write> Run<'_, W> {
     fn remember(&mut self, real: Option<PathBuf>, outcome: Outcome) {
         if let Some(real) = real {
             self.seen.insert(real, outcome);
+        }
+    }
+
+    /// What is left to be told of a request once it is repaired.
+    fn repaired(&mut self, path: &Path, text: Option<OpenFile>) -> Result<Report, LintError> {
+        self.progress.hide();
+        let Some(repair) = &mut self.repair else { return self.session.lint_path(path) };
+        let out: &mut dyn Write = match &mut self.text {
+            Some(stream) => stream,
+            None => &mut *self.out,
+        };
+        let (linter, session, policy) = (&self.linter, &mut self.session, &self.settings.policy);
+        let mut tools = Tools { linter, session, policy, out, err: &mut *self.err };
+        match text {
+            Some(text) => repair.stdin(text, path, &mut tools),
+            None => repair.file(path, &mut tools),
         }
     }
 
@@ -325,6 +367,9 @@ impl<W: Write> Run<'_, W> {
             let failed = self.totals.unreadable > 0;
             return Ok(if failed { Status::Failed } else { Status::Clean });
         }
+        if let Some(repair) = &self.repair {
+            repair.tell(self.err);
+        }
         let status = self.status();
         self.totals.exit_status = status as u8;
         let totals = &self.totals;
@@ -341,14 +386,17 @@ impl<W: Write> Run<'_, W> {
 
     fn status(&mut self) -> Status {
         let Check { quiet, verbose, skip_unknown, .. } = *self.options;
-        if self.totals.unreadable > 0 {
+        if self.totals.unreadable > 0 || self.repair.as_ref().is_some_and(Repair::failed) {
             return Status::Failed;
         }
         if self.totals.checked + self.totals.media.files() == 0 {
             return self.nothing(skip_unknown, quiet, verbose);
         }
         let fail_on = self.settings.fail_on.value;
-        let fails = self.worst.is_some_and(|worst| fail_on.fails(worst));
+        let fails = match self.repair.as_ref().filter(|repair| repair.is_diff()) {
+            Some(repair) => repair.changes(),
+            None => self.worst.is_some_and(|worst| fail_on.fails(worst)),
+        };
         if fails { Status::Findings } else { Status::Clean }
     }
 

@@ -1,4 +1,5 @@
-//! The request, read twice: once to be checked, once to be sent.
+//! A file that is read several times, and must be the same each time: once to be checked, once to be
+//! sent, say.
 
 use std::hash::{BuildHasher, Hasher as _};
 use std::io::{self, BufRead, Read, Seek as _};
@@ -14,14 +15,14 @@ const BLOCK: usize = 64 << 10;
 /// What two readings of the same bytes agree in. The hash starts from a random number, so nobody can
 /// prepare others that agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Print {
+pub(crate) struct Print {
     /// How many bytes there are.
-    pub(super) len: u64,
+    pub(crate) len: u64,
     hash: u64,
 }
 
 /// One reading from the first byte to the last.
-pub(super) struct Reading<'r> {
+pub(crate) struct Reading<'r> {
     request: &'r mut OpenFile,
     block: Vec<u8>,
     /// Bytes of the block that were taken.
@@ -35,7 +36,7 @@ pub(super) struct Reading<'r> {
 
 impl<'r> Reading<'r> {
     /// Begins with the first byte.
-    pub(super) fn new(request: &'r mut OpenFile, keys: &RandomState) -> io::Result<Self> {
+    pub(crate) fn new(request: &'r mut OpenFile, keys: &RandomState) -> io::Result<Self> {
         request.rewind()?;
         Ok(Reading {
             request,
@@ -49,17 +50,17 @@ impl<'r> Reading<'r> {
     }
 
     /// How many bytes were read so far.
-    pub(super) fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
     /// Where the last byte stands that is no white space: the bracket that makes the text whole.
-    pub(super) fn closing(&self) -> u64 {
+    pub(crate) fn closing(&self) -> u64 {
         self.closing
     }
 
     /// What was read, once it was read to its end.
-    pub(super) fn print(&self) -> Option<Print> {
+    pub(crate) fn print(&self) -> Option<Print> {
         self.ended.then(|| Print { len: self.len, hash: self.hasher.finish() })
     }
 }
