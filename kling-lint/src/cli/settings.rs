@@ -86,7 +86,11 @@ impl Settings {
             let entries = read_baseline(&place.path, asked).map_err(|refusal| vec![refusal])?;
             entries.map(|entries| (Baseline::new(entries), place.home.clone()))
         };
-        let policy = Policy::new(config, home.clone(), old).passing_over(&place.path);
+        let mut policy =
+            Policy::new(config, home.clone(), old).passing_over(&place.path, "the baseline");
+        for schema in config.iter().flat_map(|config| config.house.values()) {
+            policy = policy.passing_over(&home.folder().join(&schema.value), "a house policy");
+        }
         let of = |get: fn(&Config) -> Option<Set<bool>>| config.and_then(get);
         let root = config.and_then(|config| config.root.clone()).map(|root| Set {
             value: Some(home.shown(&home.folder().join(root.value))),
@@ -144,7 +148,7 @@ impl Settings {
     /// Why a file is passed over, in words.
     pub(super) fn excluded(&self, path: &Path) -> Option<String> {
         Some(match self.policy.excluded(path)? {
-            Excluded::Own => "the baseline, passed over".into(),
+            Excluded::Own(what) => format!("{what}, passed over"),
             Excluded::Glob { glob, line } => {
                 let (glob, from) = (crate::printable::shorten(&glob), self.line(line));
                 format!("passed over, excluded by `{glob}` ({from})")
