@@ -8,7 +8,7 @@ use kling_schema::rules::not_json::{
 };
 use kling_schema::rules::shape::MISSING_FIELD;
 
-use crate::finding::{Draft, Span};
+use crate::finding::{Draft, Position, Span};
 
 /// A repair.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct Edit {
     pub span: Span,
     /// What comes.
     pub text: String,
+    /// Where the span starts and ends, when that is known.
+    pub(crate) place: Option<(Position, Position)>,
 }
 
 /// A fix before its place is known: offsets into the resident text.
@@ -111,6 +113,12 @@ pub(crate) fn doubt(drafts: &mut [Draft]) {
 
 impl Edit {
     pub(crate) fn new(span: Span, text: String) -> Self {
-        Edit { span, text }
+        Edit { span, text, place: None }
+    }
+
+    /// The same, at lines and columns.
+    pub(crate) fn at(mut self, start: Position, end: Position) -> Self {
+        self.place = Some((start, end));
+        self
     }
 }

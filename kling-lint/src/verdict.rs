@@ -128,6 +128,10 @@ impl Report {
             finding.end.line = finding.end.line.saturating_add(lines);
             for edit in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
                 shift(&mut edit.span);
+                if let Some((start, end)) = &mut edit.place {
+                    start.line = start.line.saturating_add(lines);
+                    end.line = end.line.saturating_add(lines);
+                }
             }
         }
         for file in &mut self.files {

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use kling_schema::Severity;
 
 use crate::cli::form::{self, Form};
+use crate::cli::reports::{self, Wanted};
 use crate::cli::{completions, examples, init, man};
 
 const STYLES: Styles = Styles::styled()
@@ -172,7 +173,7 @@ pub(crate) struct Check {
     #[arg(long, value_enum, value_name = "LEVEL", hide_possible_values = true)]
     pub(crate) fail_on: Option<FailOn>,
 
-    /// human, concise or json [env: KLING_LINT_FORMAT]
+    /// How to report on standard output [env: KLING_LINT_FORMAT]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) format: Option<Format>,
 
@@ -196,12 +197,17 @@ pub(crate) struct Check {
     pub(crate) config: Configuration,
 
     /// Print the settings that hold and where each comes from, and stop
-    #[arg(long, help_heading = CONFIGURATION)]
+    #[arg(long, help_heading = CONFIGURATION, conflicts_with = "output")]
     pub(crate) show_config: bool,
 
     /// Print the files that would be checked, as what and why, and stop
-    #[arg(long, help_heading = CONFIGURATION, conflicts_with = "show_config")]
+    #[arg(long, help_heading = CONFIGURATION, conflicts_with_all = ["show_config", "output"])]
     pub(crate) show_files: bool,
+
+    /// A report, on standard output or in a file; may be given again.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = reports::wanted)]
+    #[arg(help_heading = "Reports", help = format!("A report in FILE, or on standard output: {}; may be given again", reports::names()))]
+    pub(crate) output: Vec<Wanted>,
 
     /// Whether a person would see how far it has come.
     #[arg(skip)]
@@ -468,6 +474,11 @@ pub(crate) enum Format {
     Human,
     Concise,
     Json,
+    Jsonl,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
 }
 
 /// How to list the rules.

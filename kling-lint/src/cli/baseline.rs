@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::baseline::{Entries, Entry};
 use crate::cli::args::{Baseline, BaselineOptions, Check, Configuration, FailOn};
 use crate::cli::output::Output;
+use crate::cli::reports::Reports;
 use crate::cli::save::Saved;
 use crate::cli::settings::{Settings, read_baseline};
 use crate::cli::{Status, check, reason, say};
@@ -50,7 +51,8 @@ pub(crate) fn run(
 
     let met = Rc::new(RefCell::new(Met::default()));
     let collector = Collector { home: home.clone(), met: Rc::clone(&met) };
-    let status = check::check(&check, settings, (Box::new(collector), None), stdin, out, err)?;
+    let status =
+        check::check(&check, settings, Reports::one(Box::new(collector)), stdin, out, err)?;
     if status == Status::Failed {
         say(err, &format!("{} is left as it was", shown(&place)));
         return Ok(status);

@@ -17,6 +17,7 @@ mod output;
 mod pack;
 mod pages;
 mod progress;
+mod reports;
 mod rules;
 mod save;
 mod schema;

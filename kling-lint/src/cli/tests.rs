@@ -222,3 +222,73 @@ fn a_dry_run_writes_nothing() {
     assert_eq!(command(&words, "").0, Status::Clean);
     assert!(!new.exists());
 }
+
+/// A folder with a faulty request, and the words that name what stands in it.
+fn faulty() -> (tempfile::TempDir, impl Fn(&str) -> String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("a.image2video.json"), "{\"image\": 7}").expect("a file");
+    let path = folder.path().to_path_buf();
+    (folder, move |word| word.replace("DIR", &path.to_string_lossy()))
+}
+
+/// What stands in a folder.
+fn names(folder: &Path) -> Vec<OsString> {
+    let files = folder.read_dir().expect("a folder");
+    let mut names: Vec<_> = files.map(|file| file.expect("a file").file_name()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn files_have_no_colours_and_replace_what_was_there() {
+    let (folder, word) = faulty();
+    let out = folder.path().join("out");
+    std::fs::write(&out, "a longer report than any other ".repeat(100)).expect("a file");
+    let words = ["DIR", "--color=always", "--output=human=DIR/out"].map(word);
+    let (status, stdout, _) = command(&words, "");
+    assert_eq!((status, stdout.as_str()), (Status::Findings, ""));
+    let report = std::io::read_to_string(crate::fs::open::open(&out).expect("a file"));
+    let report = report.expect("text");
+    assert!(report.starts_with("error[KL") && !report.contains('\u{1b}'), "{report}");
+    assert!(!report.contains("a longer report"), "{report}");
+}
+
+#[test]
+fn a_reader_that_left_does_not_keep_files_from_being_written() {
+    let (folder, word) = faulty();
+    let words = ["DIR", "--output=concise", "--output=jsonl=DIR/out"].map(word);
+    let out = Failing(ErrorKind::BrokenPipe);
+    assert_eq!(run(parse(&words), &mut io::empty(), out, Vec::new()), Status::Findings);
+    assert_eq!(names(folder.path()).len(), 2);
+}
+
+#[test]
+fn after_a_failure_nothing_is_half_written() {
+    let (folder, word) = faulty();
+    let before = names(folder.path());
+    let words = ["DIR", "--output=concise", "--output=jsonl=DIR/out"].map(&word);
+    let out = Failing(ErrorKind::StorageFull);
+    assert_eq!(run(parse(&words), &mut io::empty(), out, Vec::new()), Status::Failed);
+    assert_eq!(names(folder.path()), before);
+
+    let words = ["DIR", "--output=sarif=DIR/new", "--output=jsonl=DIR/none/out"].map(&word);
+    let (status, _, err) = command(&words, "");
+    assert_eq!(status, Status::Failed);
+    assert!(err.ends_with("out: no such folder\n"), "{err}");
+    assert_eq!(names(folder.path()), before);
+
+    let words = ["DIR", "--output=sarif=DIR/a.image2video.json"].map(&word);
+    let (status, _, err) = command(&words, "");
+    assert_eq!(status, Status::Failed);
+    assert!(err.contains("this is a file to check"), "{err}");
+    assert_eq!(names(folder.path()), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_does_not_fit_is_a_failure() {
+    let (_folder, word) = faulty();
+    let (status, _, err) = command(&["DIR", "--output=sarif=/dev/full"].map(word), "");
+    assert_eq!(status, Status::Failed);
+    assert_eq!(err, "kling-lint: cannot write the result: /dev/full: no space left on device\n");
+}

@@ -2,7 +2,7 @@
 
 use super::hash;
 use crate::check::Named;
-use crate::finding::{Draft, Excerpt, Finding, Span};
+use crate::finding::{Draft, Excerpt, Finding};
 use crate::fix::{Edit, Fix};
 use crate::message;
 use crate::place::{Placed, Places};
@@ -22,7 +22,7 @@ pub(super) fn place(
     let placed = places.resolve(&ranges);
     let (placed, of_files) = placed.split_at(edits_end);
     let (placed, edits) = placed.split_at(drafts.len());
-    let mut edits = edits.iter().map(|edit| edit.span);
+    let mut edits = edits.iter();
     let findings = drafts
         .into_iter()
         .zip(placed)
@@ -51,7 +51,7 @@ fn finding(
     text_hash: u64,
     placed: &Placed,
     draft: Draft,
-    edits: &mut impl Iterator<Item = Span>,
+    edits: &mut std::slice::Iter<'_, Placed>,
 ) -> Finding {
     let Draft { rule, constraint, basis, pointer, params, fix, .. } = draft;
     let help = message::help(rule.help, &params);
@@ -62,7 +62,7 @@ fn finding(
             .edits
             .into_iter()
             .zip(edits)
-            .map(|((_, text), span)| Edit::new(span, text))
+            .map(|((_, text), placed)| Edit::new(placed.span, text).at(placed.start, placed.end))
             .collect(),
     });
     Finding {

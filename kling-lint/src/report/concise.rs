@@ -7,7 +7,7 @@ use kling_schema::Severity;
 
 use crate::finding::Finding;
 use crate::report::media::Verdict;
-use crate::report::{Checked, Media, Reporter, Totals, shown};
+use crate::report::{Checked, Media, Reporter, Totals, shown, worded};
 
 /// One line a finding, and nothing else: the summary would be noise to a program.
 #[derive(Debug)]
@@ -25,12 +25,6 @@ impl Concise {
         let verbose = self.verbose;
         findings.iter().filter(move |finding| verbose || finding.severity > Severity::Info)
     }
-}
-
-/// `error[KL2001 too-long] message`
-fn worded(finding: &Finding) -> String {
-    let Finding { rule, severity, message, .. } = finding;
-    format!("{}[{} {}] {message}", severity.word(), rule.id, rule.name)
 }
 
 impl Reporter for Concise {

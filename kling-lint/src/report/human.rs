@@ -12,7 +12,7 @@ use kling_schema::{Severity, Source, Tier};
 
 use crate::finding::{Excerpt, Finding, Position};
 use crate::fix::Fix;
-use crate::report::{Checked, Media, Reporter, Totals, count, shown, window};
+use crate::report::{Checked, Media, Reporter, Totals, not_shown, shown, window};
 
 /// What one text of a finding may take, in bytes. Messages are far shorter; a request whose keys are
 /// whole paragraphs can make them long, and a finding must not fill the screen.
@@ -98,9 +98,7 @@ impl Reporter for Human {
             }
         }
         if input.hidden > 0 {
-            let more = count(input.hidden, "more finding");
-            let verb = if input.hidden == 1 { "is" } else { "are" };
-            writeln!(out, "{}: {more} {verb} not shown; repair these first\n", input.place())?;
+            writeln!(out, "{}: {}\n", input.place(), not_shown(input.hidden))?;
         }
         Ok(())
     }

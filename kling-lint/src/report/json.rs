@@ -252,8 +252,9 @@ struct MediaCounts {
     refused: usize,
 }
 
+/// A finding.
 #[derive(Serialize)]
-struct Told<'a> {
+pub(super) struct Told<'a> {
     rule: RuleName,
     constraint: Option<&'a str>,
     severity: Severity,
@@ -335,7 +336,8 @@ struct Change<'a> {
     text: &'a str,
 }
 
-fn told(finding: &Finding) -> Told<'_> {
+/// A finding as JSON has it.
+pub(super) fn told(finding: &Finding) -> Told<'_> {
     Told {
         rule: finding.rule.into(),
         constraint: finding.constraint.as_deref(),
@@ -361,7 +363,7 @@ fn repair(fix: &Fix) -> Repair<'_> {
     }
 }
 
-fn change(Edit { span, text }: &Edit) -> Change<'_> {
+fn change(Edit { span, text, .. }: &Edit) -> Change<'_> {
     Change { start: span.start, end: span.end, text }
 }
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use kling_schema::Severity;
 
-use crate::MediaReport;
+use crate::finding::Finding;
+use crate::{FieldVerdict, MediaReport};
 
 /// A media file that was judged.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +13,16 @@ pub(crate) struct Media<'r> {
     /// The file.
     pub(crate) path: &'r Path,
     pub(crate) report: &'r MediaReport,
+}
+
+impl<'r> Media<'r> {
+    /// The findings that count: those on the file itself, and those of its best field.
+    pub(crate) fn told(&self) -> impl Iterator<Item = (Option<&'r FieldVerdict>, &'r Finding)> {
+        let best = self.report.best();
+        let of_best = best.into_iter().flat_map(|field| &field.findings);
+        let about = self.report.about.iter().map(|finding| (None, finding));
+        about.chain(of_best.map(move |finding| (best, finding)))
+    }
 }
 
 /// What becomes of a file that is sent.

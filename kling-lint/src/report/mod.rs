@@ -4,11 +4,20 @@
 //! image pasted into a body makes lines of 40 MB.
 
 mod concise;
+mod fingerprint;
+mod github;
+mod gitlab;
+#[cfg(test)]
+mod hostile;
 mod human;
 mod json;
+mod jsonl;
+mod junit;
 mod media;
+mod relative;
 #[cfg(test)]
 mod samples;
+mod sarif;
 mod summary;
 mod window;
 
@@ -16,9 +25,15 @@ use std::io;
 use std::path::Path;
 
 pub(crate) use concise::Concise;
+pub(crate) use github::Github;
+pub(crate) use gitlab::Gitlab;
 pub(crate) use human::Human;
 pub(crate) use json::{Json, Page, RuleName, SafeJson};
+pub(crate) use jsonl::Jsonl;
+pub(crate) use junit::Junit;
 pub(crate) use media::Media;
+pub(crate) use relative::Root;
+pub(crate) use sarif::Sarif;
 pub(crate) use summary::{Totals, count, grouped};
 
 use crate::finding::Finding;
@@ -76,6 +91,26 @@ pub(crate) trait Reporter {
 
     /// That was all.
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()>;
+}
+
+/// `error[KL2001 too-long] message`
+fn worded(finding: &Finding) -> String {
+    let Finding { rule, severity, message, .. } = finding;
+    format!("{}[{} {}] {message}", severity.word(), rule.id, rule.name)
+}
+
+/// What is wrong, and how to fix it.
+fn advised(finding: &Finding) -> String {
+    match &finding.help {
+        Some(help) => format!("{}\nhelp: {help}", finding.message),
+        None => finding.message.clone(),
+    }
+}
+
+/// What is said of findings that were not kept.
+fn not_shown(hidden: usize) -> String {
+    let verb = if hidden == 1 { "is" } else { "are" };
+    format!("{} {verb} not shown; repair these first", count(hidden, "more finding"))
 }
 
 /// A path as it is printed: one line, nothing that moves a cursor.

@@ -32,7 +32,7 @@ pub(crate) fn wrong_type() -> Finding {
     finding.fix = Some(Fix {
         title: "write \"5\"".into(),
         applicability: Applicability::Safe,
-        edits: vec![Edit::new(finding.span, "\"5\"".into())],
+        edits: vec![Edit::new(finding.span, "\"5\"".into()).at(finding.start, finding.end)],
     });
     finding
 }

@@ -40,6 +40,8 @@ pub(crate) struct Totals {
     pub(crate) skipped: usize,
     /// Inputs that could not be read.
     pub(crate) unreadable: usize,
+    /// What the command exits with.
+    pub(crate) exit_status: u8,
     /// The rule of the first of the worst findings.
     pub(crate) example: Option<(Severity, &'static str)>,
 }

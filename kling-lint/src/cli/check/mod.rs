@@ -16,26 +16,23 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use clap::ValueEnum as _;
 use kling_schema::Severity;
 
-use crate::cli::args::{Check, Format};
+use crate::cli::args::Check;
 use crate::cli::jobs::{self, Line};
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
+use crate::cli::reports::{self, Reports};
 use crate::cli::settings::Settings;
 use crate::cli::{Status, because, blamed, reason, say, show};
 use crate::config;
 use crate::error::LintError;
-use crate::printable;
-use crate::report::{Checked, Concise, Human, Json, Media, Reporter, Totals, count, shown};
+use crate::report::{Checked, Media, Totals, count, shown};
 use crate::{Detected, MediaReport, Report, Session};
 use inputs::{Inputs, Unit};
 use judge::{Judged, judge};
 use lines::Tally;
 
-/// The format when none is asked for on the command line.
-const FORMAT: &str = "KLING_LINT_FORMAT";
 /// Asks for standard input.
 pub(super) const STDIN: &str = "-";
 /// What standard input is called, unless it is given a name.
@@ -50,24 +47,28 @@ pub(crate) fn run(
     out: &mut Output<impl Write>,
     err: &mut dyn Write,
 ) -> io::Result<Status> {
-    let format = match format(options) {
-        Ok(format) => format,
-        Err(refusal) => {
-            say(err, &refusal);
-            return Ok(Status::Failed);
-        }
-    };
     let settings = match Settings::of(options) {
         Ok(settings) => settings,
         Err(refusals) => return Ok(refuse(&refusals, err)),
     };
     if options.show_config {
-        let told = show::config(&settings, &told(format, options));
-        return out.write_all(told.as_bytes()).map(|()| Status::Clean);
+        return match reports::told(options) {
+            Ok(told) => {
+                let told = show::config(&settings, &told);
+                out.write_all(told.as_bytes()).map(|()| Status::Clean)
+            }
+            Err(refusal) => Ok(refuse(&[refusal], err)),
+        };
     }
-    let reporter =
-        if options.show_files { Box::new(show::Silent) } else { reporter(format, options) };
-    check(options, settings, (reporter, Some(format)), stdin, out, err)
+    let reports = if options.show_files {
+        Ok(Reports::one(Box::new(show::Silent)))
+    } else {
+        Reports::open(options, settings.fail_on.value)
+    };
+    match reports {
+        Ok(reports) => check(options, settings, reports, stdin, out, err),
+        Err(refusal) => Ok(refuse(&[refusal], err)),
+    }
 }
 
 /// Says why there is no run.
@@ -78,11 +79,11 @@ pub(super) fn refuse(refusals: &[String], err: &mut dyn Write) -> Status {
     Status::Failed
 }
 
-/// Checks the requests by these settings, and tells them, in a format if it is one.
+/// Checks the requests by these settings, and reports on them.
 pub(super) fn check(
     options: &Check,
     settings: Settings,
-    (reporter, format): (Box<dyn Reporter>, Option<Format>),
+    reports: Reports,
     stdin: &mut dyn Read,
     out: &mut Output<impl Write>,
     err: &mut dyn Write,
@@ -101,7 +102,7 @@ pub(super) fn check(
         inputs: Inputs::new(options, linter.clone(), stdin),
         settings,
         session: linter.session(),
-        reporter,
+        reports,
         totals: Totals::default(),
         worst: None,
         excluded: 0,
@@ -113,44 +114,7 @@ pub(super) fn check(
     };
     let may_repeat = options.paths.len() > 1;
     jobs::run(jobs, &mut run, &|unit| judge(&linter, unit, may_repeat))?;
-    run.finish(format)
-}
-
-/// The format: asked for, or by the environment, or for people.
-fn format(options: &Check) -> Result<Format, String> {
-    if let Some(format) = options.format {
-        return Ok(format);
-    }
-    let Some(value) = std::env::var_os(FORMAT).filter(|value| !value.is_empty()) else {
-        return Ok(Format::Human);
-    };
-    let value = value.to_string_lossy();
-    Format::from_str(&value, false).map_err(|_| {
-        let shown = printable::shorten(&value);
-        format!("{FORMAT} is `{shown}`; allowed: human, concise or json")
-    })
-}
-
-/// The format in words, and where it comes from.
-fn told(format: Format, options: &Check) -> String {
-    let word = format.to_possible_value().map(|value| value.get_name().to_owned());
-    let origin = match (options.format, std::env::var_os(FORMAT)) {
-        (Some(_), _) => "--format",
-        (None, Some(value)) if !value.is_empty() => FORMAT,
-        (None, _) => "default",
-    };
-    format!("{} ({origin})", word.unwrap_or_default())
-}
-
-fn reporter(format: Format, options: &Check) -> Box<dyn Reporter> {
-    match format {
-        Format::Human => {
-            let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0.into());
-            Box::new(Human::new(width, options.verbose, options.quiet))
-        }
-        Format::Concise => Box::new(Concise::new(options.verbose)),
-        Format::Json => Box::new(Json::default()),
-    }
+    run.finish()
 }
 
 /// What became of an input.
@@ -172,7 +136,7 @@ struct Run<'r, W> {
     inputs: Inputs<'r>,
     settings: Settings,
     session: Session,
-    reporter: Box<dyn Reporter>,
+    reports: Reports,
     totals: Totals,
     worst: Option<Severity>,
     /// Files that the config passes over.
@@ -222,8 +186,9 @@ impl<W: Write> Line for Run<'_, W> {
             Judged::End(lines) => self.end(&lines)?,
             Judged::Unreadable { path, error } => self.unreadable(&path, &error)?,
         }
-        let closed = self.out.closed();
-        Ok(if closed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        // Nobody reads any more.
+        let over = self.out.closed() && self.reports.only_stdout();
+        Ok(if over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 }
 
@@ -294,6 +259,7 @@ impl<W: Write> Run<'_, W> {
             let place = Checked { line, ..Checked::new(path, report) }.place();
             self.explain_at(&place, &how)?;
         }
+        self.reports.spare(path)?;
         self.totals.applied += self.settings.policy.apply(path, report);
         let input = Checked { line, ..Checked::new(path, report) };
         self.totals.add(&input);
@@ -301,7 +267,7 @@ impl<W: Write> Run<'_, W> {
         if !report.findings().is_empty() {
             self.progress.make_way();
         }
-        self.reporter.checked(self.out, &input)
+        self.reports.tell(self.out, &mut |reporter, out| reporter.checked(out, &input))
     }
 
     fn media(
@@ -316,18 +282,19 @@ impl<W: Write> Run<'_, W> {
         };
         self.settings.policy.apply_to_media(&mut report);
         self.explain(path, &format!("judged as a media file, because {reason}"))?;
+        self.reports.spare(path)?;
         let input = Media { path, report: &report };
         self.totals.add_media(&input);
         self.worst = self.worst.max(report.worst());
         self.progress.make_way();
-        self.reporter.media(self.out, &input)
+        self.reports.tell(self.out, &mut |reporter, out| reporter.media(out, &input))
     }
 
     fn unreadable(&mut self, asked: &Path, error: &LintError) -> io::Result<()> {
         let (path, reason) = (blamed(error, asked), reason(error));
         self.say(&format!("{}: {reason}", shown(path)));
         self.totals.unreadable += 1;
-        self.reporter.unreadable(self.out, path, &reason)
+        self.reports.tell(self.out, &mut |reporter, out| reporter.unreadable(out, path, &reason))
     }
 
     /// What was done and why, for those who ask.
@@ -351,28 +318,38 @@ impl<W: Write> Run<'_, W> {
         say(self.err, text);
     }
 
-    fn finish(mut self, format: Option<Format>) -> io::Result<Status> {
+    fn finish(mut self) -> io::Result<Status> {
         self.progress.hide();
-        let Check { quiet, verbose, skip_unknown, show_files, .. } = *self.options;
+        let Check { quiet, verbose, show_files, .. } = *self.options;
         if show_files {
             let failed = self.totals.unreadable > 0;
             return Ok(if failed { Status::Failed } else { Status::Clean });
         }
-        self.reporter.finish(self.out, &self.totals)?;
-        if format == Some(Format::Concise) && !quiet {
+        let status = self.status();
+        self.totals.exit_status = status as u8;
+        let totals = &self.totals;
+        self.reports.tell(self.out, &mut |reporter, out| reporter.finish(out, totals))?;
+        self.out.flush()?;
+        self.reports.save()?;
+        if self.reports.lack_summary() && !quiet {
             // When nobody listens, nothing is lost.
-            let _ = self.err.write_all(self.totals.summary(verbose).as_bytes());
+            let _ = self.err.write_all(totals.summary(verbose).as_bytes());
         }
         self.settings.afterword(verbose, quiet, self.err);
+        Ok(status)
+    }
+
+    fn status(&mut self) -> Status {
+        let Check { quiet, verbose, skip_unknown, .. } = *self.options;
         if self.totals.unreadable > 0 {
-            return Ok(Status::Failed);
+            return Status::Failed;
         }
         if self.totals.checked + self.totals.media.files() == 0 {
-            return Ok(self.nothing(skip_unknown, quiet, verbose));
+            return self.nothing(skip_unknown, quiet, verbose);
         }
         let fail_on = self.settings.fail_on.value;
         let fails = self.worst.is_some_and(|worst| fail_on.fails(worst));
-        Ok(if fails { Status::Findings } else { Status::Clean })
+        if fails { Status::Findings } else { Status::Clean }
     }
 
     /// Nothing was checked. That is a mistake in the paths, unless files may be passed over.

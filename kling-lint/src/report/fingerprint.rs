@@ -1,0 +1,50 @@
+//! A finding's identity from one run to the next, whatever lines were added above it.
+//!
+//! FNV-1a (64 bits, offset basis `cbf29ce484222325`, prime `100000001b3`) over the UTF-8 of the parts,
+//! each followed by a zero byte; as 16 hexadecimal digits.
+
+use std::collections::HashMap;
+
+const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x0100_0000_01b3;
+
+/// The hash of these parts.
+pub(crate) fn of(parts: &[&str]) -> u64 {
+    let mut hash = OFFSET_BASIS;
+    for part in parts {
+        for byte in part.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+        }
+    }
+    hash
+}
+
+/// Tells findings of one fingerprint apart: by their order.
+#[derive(Debug, Default)]
+pub(crate) struct Met(HashMap<u64, u64>);
+
+impl Met {
+    /// How often the fingerprint has been met, this time included.
+    pub(crate) fn again(&mut self, fingerprint: u64) -> u64 {
+        let met = self.0.entry(fingerprint).or_default();
+        *met += 1;
+        *met
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fingerprints are compared between versions of this tool: these numbers never change.
+    #[test]
+    fn it_is_stable() {
+        assert_eq!(of(&[]), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(format!("{:016x}", of(&["KL1002", "/duration"])), "b95762bd3eecdc0c");
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(of(&["KL1", "002"]), of(&["KL10", "02"]));
+    }
+}

@@ -1,0 +1,154 @@
+//! For GitLab: a Code Quality report, one finding a line of an array.
+
+use std::io;
+use std::path::Path;
+
+use kling_schema::Severity;
+use serde_json::{Value, json};
+
+use crate::finding::Finding;
+use crate::report::fingerprint::{self, Met};
+use crate::report::json::SafeJson;
+use crate::report::relative::Root;
+use crate::report::{Checked, Media, Reporter, Totals, not_shown};
+
+/// The array, issue by issue.
+#[derive(Debug)]
+pub(crate) struct Gitlab {
+    root: Root,
+    met: Met,
+    begun: bool,
+}
+
+/// What an issue says.
+struct Issue<'a> {
+    check: &'a str,
+    severity: &'static str,
+    description: &'a str,
+    help: Option<&'a str>,
+    /// First and last.
+    lines: (u64, u64),
+    pointer: &'a str,
+}
+
+impl<'a> Issue<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Issue {
+            check: finding.rule.id,
+            severity: match finding.severity {
+                Severity::Error => "critical",
+                Severity::Warning => "minor",
+                Severity::Info => "info",
+            },
+            description: &finding.message,
+            help: finding.help.as_deref(),
+            lines: (finding.start.line, finding.end.line),
+            pointer: &finding.pointer,
+        }
+    }
+
+    /// About a file, not about what stands in it.
+    fn about(check: &'a str, severity: &'static str, description: &'a str) -> Self {
+        Issue { check, severity, description, help: None, lines: (1, 1), pointer: "" }
+    }
+}
+
+impl Gitlab {
+    pub(crate) fn new(root: Root) -> Self {
+        Gitlab { root, met: Met::default(), begun: false }
+    }
+
+    fn issue(&mut self, out: &mut dyn io::Write, path: &str, issue: &Issue<'_>) -> io::Result<()> {
+        let fingerprint = self.fingerprint(path, issue);
+        let (begin, end) = issue.lines;
+        let mut value = json!({
+            "type": "issue",
+            "check_name": issue.check,
+            "description": issue.description,
+            "categories": ["Bug Risk"],
+            "severity": issue.severity,
+            "fingerprint": fingerprint,
+            "location": { "path": path, "lines": { "begin": begin, "end": end } },
+        });
+        if let Some(help) = issue.help {
+            value["content"] = json!({ "body": help });
+        }
+        self.line(out, &value)
+    }
+
+    /// Different for every issue of the report.
+    fn fingerprint(&mut self, path: &str, issue: &Issue<'_>) -> String {
+        let parts = [path, issue.check, issue.pointer];
+        let mut hash = fingerprint::of(&parts);
+        loop {
+            match self.met.again(hash) {
+                1 => return format!("{hash:016x}"),
+                // Another of its kind at the same place: the second, the third.
+                times => {
+                    let [path, check, pointer] = parts;
+                    hash = fingerprint::of(&[path, check, pointer, &times.to_string()]);
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, out: &mut dyn io::Write, value: &Value) -> io::Result<()> {
+        let mut line = Vec::from(if self.begun { ",\n" } else { "[\n" });
+        self.begun = true;
+        SafeJson::write(&mut line, value)?;
+        out.write_all(&line)
+    }
+}
+
+impl Reporter for Gitlab {
+    fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
+        let path = self.root.locate(input.path).name();
+        for finding in input.findings {
+            self.issue(out, &path, &Issue::of(finding))?;
+        }
+        if input.hidden > 0 {
+            let text = not_shown(input.hidden);
+            self.issue(out, &path, &Issue::about("not-shown", "info", &text))?;
+        }
+        Ok(())
+    }
+
+    fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
+        let path = self.root.locate(input.path).name();
+        input.told().try_for_each(|(_, finding)| self.issue(out, &path, &Issue::of(finding)))
+    }
+
+    fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
+        let path = self.root.locate(path).name();
+        let text = format!("cannot be read: {reason}");
+        self.issue(out, &path, &Issue::about("unreadable", "blocker", &text))
+    }
+
+    fn finish(&mut self, out: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
+        out.write_all(if self.begun { b"\n]\n" } else { b"[]\n" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn snapshot() {
+        insta::assert_snapshot!(samples::told(&mut Gitlab::new(Root::default())));
+    }
+
+    #[test]
+    fn fingerprints_differ() {
+        let mut gitlab = Gitlab::new(Root::default());
+        let finding = samples::wrong_type();
+        let of = |gitlab: &mut Gitlab, path| gitlab.fingerprint(path, &Issue::of(&finding));
+        let first = of(&mut gitlab, "a.json");
+        let others = ["a.json", "a.json", "b.json", "a.json"].map(|path| of(&mut gitlab, path));
+        let mut all = std::collections::HashSet::from(others);
+        all.insert(first.clone());
+        assert_eq!(all.len(), 5);
+        assert_eq!(first, of(&mut Gitlab::new(Root::default()), "a.json"), "stable");
+    }
+}
