@@ -182,6 +182,10 @@ impl Policy {
         self.ignores.iter().filter(|(_, used)| !used).map(|(ignore, _)| ignore.line)
     }
 
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
+    }
+
     pub(crate) fn baseline(&self) -> Option<&Baseline> {
         self.baseline.as_ref().map(|(baseline, _)| baseline)
     }
