@@ -233,7 +233,8 @@ mod tests {
     }
 
     #[test]
-    fn the_config_is_toml_and_what_it_offers_is_too() {
+    fn the_config_is_one_and_what_it_offers_is_too() {
+        assert_eq!(crate::config::parse(CONFIG).err(), None);
         let told: toml::Table = CONFIG.parse().expect("TOML");
         assert!(told.is_empty(), "only defaults");
         // Sentences start with a capital letter or go on; settings have `=` or a bracket.
@@ -242,8 +243,10 @@ mod tests {
             .filter_map(|line| line.strip_prefix("# "))
             .filter(|line| line.contains(" = ") || line.starts_with('['))
             .collect();
-        let offered: toml::Table = offered.join("\n").parse().expect("TOML");
-        assert_eq!(offered.len(), 8, "{offered:?}");
+        let offered = offered.join("\n");
+        assert_eq!(crate::config::parse(&offered).err(), None, "{offered}");
+        let offered: toml::Table = offered.parse().expect("TOML");
+        assert_eq!(offered.len(), 9, "{offered:?}");
         let severity = offered["severity"].as_table().expect("a table");
         let ignored = offered["ignore"][0]["rules"].as_array().expect("a list");
         let ignored = ignored.iter().map(|rule| rule.as_str().expect("a name"));

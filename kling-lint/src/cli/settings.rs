@@ -86,7 +86,11 @@ impl Settings {
             let entries = read_baseline(&place.path, asked).map_err(|refusal| vec![refusal])?;
             entries.map(|entries| (Baseline::new(entries), place.home.clone()))
         };
-        let policy = Policy::new(config, home.clone(), old).passing_over(&place.path);
+        let mut policy =
+            Policy::new(config, home.clone(), old).passing_over(&place.path, "the baseline");
+        for schema in config.iter().flat_map(|config| config.house.values()) {
+            policy = policy.passing_over(&home.folder().join(&schema.value), "a house policy");
+        }
         let of = |get: fn(&Config) -> Option<Set<bool>>| config.and_then(get);
         let root = config.and_then(|config| config.root.clone()).map(|root| Set {
             value: Some(home.shown(&home.folder().join(root.value))),
@@ -136,15 +140,25 @@ impl Settings {
             let house = &found.config.house;
             let map = house.iter().map(|(name, set)| (name.clone(), set.value.clone())).collect();
             let folder = crate::fs::folder_of(&found.path);
-            builder = builder.policies(Policies::load(&map, folder)?);
+            let policies = Policies::load(&map, folder).map_err(|error| self.from_here(error))?;
+            builder = builder.policies(policies);
         }
         self.policy.settle(builder).build()
+    }
+
+    /// What is wrong with a policy, under the path that people here write.
+    fn from_here(&self, mut error: LintError) -> LintError {
+        if let LintError::Policy { policy, .. } = &mut error {
+            let home = self.policy.home();
+            *policy = home.shown(&home.place(policy)).to_string_lossy().into_owned();
+        }
+        error
     }
 
     /// Why a file is passed over, in words.
     pub(super) fn excluded(&self, path: &Path) -> Option<String> {
         Some(match self.policy.excluded(path)? {
-            Excluded::Own => "the baseline, passed over".into(),
+            Excluded::Own(what) => format!("{what}, passed over"),
             Excluded::Glob { glob, line } => {
                 let (glob, from) = (crate::printable::shorten(&glob), self.line(line));
                 format!("passed over, excluded by `{glob}` ({from})")

@@ -23,8 +23,8 @@ pub(crate) struct Policy {
     ignored_files: Globs,
     exclude: Globs,
     exclude_line: usize,
-    /// Never a request, wherever they are met.
-    own_files: Vec<PathBuf>,
+    /// Never a request, wherever they are met; with what each is.
+    own_files: Vec<(PathBuf, &'static str)>,
     /// With the folder that it names files from.
     baseline: Option<(Baseline, Home)>,
     /// The path that was last met, and what holds for it: one file may hold many requests.
@@ -60,8 +60,8 @@ impl AddAssign for Applied {
 /// Why a file is passed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Excluded {
-    /// It is the baseline.
-    Own,
+    /// It is a file of the tool's own: what it is.
+    Own(&'static str),
     /// By this glob, on this line of the config.
     Glob { glob: String, line: usize },
 }
@@ -93,9 +93,9 @@ impl Policy {
         }
     }
 
-    /// The same, which passes over this file: it is one of the tool's own.
-    pub(crate) fn passing_over(mut self, file: &Path) -> Self {
-        self.own_files.push(self.home.place(&self.home.name(file)));
+    /// The same, which passes over this file: it is one of the tool's own, and `what` says which.
+    pub(crate) fn passing_over(mut self, file: &Path, what: &'static str) -> Self {
+        self.own_files.push((self.home.place(&self.home.name(file)), what));
         self
     }
 
@@ -120,8 +120,9 @@ impl Policy {
             return None;
         }
         let name = self.home.inside(path)?;
-        if self.own_files.contains(&self.home.place(&name)) {
-            return Some(Excluded::Own);
+        let place = self.home.place(&name);
+        if let Some((_, what)) = self.own_files.iter().find(|(own, _)| *own == place) {
+            return Some(Excluded::Own(what));
         }
         let glob = self.exclude.texts()[self.exclude.first(&name)?].clone();
         Some(Excluded::Glob { glob, line: self.exclude_line })
@@ -194,6 +195,10 @@ impl Policy {
     /// The lines of the ignores that ignored nothing.
     pub(crate) fn unused_ignores(&self) -> impl Iterator<Item = usize> {
         self.ignores.iter().filter(|(_, used)| !used).map(|(ignore, _)| ignore.line)
+    }
+
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
     }
 
     pub(crate) fn baseline(&self) -> Option<&Baseline> {

@@ -254,6 +254,26 @@ fn parser_and_schema_know_the_same_keys_and_values() {
     }
 }
 
+/// Each config that the page shows is read, but for the one that shows mistakes; and the page has each
+/// key.
+#[test]
+fn the_configs_of_the_page_are_configs() {
+    let page = include_str!("../../../docs/config.md").replace("\r\n", "\n");
+    let blocks = page.split("\n```toml").skip(1).map(|rest| {
+        let (_, rest) = rest.split_once('\n').expect("a line");
+        rest.split("```").next().unwrap_or_default()
+    });
+    let (good, bad): (Vec<_>, Vec<_>) = blocks.partition(|text| faults(text).is_empty());
+    assert_eq!(bad, ["fail_on = \"warning\"\n\n[severity]\ntoo-lnog = \"off\"\n"]);
+    assert!(good.len() > 5, "{good:?}");
+    for key in &KEYS {
+        let row = [format!("\n| `{}` |", key.name), format!("\n| `[{}]` |", key.name)];
+        let array = format!("\n| `[[{}]]` |", key.name);
+        assert!(row.iter().chain([&array]).any(|row| page.contains(row)), "{}", key.name);
+    }
+    assert!(OF_IGNORE.iter().all(|key| page.contains(&format!("`{}`", key.name))));
+}
+
 /// What is committed is what is generated; `.ci/export` writes it.
 #[test]
 fn the_committed_schema_is_up_to_date() {
