@@ -140,14 +140,15 @@ impl Settings {
             let house = &found.config.house;
             let map = house.iter().map(|(name, set)| (name.clone(), set.value.clone())).collect();
             let folder = crate::fs::folder_of(&found.path);
-            let policies = Policies::load(&map, folder).map_err(|error| self.from_here(error))?;
+            let policies =
+                Policies::load(&map, folder).map_err(|error| self.seen_from_here(error))?;
             builder = builder.policies(policies);
         }
         self.policy.settle(builder).build()
     }
 
     /// What is wrong with a policy, under the path that people here write.
-    fn from_here(&self, mut error: LintError) -> LintError {
+    fn seen_from_here(&self, mut error: LintError) -> LintError {
         if let LintError::Policy { policy, .. } = &mut error {
             let home = self.policy.home();
             *policy = home.shown(&home.place(policy)).to_string_lossy().into_owned();
