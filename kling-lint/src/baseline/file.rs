@@ -91,7 +91,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<Entries, String> {
         }
         let text = error.to_string();
         let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-        let reason = crate::printable::escape(&reason.chars().take(200).collect::<String>());
+        let reason = crate::printable::escape(&reason.chars().take(256).collect::<String>());
         format!("line {}, column {}: {reason}", error.line(), error.column())
     };
     if text.trim_ascii().is_empty() {

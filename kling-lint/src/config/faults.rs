@@ -88,7 +88,7 @@ pub(super) fn advice<'n>(
     // Nothing that long is a slip of the pen; and likeness takes time.
     let candidates = known
         .into_iter()
-        .filter(|_| name.len() <= 200)
+        .filter(|_| name.len() <= 256)
         .map(|known| (strsim::normalized_damerau_levenshtein(known, name), known));
     match alike::nearest(candidates, ALIKE) {
         Some(known) => format!("did you mean `{known}`?"),

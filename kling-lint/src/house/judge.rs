@@ -19,7 +19,7 @@ use crate::read::{JsonKind, Node};
 /// How many findings are made of one request; the rest is counted.
 const KEPT: usize = 1_000;
 /// Characters of a title that a message takes.
-const TITLE: usize = 200;
+const TITLE: usize = 256;
 
 impl Policy {
     /// Compares a request with the policy, and adds what it finds. What is no JSON is not compared:
