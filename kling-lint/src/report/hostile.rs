@@ -126,9 +126,9 @@ fn decoded(uri: &str) -> String {
     String::from_utf8(bytes).expect("the name was UTF-8")
 }
 
-/// A SARIF message without the escapes of its brackets.
+/// A SARIF message without the escapes of its brackets, and without backslashes of its own.
 fn unescaped(message: &str) -> String {
-    message.replace("\\[", "[").replace("\\]", "]")
+    message.replace('\\', "")
 }
 
 /// Commands as the runner of GitHub Actions reads them, line by line: file, title, message.

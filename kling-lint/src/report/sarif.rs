@@ -205,7 +205,12 @@ fn level(severity: Severity) -> &'static str {
 
 /// A plain text message. `[text](target)` would be a link: no request puts one there.
 fn plain(text: &str) -> String {
-    if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text.into() }
+    if text.contains("](") {
+        // A backslash would take the escape from the bracket behind it.
+        text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+    } else {
+        text.into()
+    }
 }
 
 impl Reporter for Sarif {

@@ -80,4 +80,5 @@ fn fingerprints_do_not_depend_on_the_place() {
 fn nothing_becomes_a_link() {
     assert_eq!(plain("`image_list[].image` {0}"), "`image_list[].image` {0}");
     assert_eq!(plain("found \"[a](b)\""), "found \"\\[a\\](b)\"");
+    assert_eq!(plain("\\[a](b)"), "\\\\\\[a\\](b)");
 }
