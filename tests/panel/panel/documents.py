@@ -44,6 +44,8 @@ def read(data):
         raise Unlike("no JSON") from None
     except RecursionError:
         raise Unlike("too deep") from None
+    if isinstance(value, list):
+        raise Unlike("a list, which the command takes for requests, one an item")
     return text, value
 
 
