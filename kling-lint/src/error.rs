@@ -78,13 +78,3 @@ impl LintError {
         LintError::Io { path: path.into(), source }
     }
 }
-
-/// What the system said, in words: its number says nothing to most people.
-pub(crate) fn words(error: &io::Error) -> String {
-    let text = error.to_string();
-    // "Input/output error (os error 5)"
-    match text.rsplit_once(" (os error ") {
-        Some((words, _)) => words.to_lowercase(),
-        None => text,
-    }
-}

@@ -256,6 +256,11 @@ impl Linter {
 
     /// The same, with what is left to compare with other requests.
     pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
+        self.lint_one(loaded, name, self.options.lists)
+    }
+
+    /// The same, of a text that may hold a list of requests or may not.
+    fn lint_one(&self, loaded: &Loaded<'_>, name: Option<&Path>, lists: bool) -> Linted {
         if let Some(limit) = loaded.too_large() {
             return Linted { report: self.too_large(limit), unique: Vec::new() };
         }
@@ -269,7 +274,7 @@ impl Linter {
             for draft in &mut drafts {
                 draft.pointer = check::pointer_at(root, draft.span.start);
             }
-            let list = self.options.lists.then(|| list::requests(root, told.as_ref())).flatten();
+            let list = lists.then(|| list::requests(root, told.as_ref())).flatten();
             match root.kind() {
                 _ if list.is_some() => {}
                 JsonKind::Object if told.is_none() => match by_keys(root) {
@@ -278,7 +283,7 @@ impl Linter {
                 },
                 // The reader has said what is wrong with a broken one.
                 JsonKind::Object | JsonKind::Broken => {}
-                _ => drafts.push(not_an_object(root, self.options.lists)),
+                _ => drafts.push(not_an_object(root, lists)),
             }
             if let Some(list) = list {
                 items = list.len();
@@ -339,8 +344,7 @@ impl Linter {
 
     /// Checks the lines of a part of a file. The name is that of the file.
     pub(crate) fn lint_chunk(&self, chunk: Chunk, name: Option<&Path>) -> LintedChunk {
-        let linter = Linter::with(Options { lists: false, ..(*self.options).clone() });
-        LintedChunk::of(chunk, |loaded| linter.lint_apart(loaded, name))
+        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, false))
     }
 
     /// The endpoint by option or name, without looking at the request.

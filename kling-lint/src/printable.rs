@@ -1,6 +1,7 @@
 //! Outside text made safe for a terminal.
 
 use std::fmt::Write as _;
+use std::io;
 
 pub use crate::message::grouped;
 
@@ -44,6 +45,16 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", shorten(text))
 }
 
+/// What the operating system says of an error, without its number, which says nothing to most people.
+pub fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    // "Input/output error (os error 5)"
+    match text.rsplit_once(" (os error ") {
+        Some((words, _)) => words.to_lowercase(),
+        None => text,
+    }
+}
+
 /// Whether a character prints as itself and nothing else happens.
 pub fn is_safe(character: char) -> bool {
     !(character.is_control()
@@ -66,5 +77,13 @@ mod tests {
     #[test]
     fn long_text_is_cut() {
         assert_eq!(shorten(&"é".repeat(100)).chars().count(), QUOTED + 1);
+    }
+
+    #[test]
+    fn a_number_is_not_told() {
+        let missing = io::Error::from_raw_os_error(2);
+        assert!(missing.to_string().contains("os error"), "{missing}");
+        assert!(!words(&missing).contains("os error"), "{}", words(&missing));
+        assert_eq!(words(&io::Error::other("Our own (words)")), "Our own (words)");
     }
 }

@@ -18,8 +18,8 @@ use crate::machine::reconcile::Means;
 use crate::machine::watch::Plan;
 use crate::machine::{Action, End, Event, Fetched, Now, Reconcile, State, Submit, Watch};
 use crate::notice::{Notice, Observer};
-use crate::system::words;
 use crate::transport::{Broken, Transport};
+use kling_lint::printable::words;
 
 /// Drives tasks of one ledger over one transport.
 pub struct Driver<'d> {

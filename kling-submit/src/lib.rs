@@ -71,7 +71,6 @@ pub mod ledger;
 pub mod machine;
 pub mod notice;
 pub mod secret;
-mod system;
 pub mod transport;
 
 #[cfg(feature = "cli")]

@@ -6,6 +6,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::hex::hex;
 use kling_lint::printable::escape;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -51,7 +52,7 @@ impl Key {
             .chain_update(b"kling-submit key fingerprint 1\0")
             .chain_update(self.0.as_bytes())
             .finalize();
-        hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        hex(&hash[..4])
     }
 
     /// Reads a key from a file. A pipe is fine: `--key-file <(pass show cometapi)`.

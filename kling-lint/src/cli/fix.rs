@@ -10,11 +10,11 @@ use same_file::Handle;
 use crate::cli::save::Saved;
 use crate::cli::say;
 use crate::config::Policy;
-use crate::error::{LintError, words};
+use crate::error::LintError;
 use crate::fix::apply::{Fixes, Fixing, HeldBack};
 use crate::fix::pieces::Pieces;
 use crate::load::LONGEST;
-use crate::printable;
+use crate::printable::{self, words};
 use crate::report::{count, shown, unified};
 use crate::{Applicability, Linter, OpenFile, Report, Session};
 

@@ -37,8 +37,9 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser as _;
 
-use crate::error::{LintError, words};
+use crate::error::LintError;
 use crate::fs::LocalFiles;
+use crate::printable::words;
 use args::{Arguments, Command};
 use output::Output;
 

@@ -12,8 +12,9 @@ use crate::cli::findings::{Findings, spool};
 use crate::cli::output::Output;
 use crate::cli::save::Saved;
 use crate::cli::{Status, local_files, reason, say};
-use crate::error::{LintError, words};
+use crate::error::LintError;
 use crate::message::grouped;
+use crate::printable::words;
 use crate::report::{count, shown};
 use crate::{Linter, OpenFile, PackError, Parcel, ParcelReader, Refused};
 

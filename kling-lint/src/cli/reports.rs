@@ -10,8 +10,7 @@ use kling_schema::Severity;
 use crate::cli::args::{Check, FailOn, Format};
 use crate::cli::check::{STDIN, WIDTH};
 use crate::cli::save::Saved;
-use crate::error::words;
-use crate::printable;
+use crate::printable::{self, words};
 use crate::report::{
     Concise, Github, Gitlab, Human, Json, Jsonl, Junit, Reporter, Root, Sarif, shown,
 };

@@ -70,7 +70,7 @@ impl Settings {
     /// The settings, or each reason why there are none.
     pub(super) fn of(options: &Check) -> Result<Self, Vec<String>> {
         let here = std::env::current_dir().map_err(|error| {
-            vec![format!("the current folder cannot be read: {}", crate::error::words(&error))]
+            vec![format!("the current folder cannot be read: {}", crate::printable::words(&error))]
         })?;
         let found = find_config(&options.config, &here)?;
         let config = found.as_ref().map(|found| &found.config);

@@ -9,8 +9,9 @@ use cap_std::fs::{Dir, OpenOptions};
 
 use super::names::{self, Name, Nameless};
 use super::{folder_of, inside, kind, near};
-use crate::error::{LintError, words};
+use crate::error::LintError;
 use crate::files::{FileName, Files, OpenFile, Refusal};
+use crate::printable::words;
 
 /// So many missing files of one request are told what they nearly name: that is more than anybody
 /// reads, and looking through a folder for each of a million would take hours. Requests in a row

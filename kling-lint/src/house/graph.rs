@@ -8,8 +8,9 @@ use jsonschema::{Draft, Retrieve, Uri, ValidationOptions, Validator};
 use serde_json::Value;
 
 use super::source::{LARGEST, Reference, Source};
-use crate::error::{LintError, words};
+use crate::error::LintError;
 use crate::files::{FileName, Files, Refusal, folder};
+use crate::printable::words;
 use crate::printable::{grouped, quoted};
 
 /// How many files one policy may have.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::finding::Span;
+use crate::fnv::{BASIS, fnv};
 use crate::place::Places;
 
 /// Texts up to this length count whole. The loader drops nothing of a string this short.
@@ -24,27 +25,10 @@ pub(super) fn of(places: &Places<'_>, range: Range<u32>, span: Span) -> u64 {
     fnv(fnv(fnv(BASIS, head), tail), &len.to_le_bytes())
 }
 
-const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0100_0000_01b3;
-
-/// FNV-1a: simple enough to stay the same for ever, and nobody gains by a collision but an entry in
-/// a file that a person reviews.
-fn fnv(start: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Linter;
-
-    #[test]
-    fn the_hash_is_that_of_fnv() {
-        // Published test vectors.
-        assert_eq!(fnv(BASIS, b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv(BASIS, b"a"), 0xaf63_dc4c_8601_ec8c);
-        assert_eq!(fnv(BASIS, b"foobar"), 0x8594_4171_f739_67e8);
-    }
 
     fn hashes(report: &crate::Report) -> Vec<u64> {
         report.findings().iter().map(|finding| finding.text_hash).collect()

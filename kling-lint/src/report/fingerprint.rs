@@ -5,18 +5,11 @@
 
 use std::collections::HashMap;
 
-const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0100_0000_01b3;
+use crate::fnv::{BASIS, fnv};
 
 /// The hash of these parts.
 pub(crate) fn of(parts: &[&str]) -> u64 {
-    let mut hash = OFFSET_BASIS;
-    for part in parts {
-        for byte in part.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
-        }
-    }
-    hash
+    parts.iter().fold(BASIS, |hash, part| fnv(fnv(hash, part.as_bytes()), &[0]))
 }
 
 /// Tells findings of one fingerprint apart: by their order.

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn uri(path: &str) -> String {
-        Root::new(Some("/work/repo".into())).locate(Path::new(path)).uri()
+        Root::new(Some("/srv/repo".into())).locate(Path::new(path)).uri()
     }
 
     #[cfg(unix)]
@@ -99,7 +99,7 @@ mod tests {
     fn beneath_the_root_uris_are_relative() {
         assert_eq!(uri("./a/./b c.json"), "a/b%20c.json");
         assert_eq!(uri("a/../cat#1.json"), "cat%231.json");
-        assert_eq!(uri("/work/repo/a.json"), "a.json");
+        assert_eq!(uri("/srv/repo/a.json"), "a.json");
         assert_eq!(uri("../repo/a.json"), "a.json");
         assert_eq!(uri("猫:1%.json"), "%E7%8C%AB%3A1%25.json");
         assert_eq!(uri("."), ".");
@@ -109,10 +109,10 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn elsewhere_they_are_absolute() {
-        assert_eq!(uri("../a.json"), "file:///work/a.json");
+        assert_eq!(uri("../a.json"), "file:///srv/a.json");
         assert_eq!(uri("/tmp/a.json"), "file:///tmp/a.json");
         assert_eq!(uri("../../../a.json"), "file:///a.json");
-        assert_eq!(uri("/work/repository/a.json"), "file:///work/repository/a.json");
+        assert_eq!(uri("/srv/repository/a.json"), "file:///srv/repository/a.json");
     }
 
     #[cfg(unix)]
@@ -129,10 +129,10 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn names_are_relative_too() {
-        let root = Root::new(Some("/work/repo".into()));
+        let root = Root::new(Some("/srv/repo".into()));
         let name = |path| root.locate(Path::new(path)).name();
         assert_eq!(name("./a/b.json"), "a/b.json");
-        assert_eq!(name("../b.json"), "/work/b.json");
+        assert_eq!(name("../b.json"), "/srv/b.json");
         assert_eq!(Root::default().locate(Path::new("./a.json")).name(), "a.json");
         assert_eq!(Root::default().locate(Path::new("/a.json")).name(), "/a.json");
     }

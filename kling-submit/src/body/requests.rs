@@ -21,7 +21,7 @@ use kling_lint::{
 
 use super::Body;
 use super::lines::{Lines, Section, Shared};
-use crate::system::words;
+use kling_lint::printable::words;
 
 /// What asks for standard input.
 const STDIN: &str = "-";

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kling_lint::printable::grouped;
+
 /// A span in one or two units: `45 s`, `2 min 14 s`, `3 h 5 min`, `2 d`.
 pub(crate) fn span(span: Duration) -> String {
     let seconds = span.as_secs();
@@ -39,22 +41,6 @@ pub(crate) fn range(fast: Duration, slow: Duration) -> String {
     let fast = fast.as_secs() / size;
     let slow = slow.as_secs().div_ceil(size).max(1);
     if fast == slow { format!("{slow} {unit}") } else { format!("{fast}-{slow} {unit}") }
-}
-
-/// `10485760` as `10,485,760`; up to four digits stay as they are.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    if digits.len() <= 4 {
-        return digits;
-    }
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `1 task`, `2 tasks`

@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use kling_lint::printable::escape;
+use kling_lint::printable::{escape, grouped};
 
 use super::access::Guarded;
 use super::ago;
@@ -317,10 +317,10 @@ pub(crate) fn summary(of: Of, endings: &[Ending], commands: &Commands) -> String
     };
     let mut text = format!("{}: {}", ago::count(endings.len(), noun), parts.join(", "));
     let charged = |charged| endings.iter().filter(|it| it.charged == charged).count();
-    text.push_str(&format!("\n  paid: {}", ago::grouped(charged(Charged::Yes) as u64)));
+    text.push_str(&format!("\n  paid: {}", grouped(charged(Charged::Yes) as u64)));
     let perhaps = charged(Charged::Unknown);
     if perhaps > 0 {
-        text.push_str(&format!(", and perhaps {} more", ago::grouped(perhaps as u64)));
+        text.push_str(&format!(", and perhaps {} more", grouped(perhaps as u64)));
     }
     let open = |it: &&Ending| {
         matches!(it.status, Status::Unknown | Status::Running)

@@ -6,7 +6,7 @@ use super::args::Demo;
 use super::exit::Status;
 use super::{Done, Shell, failure};
 use crate::demo::{self, Options};
-use crate::system::words;
+use kling_lint::printable::words;
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(options: &Demo, shell: &Shell) -> Done {

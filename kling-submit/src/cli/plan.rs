@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kling_lint::cli::{Findings, spool};
 use kling_lint::kling_schema::endpoints;
-use kling_lint::printable::{escape, shorten};
+use kling_lint::printable::{escape, grouped, shorten};
 use serde_json::{Value, json};
 
 use super::args::Submit;
@@ -17,7 +17,7 @@ use crate::clock::{Clock as _, Millis};
 use crate::entry::Intent;
 use crate::id::Id;
 use crate::ledger::{Ledger, Task};
-use crate::system::words;
+use kling_lint::printable::words;
 
 /// Requests that are shown one by one; of more, only the number.
 const SHOWN: usize = 20;
@@ -165,7 +165,7 @@ impl Planned {
     /// For people, two lines or more.
     fn text(&self, now: Millis) -> String {
         let Intent { request, endpoint, settings, content_length, .. } = &self.intent;
-        let bytes = ago::grouped(*content_length);
+        let bytes = grouped(*content_length);
         let mut text = format!("{}: {endpoint}, body of {bytes} bytes", escape(request));
         let settings: Vec<String> =
             settings.iter().map(|(key, value)| format!("{key} {}", shorten(value))).collect();
@@ -173,7 +173,7 @@ impl Planned {
             text.push_str(&wrapped(&settings));
         }
         for (path, len) in &self.files {
-            text.push_str(&format!("\n  {}, {} bytes", shorten(path), ago::grouped(*len)));
+            text.push_str(&format!("\n  {}, {} bytes", shorten(path), grouped(*len)));
         }
         if let Some(before) = self.before.first() {
             let age = ago::span(now.since(before.at));
@@ -214,9 +214,9 @@ pub(crate) fn show(planned: &[Planned], console: &Console, now: Millis) {
         let before = planned.iter().skip(SHOWN).filter(|it| !it.before.is_empty()).count();
         let before = match before {
             0 => String::new(),
-            _ => format!(", {} of them sent before: not sent again", ago::grouped(before as u64)),
+            _ => format!(", {} of them sent before: not sent again", grouped(before as u64)),
         };
-        console.line(&format!("and {} more requests{before}", ago::grouped(more as u64)));
+        console.line(&format!("and {} more requests{before}", grouped(more as u64)));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::driver::{DriveError, Driver};
 use crate::fetch::Fetcher;
 use crate::ledger::Filter;
 use crate::machine::reconcile::Means;
-use crate::system::words;
+use kling_lint::printable::words;
 
 /// A longer callback is none.
 const LONGEST_CALLBACK: u64 = 1 << 20;

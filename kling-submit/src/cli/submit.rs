@@ -17,8 +17,8 @@ use super::{Done, Failure, Shell, ago, failure, json, signals};
 use crate::clock::Clock as _;
 use crate::fetch::Fetcher;
 use crate::machine::watch::Plan;
-use crate::system::words;
 use crate::transport::http::Http;
+use kling_lint::printable::words;
 
 /// Lints, shows, asks, sends.
 pub(crate) fn run(options: &Submit, shell: &Shell) -> Done {

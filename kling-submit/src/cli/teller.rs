@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kling_lint::printable::escape;
+use kling_lint::printable::{escape, grouped};
 
 use super::ago;
 use super::console::Console;
@@ -238,7 +238,7 @@ impl<'t> Teller<'t> {
                     attempt => format!(", attempt {attempt}"),
                 };
                 let host = escape(&self.task.base_url);
-                let bytes = ago::grouped(self.task.content_length);
+                let bytes = grouped(self.task.content_length);
                 self.at(format!("sending {bytes} bytes to {host}{attempt}"));
             }
             Entry::NotSent { why } => {

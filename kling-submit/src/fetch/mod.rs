@@ -40,7 +40,7 @@ use crate::clock::Clock;
 use crate::entry::{Asset, Intent, Stored};
 use crate::failpoint::failpoint;
 use crate::machine::Fetched;
-use crate::system::words;
+use kling_lint::printable::words;
 
 /// Bytes of an asset; more is no asset.
 const LARGEST: u64 = 2 << 30;

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use crate::hex::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -133,8 +134,11 @@ impl Part {
         if let Some(file) = &self.file {
             file.sync_all()?;
         }
-        let whole =
-            Whole { sha256: hex(self.hash.clone()), bytes: self.length, suffix: suffix.to_owned() };
+        let whole = Whole {
+            sha256: hex(&self.hash.clone().finalize()),
+            bytes: self.length,
+            suffix: suffix.to_owned(),
+        };
         self.info.synced = self.length;
         self.info.whole = Some(whole.clone());
         self.write_info()?;
@@ -143,7 +147,9 @@ impl Part {
 
     /// Whether the bytes on disk are those that were checked.
     pub(super) fn holds(&self, whole: &Whole) -> bool {
-        self.file.is_some() && self.length == whole.bytes && hex(self.hash.clone()) == whole.sha256
+        self.file.is_some()
+            && self.length == whole.bytes
+            && hex(&self.hash.clone().finalize()) == whole.sha256
     }
 
     /// Removes all of it.
@@ -202,7 +208,7 @@ fn read_info(path: &Path) -> Option<Info> {
 pub(super) fn hash_of(path: &Path) -> io::Result<(String, u64)> {
     let mut hash = Sha256::new();
     let length = hash_into(&mut hash, &mut OpenOptions::new().read(true).open(path)?)?;
-    Ok((hex(hash), length))
+    Ok((hex(&hash.finalize()), length))
 }
 
 fn hash_into(hash: &mut Sha256, file: &mut File) -> io::Result<u64> {
@@ -219,10 +225,6 @@ fn hash_into(hash: &mut Sha256, file: &mut File) -> io::Result<u64> {
             Err(error) => return Err(error),
         }
     }
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Makes the names in a folder last.

@@ -3,8 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::system::words;
-use kling_lint::printable::escape;
+use kling_lint::printable::{escape, words};
 use rusqlite::ErrorCode;
 
 /// The ledger cannot be used.

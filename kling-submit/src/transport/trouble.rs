@@ -5,7 +5,7 @@ use std::io;
 use kling_lint::printable::escape;
 use ureq::{Error, Timeout};
 
-use crate::system;
+use kling_lint::printable;
 
 /// What went wrong, for people. Never a URL: it may hold a signature.
 pub(crate) fn words(error: Error) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn words(error: Error) -> String {
             io::ErrorKind::UnexpectedEof => "the connection was closed".to_owned(),
             // rustls' own, as its transport passes them on.
             io::ErrorKind::InvalidData => escape(&format!("TLS: {error}")),
-            _ => escape(&system::words(&error)),
+            _ => escape(&printable::words(&error)),
         },
         other => escape(&other.to_string()),
     }

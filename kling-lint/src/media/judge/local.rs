@@ -6,12 +6,11 @@ use kling_schema::rules::{files as rules, media};
 
 use super::text::Judge;
 use super::{Form, Judged, LocalPath, Target};
-use crate::error::words;
 use crate::files::{self, FileName, OpenFile, Refusal};
 use crate::media::facts::FileFacts;
 use crate::media::probe::{Content, Header};
 use crate::media::{file, video};
-use crate::printable;
+use crate::printable::{self, words};
 
 impl Judge<'_> {
     /// A path to a local file.

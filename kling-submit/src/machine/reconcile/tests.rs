@@ -5,7 +5,7 @@ use super::*;
 use crate::machine::Secret;
 use crate::transport::Broken;
 
-const OURS: &str = "kl1-01JDXMXXXXXXXXXXXXXXXXXXXX";
+const OURS: &str = "kl1-01JDXM5T0V8Q2R4S6W7Y9ZABCD";
 const SENT: Millis = Millis(1_795_255_200_000);
 
 fn intent(external_id: &str) -> Intent {
