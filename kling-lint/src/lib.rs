@@ -65,6 +65,7 @@ mod linter;
 mod load;
 mod media;
 mod message;
+mod names;
 mod pack;
 mod place;
 pub mod printable;

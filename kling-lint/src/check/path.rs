@@ -3,6 +3,7 @@
 use kling_schema::{Path, Step, When};
 
 use super::trail::Trail;
+use crate::names::Name;
 use crate::read::{JsonKind, Node};
 
 /// Indices on the way to a value: a path goes through at most this many lists.
@@ -59,6 +60,10 @@ pub(super) fn is_sent(node: Node<'_>) -> bool {
 
 /// The value of a key; of a key written twice, the last, as most readers see it.
 pub(super) fn member<'d>(node: Node<'d>, key: &str) -> Option<Node<'d>> {
+    let name = Name::of(key.as_bytes());
+    if name.is_some() {
+        return node.member(name);
+    }
     let mut found = None;
     for member in node.members() {
         if member.key.text().is_some_and(|text| text.is(key)) {

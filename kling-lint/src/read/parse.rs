@@ -5,11 +5,13 @@ use kling_schema::rules::{document, not_json as rules};
 use super::blank::first_char;
 use super::faults::{Faults, offsets, quoted};
 use super::tape::{Entry, JsonKind};
+use super::text::Text;
 use super::view::Document;
 use super::{LOOK_AHEAD, MAX_DEPTH, MAX_VALUES};
 use crate::finding::Draft;
 use crate::fix::DraftFix;
 use crate::load::{Gap, Loaded};
+use crate::names::Name;
 
 pub(super) struct Parser<'t, 'o> {
     /// The resident text, up to the next gap that no string has accounted for.
@@ -189,11 +191,23 @@ impl<'t> Parser<'t, '_> {
             return None;
         }
         self.values += 1;
-        Some(self.push_key(entry))
+        Some(self.append(entry))
     }
 
     /// Adds a key to the tape.
     pub(super) fn push_key(&mut self, mut entry: Entry) -> usize {
+        if entry.kind == JsonKind::String {
+            let text = Text::new(self.loaded, &entry);
+            entry.name = if text.is_plain() {
+                Name::of(text.raw())
+            } else {
+                Name::of(text.to_str().as_bytes())
+            };
+        }
+        self.append(entry)
+    }
+
+    fn append(&mut self, mut entry: Entry) -> usize {
         let index = self.tape.len();
         entry.next = index as u32 + 1;
         self.tape.push(entry);

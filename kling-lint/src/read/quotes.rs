@@ -145,7 +145,7 @@ impl Parser<'_, '_> {
         });
         let mut entry = Entry::new(JsonKind::String, start, self.pos);
         entry.flags = ESCAPES | HIGH;
-        (entry.opening, entry.closing) = (1, 1);
+        entry = entry.quoted(1, 1);
         self.add(entry, key);
     }
 

@@ -97,9 +97,9 @@ impl Parser<'_, '_> {
                 self.string_faults(content.start, faults, totals, None, single);
             }
         }
-        let mut entry = Entry::new(JsonKind::String, span.start, span.end);
+        let mut entry =
+            Entry::new(JsonKind::String, span.start, span.end).quoted(quotes.0, quotes.1);
         entry.flags = flags & !CONTROL;
-        (entry.opening, entry.closing) = quotes;
         self.add(entry, key);
     }
 
@@ -144,9 +144,8 @@ impl Parser<'_, '_> {
         if !faults.is_empty() {
             self.string_faults(start + 1, faults, totals, Some(gap), false);
         }
-        let mut entry = Entry::new(JsonKind::String, start, end);
+        let mut entry = Entry::new(JsonKind::String, start, end).quoted(1, u8::from(gap.closed));
         entry.flags = GAP | ESCAPES | HIGH;
-        (entry.opening, entry.closing) = (1, u8::from(gap.closed));
         self.add(entry, key);
     }
 

@@ -1,5 +1,7 @@
 //! A document as a flat list of nodes.
 
+use crate::names::Name;
+
 /// One value or key: 16 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
@@ -10,9 +12,11 @@ pub(super) struct Entry {
     pub(super) next: u32,
     pub(super) kind: JsonKind,
     pub(super) flags: u8,
-    /// Bytes of a string's opening and closing quote: none, one, or three for curly ones.
-    pub(super) opening: u8,
-    pub(super) closing: u8,
+    /// Bytes of a string's opening and closing quote, four bits each: none, one, or three for curly
+    /// ones.
+    quotes: u8,
+    /// Which key of the tables a key is.
+    pub(super) name: Name,
 }
 
 /// What kind of value a node is.
@@ -54,8 +58,24 @@ impl Entry {
             next: 0,
             kind,
             flags: 0,
-            opening: 0,
-            closing: 0,
+            quotes: 0,
+            name: Name::NONE,
         }
+    }
+
+    /// The same with quotes of so many bytes around it.
+    pub(super) fn quoted(mut self, opening: u8, closing: u8) -> Self {
+        self.quotes = opening << 4 | closing;
+        self
+    }
+
+    /// Bytes of the opening quote.
+    pub(super) fn opening(&self) -> u32 {
+        u32::from(self.quotes >> 4)
+    }
+
+    /// Bytes of the closing quote.
+    pub(super) fn closing(&self) -> u32 {
+        u32::from(self.quotes & 15)
     }
 }

@@ -24,8 +24,8 @@ pub(crate) struct Text<'d> {
 
 impl<'d> Text<'d> {
     pub(super) fn new(loaded: &'d Loaded<'_>, entry: &Entry) -> Self {
-        let start = entry.start + u32::from(entry.opening);
-        let end = entry.end - u32::from(entry.closing);
+        let start = entry.start + entry.opening();
+        let end = entry.end - entry.closing();
         Text {
             raw: loaded.text().get(start as usize..end as usize).unwrap_or_default(),
             start,
@@ -47,6 +47,11 @@ impl<'d> Text<'d> {
     /// Whether there is a backslash in it.
     pub(crate) fn has_escapes(self) -> bool {
         self.flags & ESCAPES != 0
+    }
+
+    /// Whether its bytes are those of the text: no escape, no gap.
+    pub(crate) fn is_plain(self) -> bool {
+        self.flags & (ESCAPES | GAP) == 0
     }
 
     /// Whether the text is this one.

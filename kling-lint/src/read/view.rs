@@ -6,6 +6,7 @@ use super::number::Number;
 use super::tape::{CLOSED, Entry, JsonKind, TRUE};
 use super::text::Text;
 use crate::load::Loaded;
+use crate::names::Name;
 
 /// A document that was read.
 #[derive(Debug)]
@@ -82,6 +83,18 @@ impl<'d> Node<'d> {
             index = node.entry().next;
             Some(node)
         })
+    }
+
+    /// Which key of the tables this key is, however it is escaped.
+    pub(crate) fn name(self) -> Name {
+        let entry = self.entry();
+        if entry.kind == JsonKind::String { entry.name } else { Name::NONE }
+    }
+
+    /// The value of a key of the tables; of a key written twice, the last, as most readers see it.
+    pub(crate) fn member(self, name: Name) -> Option<Node<'d>> {
+        let members = self.members().filter(|member| member.key.name() == name);
+        members.last().map(|member| member.value)
     }
 
     /// Number of members or items, counted.

@@ -186,7 +186,7 @@ impl Parser<'_, '_> {
         );
         let mut entry = Entry::new(JsonKind::String, start, end);
         entry.flags = flags_of(key);
-        entry.closing = closing;
+        entry = entry.quoted(0, closing);
         self.pos = end;
         self.push_key(entry);
         true

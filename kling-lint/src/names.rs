@@ -1,0 +1,139 @@
+//! The keys of the tables, numbered: every key of a request is compared with many, and numbers compare
+//! faster than texts.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use kling_schema::endpoints::{ENDPOINTS, UNCOVERED};
+use kling_schema::{Kind, Object};
+
+/// The number of a key that some table has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Name(u8);
+
+/// Slots of the hash table, a power of two: several times the keys there are.
+const SLOTS: usize = 512;
+
+static NAMES: LazyLock<Names> = LazyLock::new(Names::of_tables);
+
+struct Names {
+    /// By number; number 0 is no key.
+    texts: Vec<&'static str>,
+    /// Numbers by hash, the next free slot when one is taken; 0 is free.
+    slots: [u8; SLOTS],
+}
+
+impl Name {
+    /// No key of our tables: whoever looks for it compares texts.
+    pub(crate) const NONE: Name = Name(0);
+
+    /// The number of an unescaped key.
+    pub(crate) fn of(key: &[u8]) -> Name {
+        let names = &*NAMES;
+        let mut slot = hash(key);
+        loop {
+            let number = names.slots[slot % SLOTS];
+            if number == 0 || names.texts[usize::from(number)].as_bytes() == key {
+                return Name(number);
+            }
+            slot += 1;
+        }
+    }
+
+    /// Whether there is a number.
+    pub(crate) fn is_some(self) -> bool {
+        self != Name::NONE
+    }
+
+    /// From 0 to 255, to index by.
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl Names {
+    fn of_tables() -> Self {
+        let mut keys = Vec::new();
+        for object in ENDPOINTS {
+            collect(object, &mut keys);
+        }
+        keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
+        let mut names = Names { texts: vec![""], slots: [0; SLOTS] };
+        let mut known = HashSet::new();
+        for key in keys.into_iter().filter(|key| known.insert(*key)) {
+            names.add(key);
+        }
+        names
+    }
+
+    /// Keys beyond the last number have none.
+    fn add(&mut self, key: &'static str) {
+        let Ok(number) = u8::try_from(self.texts.len()) else { return };
+        let mut slot = hash(key.as_bytes());
+        while self.slots[slot % SLOTS] != 0 {
+            slot += 1;
+        }
+        self.slots[slot % SLOTS] = number;
+        self.texts.push(key);
+    }
+}
+
+/// The keys of an object and of all that it holds.
+fn collect(object: &'static Object, keys: &mut Vec<&'static str>) {
+    keys.extend(object.fields.iter().map(|field| field.key));
+    keys.extend(object.known.iter().map(|known| known.key));
+    for field in object.fields {
+        let mut kinds = vec![&field.kind];
+        while let Some(kind) = kinds.pop() {
+            match kind {
+                Kind::Object(inner) => collect(inner, keys),
+                Kind::List(each) => kinds.push(each),
+                Kind::Either { usual, tolerated } => kinds.extend([*usual, *tolerated]),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The ends of the key and its length tell our keys apart.
+fn hash(key: &[u8]) -> usize {
+    let (first, last) = match key {
+        [.., _, _, _, _, _, _, _, _] => {
+            let (first, _) = key.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+            let (_, last) = key.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        }
+        _ => {
+            let mut short = [0; 8];
+            short[..key.len()].copy_from_slice(key);
+            (u64::from_le_bytes(short), 0)
+        }
+    };
+    let mixed =
+        (first ^ last.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 55) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_tables_has_a_number_of_its_own() {
+        let names = &*NAMES;
+        assert!(names.texts.len() > 30, "{:?}", names.texts);
+        for (number, text) in names.texts.iter().enumerate().skip(1) {
+            assert_eq!(Name::of(text.as_bytes()).index(), number, "{text}");
+        }
+        let mut keys = Vec::new();
+        ENDPOINTS.iter().for_each(|object| collect(object, &mut keys));
+        assert!(keys.iter().all(|key| Name::of(key.as_bytes()).is_some()));
+    }
+
+    #[test]
+    fn other_keys_have_none() {
+        for other in ["", "promp", "prompts", "PROMPT", "model_nam\u{e9}", &"x".repeat(1000)] {
+            assert_eq!(Name::of(other.as_bytes()), Name::NONE, "{other}");
+        }
+    }
+}
