@@ -13,7 +13,7 @@ pub(crate) struct Name(u8);
 
 /// Slots of the hash table, a power of two: several times the keys there are.
 const SLOTS: usize = 512;
-/// A key of so many bytes is told by its ends.
+/// A key of so many bytes is told by its head.
 const WHOLE: usize = 16;
 
 static NAMES: LazyLock<Names> = LazyLock::new(Names::of_tables);
@@ -29,15 +29,14 @@ pub(crate) struct Names {
 /// A key, and a part of it that is quick to compare.
 struct Key {
     text: &'static str,
-    ends: Ends,
+    head: Head,
 }
 
-/// The length of a key, its first bytes and its last: the whole of a short one.
+/// The length of a key and its first sixteen bytes: the whole of a short one, and zeros.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Ends {
+struct Head {
     len: usize,
-    first: u64,
-    last: u64,
+    bytes: [u64; 2],
 }
 
 impl Name {
@@ -67,17 +66,26 @@ impl Names {
     }
 
     /// The number of an unescaped key.
-    #[inline]
     pub(crate) fn of(&self, key: &[u8]) -> Name {
-        let ends = Ends::of(key);
-        let mut slot = ends.hash();
+        self.find(Head::of(key), |other| key.len() <= WHOLE || other.as_bytes() == key)
+    }
+
+    /// The number of a key of at most sixteen bytes, which are followed by zeros.
+    #[inline]
+    pub(crate) fn short(&self, bytes: [u64; 2], len: usize) -> Name {
+        self.find(Head { len, bytes }, |_| true)
+    }
+
+    #[inline]
+    fn find(&self, head: Head, is: impl Fn(&str) -> bool) -> Name {
+        let mut slot = head.hash();
         loop {
             let number = self.slots[slot % SLOTS];
             if number == 0 {
                 return Name::NONE;
             }
             let other = &self.keys[usize::from(number)];
-            if other.ends == ends && (key.len() <= WHOLE || other.text.as_bytes() == key) {
+            if other.head == head && is(other.text) {
                 return Name(number);
             }
             slot += 1;
@@ -90,7 +98,7 @@ impl Names {
             collect(object, &mut keys);
         }
         keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
-        let none = Key { text: "", ends: Ends::of(b"") };
+        let none = Key { text: "", head: Head::of(b"") };
         let mut names = Names { keys: vec![none], slots: [0; SLOTS] };
         let mut known = HashSet::new();
         for key in keys.into_iter().filter(|key| known.insert(*key)) {
@@ -102,13 +110,13 @@ impl Names {
     /// Keys beyond the last number have none.
     fn add(&mut self, text: &'static str) {
         let Ok(number) = u8::try_from(self.keys.len()) else { return };
-        let ends = Ends::of(text.as_bytes());
-        let mut slot = ends.hash();
+        let head = Head::of(text.as_bytes());
+        let mut slot = head.hash();
         while self.slots[slot % SLOTS] != 0 {
             slot += 1;
         }
         self.slots[slot % SLOTS] = number;
-        self.keys.push(Key { text, ends });
+        self.keys.push(Key { text, head });
     }
 }
 
@@ -129,29 +137,20 @@ fn collect(object: &'static Object, keys: &mut Vec<&'static str>) {
     }
 }
 
-impl Ends {
-    #[inline]
+impl Head {
     fn of(key: &[u8]) -> Self {
-        let (first, last) = match (key.first_chunk(), key.last_chunk()) {
-            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-            _ => match (key.first_chunk(), key.last_chunk()) {
-                (Some(first), Some(last)) => {
-                    (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
-                }
-                _ => {
-                    let byte = |at: usize| u64::from(key.get(at).copied().unwrap_or_default());
-                    (byte(0) | byte(1) << 8, byte(2))
-                }
-            },
-        };
-        Ends { len: key.len(), first, last }
+        let mut bytes = [0; WHOLE];
+        let len = key.len().min(WHOLE);
+        bytes[..len].copy_from_slice(&key[..len]);
+        let bytes = u128::from_le_bytes(bytes);
+        Head { len: key.len(), bytes: [bytes as u64, (bytes >> 64) as u64] }
     }
 
-    /// They tell our keys apart.
     #[inline]
     fn hash(self) -> usize {
-        let mixed = (self.first ^ self.last.rotate_left(29) ^ self.len as u64)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let [low, high] = self.bytes;
+        let mixed =
+            (low ^ high.rotate_left(29) ^ self.len as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 55) as usize
     }
 }

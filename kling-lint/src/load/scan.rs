@@ -219,10 +219,11 @@ impl Scan {
             }
         }
         let mut rest = raw;
-        while let Err(error) = if has_high { std::str::from_utf8(rest) } else { Ok("") } {
-            let (valid, broken) = rest.split_at(error.valid_up_to());
+        let mut next = if has_high { first_invalid(rest) } else { None };
+        while let Some((valid, len)) = next {
+            let (valid, broken) = rest.split_at(valid);
             self.whole(valid, has_high, out);
-            let len = match error.error_len() {
+            let len = match len {
                 Some(len) => len,
                 None if complete => broken.len(),
                 None => return raw.len() - broken.len(),
@@ -231,6 +232,9 @@ impl Scan {
             self.replace(out);
             self.at += len as u64;
             rest = &broken[len..];
+            // Where one is, there are more: the quick search has a price each time.
+            let error = std::str::from_utf8(rest).err();
+            next = error.map(|error| (error.valid_up_to(), error.error_len()));
         }
         self.whole(rest, has_high, out);
         raw.len()
@@ -283,6 +287,12 @@ impl Scan {
             self.gathered.clear();
         }
     }
+}
+
+/// Where the first invalid UTF-8 stands, and its length, if its end has come.
+fn first_invalid(text: &[u8]) -> Option<(usize, Option<usize>)> {
+    let error = simdutf8::compat::from_utf8(text).err()?;
+    Some((error.valid_up_to(), error.error_len()))
 }
 
 /// Whether there is a control character, and whether there is a byte outside ASCII.

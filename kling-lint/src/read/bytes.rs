@@ -3,8 +3,6 @@
 use super::tape::{ESCAPES, HIGH, SOUND};
 use crate::load::{sound_escape, survey};
 
-/// Bytes of a string looked at by words: most keys and choices end in them.
-const NEAR: usize = 16;
 /// Bytes looked at in chunks before bulk search pays.
 const FAR: usize = 512;
 /// Bytes searched at once, while they are in the cache.
@@ -15,7 +13,7 @@ const HIGHS: u64 = ONES << 7;
 const SPACES: u64 = ONES * b' ' as u64;
 
 /// The next byte from here on that is no white space of JSON.
-#[inline]
+#[inline(always)]
 pub(super) fn skip_blank(text: &[u8], pos: usize) -> usize {
     match text.get(pos..) {
         Some([first, ..]) if *first > b' ' => pos,
@@ -24,55 +22,47 @@ pub(super) fn skip_blank(text: &[u8], pos: usize) -> usize {
     }
 }
 
+#[inline(never)]
 fn skip_blanks(text: &[u8], mut pos: usize) -> usize {
     loop {
-        // Indented text has runs of spaces.
-        if let Some(word) = word(text, pos) {
-            let other = word ^ SPACES;
-            if other == 0 {
-                pos += 8;
-                continue;
-            }
-            pos += first_byte(other);
-        }
         match text.get(pos) {
-            Some(b' ' | b'\n' | b'\r' | b'\t') => pos += 1,
+            Some(b' ') => pos = skip_spaces(text, pos + 1),
+            Some(b'\n' | b'\r' | b'\t') => pos += 1,
             _ => return pos,
         }
     }
 }
 
-/// The closing quote of a string whose content starts at `from`, and its flags; nothing if there is
-/// anything wrong with it.
+/// Indented text has runs of spaces.
 #[inline]
-pub(super) fn sound_string(text: &[u8], from: usize) -> Option<(usize, u8)> {
-    let mut pos = from;
-    while pos < from + NEAR
-        && let Some(word) = word(text, pos)
-    {
-        let stops = stops(word);
-        // The lowest bit is exact; below it stand the bytes before the stop.
-        if stops != 0 {
-            let at = pos + first_byte(stops);
-            if word & HIGHS & (stops - 1) != 0 || text[at] != b'"' {
-                break;
-            }
-            return Some((at, SOUND));
+fn skip_spaces(text: &[u8], mut pos: usize) -> usize {
+    while let Some(word) = word(text, pos) {
+        match first_byte(word ^ SPACES) {
+            8 => pos += 8,
+            spaces => return pos + spaces,
         }
-        if word & HIGHS != 0 {
-            break;
-        }
-        pos += 8;
     }
-    longer_string(text, pos)
+    pos
 }
 
-/// The same, with nothing but plain ASCII before.
-fn longer_string(text: &[u8], mut pos: usize) -> Option<(usize, u8)> {
+/// Where a string of up to sixteen plain ASCII bytes ends, and these bytes: most keys and choices.
+#[inline]
+pub(super) fn short_string(text: &[u8], from: usize) -> Option<(usize, [u64; 2])> {
+    let chunk = text.get(from..)?.first_chunk::<16>()?;
+    let stop = Stop::of(chunk);
+    let close = from + stop.len;
+    (!stop.has_high() && text.get(close) == Some(&b'"')).then_some((close, stop.before))
+}
+
+/// The closing quote of a string whose content starts at `from`, and its flags; nothing if there is
+/// anything wrong with it.
+#[inline(never)]
+pub(super) fn sound_string(text: &[u8], from: usize) -> Option<(usize, u8)> {
     let mut flags = SOUND;
-    let mut high = None;
+    let mut has_high = false;
+    let mut pos = from;
     loop {
-        pos = next_stop(text, pos, &mut high)?;
+        pos = next_stop(text, pos, &mut has_high)?;
         match text[pos] {
             b'"' => break,
             b'\\' => flags |= ESCAPES,
@@ -82,63 +72,59 @@ fn longer_string(text: &[u8], mut pos: usize) -> Option<(usize, u8)> {
             pos += sound_escape(&text[pos..])?;
         }
     }
-    if let Some(high) = high {
-        std::str::from_utf8(&text[high..pos]).ok()?;
+    if has_high {
+        simdutf8::basic::from_utf8(&text[from..pos]).ok()?;
         flags |= HIGH;
     }
     Some((pos, flags))
 }
 
-/// The next quote, backslash or control character; a control character among many bytes may be
-/// nothing at once. `high` becomes a place before the first byte outside ASCII, behind which the string
-/// goes on with ASCII until then.
-fn next_stop(text: &[u8], from: usize, high: &mut Option<usize>) -> Option<usize> {
+/// The next quote, backslash or control character; behind many bytes a control character may be
+/// nothing at once.
+#[inline]
+fn next_stop(text: &[u8], from: usize, has_high: &mut bool) -> Option<usize> {
     let mut pos = from;
-    while let Some(chunk) = text.get(pos..).and_then(<[u8]>::first_chunk::<32>) {
-        let (has_stop, has_high) = look(chunk);
-        if has_stop {
+    while let Some(chunk) = text.get(pos..)?.first_chunk::<32>() {
+        let (is_stop, is_high) = look(chunk);
+        if is_stop {
             break;
         }
-        if has_high {
-            high.get_or_insert(pos);
-        }
+        *has_high |= is_high;
         pos += chunk.len();
         if pos - from >= FAR {
-            return far_stop(text, pos, high);
+            return far_stop(text, pos, has_high);
         }
     }
-    while let Some(word) = word(text, pos) {
-        let stops = stops(word);
-        if word & HIGHS & stops.wrapping_sub(1) != 0 {
-            high.get_or_insert(pos);
+    loop {
+        let rest = text.get(pos..)?;
+        let mut ending = [0; 16];
+        let chunk = rest.first_chunk::<16>().unwrap_or_else(|| {
+            // The text ends before the chunk does: the zeros behind it are stops.
+            ending[..rest.len()].copy_from_slice(rest);
+            &ending
+        });
+        let stop = Stop::of(chunk);
+        *has_high |= stop.has_high();
+        pos += stop.len;
+        if stop.len < chunk.len() {
+            return (pos < text.len()).then_some(pos);
         }
-        if stops != 0 {
-            return Some(pos + first_byte(stops));
-        }
-        pos += 8;
     }
-    let rest = text.get(pos..)?;
-    let stop = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | ..0x20))?;
-    if !rest[..stop].is_ascii() {
-        high.get_or_insert(pos);
-    }
-    Some(pos + stop)
 }
 
 /// The same for strings of megabytes.
-fn far_stop(text: &[u8], mut pos: usize, high: &mut Option<usize>) -> Option<usize> {
+#[cold]
+fn far_stop(text: &[u8], mut pos: usize, has_high: &mut bool) -> Option<usize> {
     loop {
         let rest = text.get(pos..)?;
         let piece = &rest[..rest.len().min(PIECE)];
         let stop = memchr::memchr2(b'"', b'\\', piece);
         let plain = &piece[..stop.unwrap_or(piece.len())];
-        let (has_control, has_high) = survey(plain);
-        if has_control || piece.is_empty() {
+        let (is_control, is_high) = survey(plain);
+        if is_control || piece.is_empty() {
             return None;
         }
-        if has_high {
-            high.get_or_insert(pos);
-        }
+        *has_high |= is_high;
         pos += plain.len();
         if stop.is_some() {
             return Some(pos);
@@ -151,7 +137,7 @@ fn far_stop(text: &[u8], mut pos: usize, high: &mut Option<usize>) -> Option<usi
 fn look(chunk: &[u8; 32]) -> (bool, bool) {
     let (mut stop, mut high) = (false, false);
     for &byte in chunk {
-        stop |= (byte == b'"') | (byte == b'\\') | (byte < 0x20);
+        stop |= is_stop(byte);
         high |= byte >= 0x80;
     }
     (stop, high)
@@ -163,17 +149,58 @@ fn word(text: &[u8], pos: usize) -> Option<u64> {
     text.get(pos..)?.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
-/// Bit 7 of each byte that is a quote, a backslash or a control character. Only the lowest is exact.
-#[inline]
-fn stops(word: u64) -> u64 {
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quote = zero(word ^ (ONES * u64::from(b'"')));
-    let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-    let control = word.wrapping_sub(SPACES) & !word;
-    (quote | backslash | control) & HIGHS
+/// Where a string may end or be at fault.
+struct Stop {
+    /// Bytes before that, or all of the chunk.
+    len: usize,
+    /// These bytes, and zeros.
+    before: [u64; 2],
 }
 
-/// The first byte of a word in which a bit is set.
+impl Stop {
+    #[inline]
+    fn of(chunk: &[u8; 16]) -> Self {
+        let [low, high] = halves(chunk);
+        match halves(&marks(chunk)) {
+            [0, mark] => Stop { len: 8 + first_byte(mark), before: [low, high & below(mark)] },
+            [mark, _] => Stop { len: first_byte(mark), before: [low & below(mark), 0] },
+        }
+    }
+
+    #[inline]
+    fn has_high(&self) -> bool {
+        (self.before[0] | self.before[1]) & HIGHS != 0
+    }
+}
+
+/// Ones for each byte that is a stop. Apart from its callers, which would take the vectors apart.
+#[inline(never)]
+fn marks(chunk: &[u8; 16]) -> [u8; 16] {
+    let mut marks = [0; 16];
+    for (mark, &byte) in marks.iter_mut().zip(chunk) {
+        *mark = if is_stop(byte) { 0xff } else { 0 };
+    }
+    marks
+}
+
+#[inline]
+fn halves(chunk: &[u8; 16]) -> [u64; 2] {
+    let whole = u128::from_le_bytes(*chunk);
+    [whole as u64, (whole >> 64) as u64]
+}
+
+/// The bits below the lowest one that is set, or all.
+#[inline]
+fn below(word: u64) -> u64 {
+    word.wrapping_sub(1) & !word
+}
+
+#[inline]
+fn is_stop(byte: u8) -> bool {
+    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
+}
+
+/// The first byte of a word in which a bit is set, or eight.
 #[inline]
 fn first_byte(word: u64) -> usize {
     (word.trailing_zeros() / 8) as usize

@@ -3,9 +3,9 @@
 
 use super::bytes;
 use super::numerals::strict_number;
-use super::tape::{CLOSED, ESCAPES, Entry, JsonKind, TRUE};
+use super::tape::{CLOSED, ESCAPES, Entry, JsonKind, SOUND, TRUE};
 use super::{MAX_DEPTH, MAX_VALUES};
-use crate::names::Names;
+use crate::names::{Name, Names};
 
 /// No bracket is open.
 const NONE: u32 = u32::MAX;
@@ -27,10 +27,13 @@ impl Quick<'_, '_> {
     fn document(&mut self) -> Option<()> {
         let mut pos = bytes::skip_blank(self.text, 0);
         let mut around = NONE;
+        let mut in_object = false;
         let mut depth = 0;
         let mut values = 0;
         loop {
-            // A value.
+            if in_object {
+                pos = self.key(pos)?;
+            }
             if values == MAX_VALUES {
                 return None;
             }
@@ -42,65 +45,61 @@ impl Quick<'_, '_> {
                         return None;
                     }
                     depth += 1;
-                    let object = byte == b'{';
-                    let kind = if object { JsonKind::Object } else { JsonKind::Array };
+                    in_object = byte == b'{';
+                    let kind = if in_object { JsonKind::Object } else { JsonKind::Array };
                     let mut entry = Entry::new(kind, pos, pos);
                     entry.next = around;
                     around = self.tape.len() as u32;
                     self.tape.push(entry);
                     pos = bytes::skip_blank(self.text, pos + 1);
-                    let closer = if object { b'}' } else { b']' };
+                    let closer = if in_object { b'}' } else { b']' };
                     if *self.text.get(pos)? != closer {
-                        if object {
-                            pos = self.key(pos)?;
-                        }
                         continue;
                     }
                 }
                 b'-' | b'0'..=b'9' => pos = self.number(pos)?,
                 _ => pos = self.literal(pos)?,
             }
-            // What follows it.
+            // What follows the value.
             loop {
-                if around == NONE {
-                    return (bytes::skip_blank(self.text, pos) == self.text.len()).then_some(());
-                }
                 pos = bytes::skip_blank(self.text, pos);
-                let next = self.tape.len() as u32;
-                let open = &mut self.tape[around as usize];
-                let object = open.kind == JsonKind::Object;
-                match *self.text.get(pos)? {
-                    b',' => {
-                        pos = bytes::skip_blank(self.text, pos + 1);
-                        if object {
-                            pos = self.key(pos)?;
-                        }
-                        break;
-                    }
-                    byte @ (b'}' | b']') if (byte == b'}') == object => {
-                        pos += 1;
-                        depth -= 1;
-                        around = std::mem::replace(&mut open.next, next);
-                        open.end = pos as u32;
-                        open.flags = CLOSED;
-                    }
-                    _ => return None,
+                let Some(&byte) = self.text.get(pos) else {
+                    return (around == NONE).then_some(());
+                };
+                if byte == b',' && around != NONE {
+                    pos = bytes::skip_blank(self.text, pos + 1);
+                    break;
                 }
+                let next = self.tape.len() as u32;
+                // Outside all brackets there is no node, and nothing may follow.
+                let open = self.tape.get_mut(around as usize)?;
+                if byte != if in_object { b'}' } else { b']' } {
+                    return None;
+                }
+                pos += 1;
+                depth -= 1;
+                around = std::mem::replace(&mut open.next, next);
+                open.end = pos as u32;
+                open.flags = CLOSED;
+                let outer = self.tape.get(around as usize);
+                in_object = outer.is_some_and(|outer| outer.kind == JsonKind::Object);
             }
         }
     }
 
     /// A key and its colon; says where its value begins.
-    #[inline]
+    #[inline(always)]
     fn key(&mut self, start: usize) -> Option<usize> {
-        let (close, flags) = self.content(start)?;
-        // Keys are hardly ever escaped.
-        if flags & ESCAPES != 0 {
+        if *self.text.get(start)? != b'"' {
             return None;
         }
+        let (close, flags, name) = match bytes::short_string(self.text, start + 1) {
+            Some((close, bytes)) => (close, SOUND, self.names.short(bytes, close - start - 1)),
+            None => self.longer_key(start)?,
+        };
         let mut entry = Entry::new(JsonKind::String, start, close + 1).quoted(1, 1);
         entry.flags = flags;
-        entry.name = self.names.of(&self.text[start + 1..close]);
+        entry.name = name;
         self.leaf(entry);
         let colon = bytes::skip_blank(self.text, close + 1);
         match self.text.get(colon)? {
@@ -109,22 +108,23 @@ impl Quick<'_, '_> {
         }
     }
 
-    #[inline]
+    #[inline(never)]
+    fn longer_key(&self, start: usize) -> Option<(usize, u8, Name)> {
+        let (close, flags) = bytes::sound_string(self.text, start + 1)?;
+        // Keys are hardly ever escaped.
+        (flags & ESCAPES == 0).then(|| (close, flags, self.names.of(&self.text[start + 1..close])))
+    }
+
+    #[inline(always)]
     fn string(&mut self, start: usize) -> Option<usize> {
-        let (close, flags) = self.content(start)?;
+        let (close, flags) = match bytes::short_string(self.text, start + 1) {
+            Some((close, _)) => (close, SOUND),
+            None => bytes::sound_string(self.text, start + 1)?,
+        };
         let mut entry = Entry::new(JsonKind::String, start, close + 1).quoted(1, 1);
         entry.flags = flags;
         self.leaf(entry);
         Some(close + 1)
-    }
-
-    /// Where the string here ends, and its flags.
-    #[inline]
-    fn content(&self, start: usize) -> Option<(usize, u8)> {
-        match self.text.get(start)? {
-            b'"' => bytes::sound_string(self.text, start + 1),
-            _ => None,
-        }
     }
 
     #[inline]
@@ -151,7 +151,7 @@ impl Quick<'_, '_> {
         Some(start + len)
     }
 
-    #[inline]
+    #[inline(always)]
     fn leaf(&mut self, mut entry: Entry) {
         entry.next = self.tape.len() as u32 + 1;
         self.tape.push(entry);

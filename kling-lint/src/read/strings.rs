@@ -58,7 +58,7 @@ pub(super) fn flags_of(content: &[u8]) -> u8 {
 /// Whether nothing is wrong with a string that has these flags.
 fn is_sound(content: &[u8], flags: u8) -> bool {
     flags & CONTROL == 0
-        && (flags & HIGH == 0 || std::str::from_utf8(content).is_ok())
+        && (flags & HIGH == 0 || simdutf8::basic::from_utf8(content).is_ok())
         && (flags & ESCAPES == 0 || are_sound_escapes(content))
 }
 
