@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::tape::{ESCAPES, Entry, GAP, HIGH};
-use crate::load::{Counts, Gap, Loaded, Scan, first_escape};
+use super::tape::{ESCAPES, Entry, GAP, HIGH, SOUND};
+use crate::load::{Counts, Gap, Loaded, Scan, code_points, first_escape};
 use crate::media::{Base64Facts, Base64Scan};
 
 /// Raw bytes that are unescaped at once: few enough to stay in the cache.
@@ -47,6 +47,11 @@ impl<'d> Text<'d> {
     /// Whether there is a backslash in it.
     pub(crate) fn has_escapes(self) -> bool {
         self.flags & ESCAPES != 0
+    }
+
+    /// Whether its bytes are those of the text, all of them UTF-8.
+    fn is_verbatim(self) -> bool {
+        self.flags & (SOUND | ESCAPES | GAP) == SOUND
     }
 
     /// Whether its bytes are those of the text: no escape, no gap.
@@ -92,6 +97,9 @@ impl<'d> Text<'d> {
     /// The beginning of the text: at most so many bytes, whole characters.
     pub(crate) fn head(self, most: usize) -> Cow<'d, str> {
         let raw = self.before_gap();
+        if self.is_verbatim() {
+            return unescape(&raw[..char_end(raw, most)], false);
+        }
         // An escape takes six times the bytes of its character, at most.
         let enough = raw.get(..most.saturating_mul(6).saturating_add(ESCAPE)).unwrap_or(raw);
         match unescape(enough, self.has_escapes()) {
@@ -105,12 +113,16 @@ impl<'d> Text<'d> {
 
     /// Whether the text has more bytes than this, however it is escaped.
     pub(crate) fn is_longer(self, most: usize) -> bool {
-        self.raw().len() > most && self.head(most + char::MAX_LEN_UTF8).len() > most
+        self.raw().len() > most
+            && (self.is_verbatim() || self.head(most + char::MAX_LEN_UTF8).len() > most)
     }
 
     /// The end of the text: at most so many bytes, whole characters.
     pub(crate) fn tail(self, most: usize) -> Cow<'d, str> {
         let raw = self.after_gap();
+        if self.is_verbatim() {
+            return unescape(&raw[char_start(raw, raw.len().saturating_sub(most))..], false);
+        }
         let enough = raw.len().saturating_sub(most.saturating_mul(6).saturating_add(ESCAPE));
         let from =
             if self.has_escapes() { clean_start(raw, enough) } else { char_start(raw, enough) };
@@ -133,6 +145,11 @@ impl<'d> Text<'d> {
         let bytes = self.raw.len() as u64;
         if self.flags & (ESCAPES | HIGH) == 0 {
             return Counts { chars: bytes, utf16: bytes };
+        }
+        if self.is_verbatim() {
+            let chars = code_points(self.raw);
+            let pairs = self.raw.iter().filter(|&&byte| byte >= 0xf0).count() as u64;
+            return Counts { chars, utf16: chars + pairs };
         }
         self.scanned(&mut |_| {}).counts()
     }
@@ -194,7 +211,7 @@ impl<'d> Text<'d> {
 }
 
 fn unescape(raw: &[u8], has_escapes: bool) -> Cow<'_, str> {
-    if !has_escapes && let Ok(text) = std::str::from_utf8(raw) {
+    if !has_escapes && let Ok(text) = simdutf8::basic::from_utf8(raw) {
         return Cow::Borrowed(text);
     }
     let mut out = Vec::with_capacity(raw.len());
@@ -230,6 +247,15 @@ fn clean_start(raw: &[u8], from: usize) -> usize {
 fn char_start(raw: &[u8], from: usize) -> usize {
     let rest = raw.get(from..).unwrap_or_default();
     from + rest.iter().take_while(|&&byte| byte & 0xc0 == 0x80).count().min(3)
+}
+
+/// The last place at or before `to` where a character of valid text ends.
+fn char_end(raw: &[u8], to: usize) -> usize {
+    let mut end = to.min(raw.len());
+    while raw.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    end
 }
 
 /// A forward walk over a text that knows both its raw and its unescaped offsets.

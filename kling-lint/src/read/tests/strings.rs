@@ -73,6 +73,28 @@ fn heads_and_tails_are_whole_characters() {
 }
 
 #[test]
+fn heads_tails_and_counts_are_those_of_the_whole_text() {
+    let pieces = ["a", "/", "é", "짧", "😀", "\\u00e9", "\\ud83d\\ude00", "\\n", "\\ud800"];
+    for (first, second) in pieces.iter().flat_map(|first| pieces.map(|second| (first, second))) {
+        let json = format!("\"{}{second}{first}{second}\"", first.repeat(5));
+        with_text(&json, |string| {
+            let whole = string.to_str();
+            let (chars, utf16) = (whole.chars().count(), whole.encode_utf16().count());
+            let counts = Counts { chars: chars as u64, utf16: utf16 as u64 };
+            assert_eq!(string.counts(), counts, "{json}");
+            for most in 0..=whole.len() + 2 {
+                let (head, tail) =
+                    (whole.floor_char_boundary(most), whole.len().saturating_sub(most));
+                assert_eq!(string.head(most), whole[..head], "{json} {most}");
+                let tail = whole.ceil_char_boundary(tail);
+                assert_eq!(string.tail(most), whole[tail..], "{json} {most}");
+                assert_eq!(string.is_longer(most), whole.len() > most, "{json} {most}");
+            }
+        });
+    }
+}
+
+#[test]
 fn quotes_are_no_part_of_the_text() {
     for json in ["'prompt'", "“prompt”", "“prompt\""] {
         with_text(json, |string| {
