@@ -61,6 +61,7 @@ impl Name {
 
 impl Names {
     /// For whoever asks often.
+    #[inline]
     pub(crate) fn get() -> &'static Self {
         &NAMES
     }

@@ -177,8 +177,10 @@ impl Stop {
 #[inline(never)]
 fn marks(chunk: &[u8; 16]) -> [u8; 16] {
     let mut marks = [0; 16];
-    for (mark, &byte) in marks.iter_mut().zip(chunk) {
-        *mark = if is_stop(byte) { 0xff } else { 0 };
+    let mut at = 0;
+    while at < marks.len() {
+        marks[at] = if is_stop(chunk[at]) { 0xff } else { 0 };
+        at += 1;
     }
     marks
 }

@@ -58,6 +58,7 @@ pub(super) const TRUE: u8 = 16;
 pub(super) const SOUND: u8 = 32;
 
 impl Entry {
+    #[inline]
     pub(super) fn new(kind: JsonKind, start: usize, end: usize) -> Self {
         // Resident text is shorter than 4 GiB.
         Entry {
@@ -72,6 +73,7 @@ impl Entry {
     }
 
     /// The same with quotes of so many bytes around it.
+    #[inline]
     pub(super) fn quoted(mut self, opening: u8, closing: u8) -> Self {
         self.quotes = opening << 4 | closing;
         self
