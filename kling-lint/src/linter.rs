@@ -5,6 +5,7 @@ mod hash;
 mod list;
 mod placing;
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
 use crate::check::{self, Checked, Named};
-use crate::detect::{self, Detected, Detection};
+use crate::detect::{self, Detected, Detection, Reason};
 use crate::error::LintError;
 use crate::files::{Files, OpenFile};
 use crate::finding::{Draft, Finding};
@@ -31,6 +32,9 @@ use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
 use crate::verdict::{KEPT, Report};
+
+/// An endpoint's table, and how it is known.
+type Told = (&'static Object, Reason);
 
 pub use builder::LinterBuilder;
 use builder::Options;
@@ -256,11 +260,17 @@ impl Linter {
 
     /// The same, with what is left to compare with other requests.
     pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
-        self.lint_one(loaded, name, self.options.lists)
+        self.lint_one(loaded, name, self.named(name), self.options.lists)
     }
 
     /// The same, of a text that may hold a list of requests or may not.
-    fn lint_one(&self, loaded: &Loaded<'_>, name: Option<&Path>, lists: bool) -> Linted {
+    fn lint_one(
+        &self,
+        loaded: &Loaded<'_>,
+        name: Option<&Path>,
+        mut told: Option<Told>,
+        lists: bool,
+    ) -> Linted {
         if let Some(limit) = loaded.too_large() {
             return Linted { report: self.too_large(limit), unique: Vec::new() };
         }
@@ -268,7 +278,6 @@ impl Linter {
         let mut checked = Checked::default();
         let mut items = 0;
         let document = read::read(loaded, &mut drafts);
-        let mut told = self.named(name);
         if let Some(document) = &document {
             let root = document.root();
             for draft in &mut drafts {
@@ -344,20 +353,22 @@ impl Linter {
 
     /// Checks the lines of a part of a file. The name is that of the file.
     pub(crate) fn lint_chunk(&self, chunk: Chunk, name: Option<&Path>) -> LintedChunk {
-        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, false))
+        let told = self.named(name);
+        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, told.clone(), false))
     }
 
     /// The endpoint by option or name, without looking at the request.
-    fn named(&self, name: Option<&Path>) -> Option<(&'static Object, String)> {
+    fn named(&self, name: Option<&Path>) -> Option<Told> {
         match self.options.object {
-            Some(object) => Some((object, "the caller says so".to_owned())),
+            Some(object) => Some((object, Cow::Borrowed("the caller says so"))),
             None => name.and_then(|name| self.by_config(name).or_else(|| detect::by_path(name))),
         }
     }
 
     /// The endpoint by the caller's globs.
-    fn by_config(&self, name: &Path) -> Option<(&'static Object, String)> {
-        self.options.paths.as_ref()?.endpoint(name)
+    fn by_config(&self, name: &Path) -> Option<Told> {
+        let (object, reason) = self.options.paths.as_ref()?.endpoint(name)?;
+        Some((object, Cow::Owned(reason)))
     }
 
     fn too_large(&self, TooLarge { what, limit }: TooLarge) -> Report {
@@ -377,6 +388,9 @@ impl Linter {
         named: Vec<Named>,
         endpoint: Option<Detected>,
     ) -> Report {
+        if drafts.is_empty() && named.is_empty() && dropped == [0; 3] {
+            return Report { endpoint, ..Report::default() };
+        }
         let mut hidden = [0; 3];
         for (severity, count) in
             [Severity::Info, Severity::Warning, Severity::Error].into_iter().zip(dropped)
@@ -423,7 +437,7 @@ impl Linter {
 }
 
 /// The table of the endpoint that the keys tell, or the finding that none can be told.
-fn by_keys(root: Node<'_>) -> Result<(&'static Object, String), Box<Draft>> {
+fn by_keys(root: Node<'_>) -> Result<Told, Box<Draft>> {
     let start = root.span().start;
     let house = |rule| Draft::house(rule, Severity::Error, start..start + 1);
     match detect::by_keys(root) {

@@ -85,11 +85,11 @@ pub(super) fn report<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
     object: &'static Object,
-    fields: &[Option<Member<'d>>],
+    present: &dyn Fn(usize) -> bool,
     others: &[Other<'d>],
     trail: &Trail<'_>,
 ) {
-    let mut report = Report { node, object, fields, renamed: Vec::new() };
+    let mut report = Report { node, object, present, renamed: Vec::new() };
     for other in others {
         let name = other.key.to_str();
         let trail = trail.key(&name);
@@ -114,8 +114,8 @@ pub(super) fn report<'d>(
 struct Report<'a, 'd> {
     node: Node<'d>,
     object: &'static Object,
-    /// By field: the member of that key.
-    fields: &'a [Option<Member<'d>>],
+    /// Whether the field of this index is there.
+    present: &'a dyn Fn(usize) -> bool,
     /// Fields that a key was renamed to: two misspellings of one key cannot both be renamed.
     renamed: Vec<&'static str>,
 }
@@ -180,7 +180,7 @@ impl<'d> Report<'_, 'd> {
         safe: bool,
     ) -> Draft {
         let right = self.object.fields.iter().position(|field| field.key == meant);
-        if right.is_some_and(|index| self.fields[index].is_some()) {
+        if right.is_some_and(self.present) {
             return draft.with("advice", format!("`{meant}` is there too: keep one"));
         }
         let draft = draft.with("advice", format!("rename it to `{meant}`"));

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use foldhash::quality::RandomState;
+
 use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Field, Object, Presence, Severity, aspect};
 
@@ -9,6 +11,7 @@ use super::keys::{self, Other, Speller};
 use super::trail::Trail;
 use super::{Cx, path, value};
 use crate::fix::DraftFix;
+use crate::names;
 use crate::printable;
 use crate::read::{Member, Node, Text};
 
@@ -20,55 +23,60 @@ pub(super) fn object<'d>(
     trail: &Trail<'_>,
 ) {
     let mut seen = Seen::new(object);
+    let numbered = names::fields(object);
     for member in node.members() {
         let Some(key) = member.key.text() else {
             continue;
         };
-        match object.fields.iter().position(|field| key.is(field.key)) {
+        let index = match numbered {
+            Some(fields) => names::field(fields, member.key.name()),
+            // A table of the caller's own.
+            None => object.fields.iter().position(|field| key.is(field.key)),
+        };
+        match index {
             Some(index) => seen.field(cx, index, member, trail),
             None => seen.other(cx, key, member, trail),
         }
     }
     for (index, field) in object.fields.iter().enumerate() {
         match seen.fields[index] {
-            Some(member) => value::field(cx, member.value, field, &trail.key(field.key)),
+            Some((member, _)) => value::field(cx, member.value, field, &trail.key(field.key)),
             None => missing(cx, node, field, &seen, trail),
         }
     }
-    keys::report(cx, node, object, &seen.fields, &seen.others, trail);
+    if !seen.others.is_empty() {
+        let present = |index: usize| seen.fields[index].is_some();
+        keys::report(cx, node, object, &present, &seen.others, trail);
+    }
 }
 
 /// The keys of one object, as they were met.
 struct Seen<'d> {
-    /// By field: the last member of that key.
-    fields: Vec<Option<Member<'d>>>,
-    /// By field: how many members had the key.
-    counts: Vec<u32>,
+    /// By field: the last member of that key, and how many members had it.
+    fields: Vec<Option<(Member<'d>, u32)>>,
     /// Members of other keys, each key once, in order.
     others: Vec<Other<'d>>,
     /// Other keys met so far.
-    names: HashSet<String>,
+    names: HashSet<String, RandomState>,
     speller: Speller,
 }
 
 impl<'d> Seen<'d> {
     fn new(object: &'static Object) -> Self {
-        let fields = object.fields.len();
         Seen {
-            fields: vec![None; fields],
-            counts: vec![0; fields],
+            fields: vec![None; object.fields.len()],
             others: Vec::new(),
-            names: HashSet::new(),
+            names: HashSet::default(),
             speller: Speller::new(object),
         }
     }
 
     fn field(&mut self, cx: &mut Cx<'d>, index: usize, member: Member<'d>, trail: &Trail<'_>) {
-        self.counts[index] += 1;
-        if self.counts[index] > 1 {
-            duplicate(cx, member, Some(self.counts[index]), trail);
+        let count = 1 + self.fields[index].map_or(0, |(_, count)| count);
+        if count > 1 {
+            duplicate(cx, member, Some(count), trail);
         }
-        self.fields[index] = Some(member);
+        self.fields[index] = Some((member, count));
     }
 
     fn other(&mut self, cx: &mut Cx<'d>, key: Text<'d>, member: Member<'d>, trail: &Trail<'_>) {

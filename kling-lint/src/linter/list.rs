@@ -1,13 +1,8 @@
 //! A list of requests in one document.
 
-use kling_schema::Object;
-
-use super::{by_keys, not_an_object};
+use super::{Told, by_keys, not_an_object};
 use crate::finding::Draft;
 use crate::read::{JsonKind, Node};
-
-/// An endpoint's table, and how it is known.
-type Told = (&'static Object, String);
 
 /// An item of a list: its index, and its table or why it has none.
 type Item<'d> = (usize, Node<'d>, Result<Told, Box<Draft>>);

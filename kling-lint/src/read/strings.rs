@@ -84,7 +84,12 @@ impl Parser<'_, '_> {
         key: bool,
     ) {
         let content = span.start + usize::from(quotes.0)..span.end - usize::from(quotes.1);
-        if flags & (CONTROL | ESCAPES | HIGH) != 0 {
+        let is_sound = match flags & (CONTROL | ESCAPES | HIGH) {
+            0 => true,
+            HIGH => std::str::from_utf8(&self.text[content.clone()]).is_ok(),
+            _ => false,
+        };
+        if !is_sound {
             let text = self.text;
             let mut scan = Scan::new();
             for piece in text[content.clone()].chunks(PIECE) {
