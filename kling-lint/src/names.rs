@@ -1,10 +1,9 @@
 //! The keys of the tables, numbered: every key of a request is compared with many, and numbers compare
 //! faster than texts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use foldhash::fast::FixedState;
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED};
 use kling_schema::{Kind, Object};
 
@@ -17,15 +16,7 @@ const SLOTS: usize = 512;
 
 static NAMES: LazyLock<Names> = LazyLock::new(Names::of_tables);
 
-/// Which field of an object has a key, by the key's number.
-pub(crate) type Fields = [u8; 256];
-
-/// No field: an object has fewer fields.
-const NO_FIELD: u8 = u8::MAX;
-
 struct Names {
-    /// The objects of our tables by their address, with their fields.
-    objects: HashMap<usize, Fields, FixedState>,
     /// By number; number 0 is no key.
     texts: Vec<&'static str>,
     /// Numbers by hash, the next free slot when one is taken; 0 is free.
@@ -38,7 +29,15 @@ impl Name {
 
     /// The number of an unescaped key.
     pub(crate) fn of(key: &[u8]) -> Name {
-        Name(NAMES.number(key))
+        let names = &*NAMES;
+        let mut slot = hash(key);
+        loop {
+            let number = names.slots[slot % SLOTS];
+            if number == 0 || names.texts[usize::from(number)].as_bytes() == key {
+                return Name(number);
+            }
+            slot += 1;
+        }
     }
 
     /// Whether there is a number.
@@ -95,40 +94,12 @@ impl Names {
             collect(object, &mut keys);
         }
         keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
-        let mut names = Names { objects: HashMap::default(), texts: vec![""], slots: [0; SLOTS] };
+        let mut names = Names { texts: vec![""], slots: [0; SLOTS] };
         let mut known = HashSet::new();
         for key in keys.into_iter().filter(|key| known.insert(*key)) {
             names.add(key);
         }
-        ENDPOINTS.iter().for_each(|object| names.index(object));
         names
-    }
-
-    /// Notes the fields of an object and of all that it holds.
-    fn index(&mut self, object: &'static Object) {
-        let mut fields = [NO_FIELD; 256];
-        for (index, field) in object.fields.iter().enumerate() {
-            let number = self.number(field.key.as_bytes());
-            fields[usize::from(number)] = u8::try_from(index).unwrap_or(NO_FIELD);
-        }
-        fields[0] = NO_FIELD;
-        let sound = object.fields.len() < usize::from(NO_FIELD)
-            && object.fields.iter().all(|field| self.number(field.key.as_bytes()) != 0);
-        if sound {
-            self.objects.insert(std::ptr::from_ref(object).addr(), fields);
-        }
-        inside(object, &mut |inner| self.index(inner));
-    }
-
-    fn number(&self, key: &[u8]) -> u8 {
-        let mut slot = hash(key);
-        loop {
-            let number = self.slots[slot % SLOTS];
-            if number == 0 || self.texts[usize::from(number)].as_bytes() == key {
-                return number;
-            }
-            slot += 1;
-        }
     }
 
     /// Keys beyond the last number have none.
@@ -147,33 +118,17 @@ impl Names {
 fn collect(object: &'static Object, keys: &mut Vec<&'static str>) {
     keys.extend(object.fields.iter().map(|field| field.key));
     keys.extend(object.known.iter().map(|known| known.key));
-    inside(object, &mut |inner| collect(inner, keys));
-}
-
-/// The objects that stand in the fields of an object.
-fn inside(object: &'static Object, visit: &mut dyn FnMut(&'static Object)) {
     for field in object.fields {
         let mut kinds = vec![&field.kind];
         while let Some(kind) = kinds.pop() {
             match kind {
-                Kind::Object(inner) => visit(inner),
+                Kind::Object(inner) => collect(inner, keys),
                 Kind::List(each) => kinds.push(each),
                 Kind::Either { usual, tolerated } => kinds.extend([*usual, *tolerated]),
                 _ => {}
             }
         }
     }
-}
-
-/// The fields of an object of our tables, by the numbers of their keys.
-pub(crate) fn fields(object: &'static Object) -> Option<&'static Fields> {
-    NAMES.objects.get(&std::ptr::from_ref(object).addr())
-}
-
-/// The field that has this key.
-pub(crate) fn field(fields: &Fields, name: Name) -> Option<usize> {
-    let index = fields[name.index()];
-    (index != NO_FIELD).then_some(usize::from(index))
 }
 
 /// The ends of the key and its length tell our keys apart.

@@ -3,6 +3,7 @@
 use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Known, KnownKey, Object, Severity, aspect};
 
+use super::shape::Slot;
 use super::trail::Trail;
 use super::{Cx, describe, path};
 use crate::alike;
@@ -85,11 +86,11 @@ pub(super) fn report<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
     object: &'static Object,
-    present: &dyn Fn(usize) -> bool,
+    slots: &[Slot<'d>],
     others: &[Other<'d>],
     trail: &Trail<'_>,
 ) {
-    let mut report = Report { node, object, present, renamed: Vec::new() };
+    let mut report = Report { node, object, slots, renamed: Vec::new() };
     for other in others {
         let name = other.key.to_str();
         let trail = trail.key(&name);
@@ -114,8 +115,8 @@ pub(super) fn report<'d>(
 struct Report<'a, 'd> {
     node: Node<'d>,
     object: &'static Object,
-    /// Whether the field of this index is there.
-    present: &'a dyn Fn(usize) -> bool,
+    /// By field: what was met of it.
+    slots: &'a [Slot<'d>],
     /// Fields that a key was renamed to: two misspellings of one key cannot both be renamed.
     renamed: Vec<&'static str>,
 }
@@ -180,7 +181,7 @@ impl<'d> Report<'_, 'd> {
         safe: bool,
     ) -> Draft {
         let right = self.object.fields.iter().position(|field| field.key == meant);
-        if right.is_some_and(self.present) {
+        if right.is_some_and(|index| self.slots[index].value.is_some()) {
             return draft.with("advice", format!("`{meant}` is there too: keep one"));
         }
         let draft = draft.with("advice", format!("rename it to `{meant}`"));

@@ -31,6 +31,8 @@ enum Step<'a> {
     /// The request; its short name.
     Root(&'static str),
     Key(&'a str),
+    /// A key of the table.
+    Field(&'static str),
     Index(usize),
     /// A key, or `[]`, that the table has and a tolerated shape leaves out.
     Implied(&'a str),
@@ -45,6 +47,11 @@ impl<'a> Trail<'a> {
     /// Down to a key.
     pub(crate) fn key(&'a self, key: &'a str) -> Trail<'a> {
         Trail { up: Some(self), step: Step::Key(key) }
+    }
+
+    /// Down to a key of the table.
+    pub(crate) fn field(&'a self, key: &'static str) -> Trail<'a> {
+        Trail { up: Some(self), step: Step::Field(key) }
     }
 
     /// Down to an item, counted from 0.
@@ -65,11 +72,21 @@ impl<'a> Trail<'a> {
         }
     }
 
+    /// The request's short name and the key, when this is a field at its top.
+    pub(crate) fn top(&self) -> Option<(&'static str, &'static str)> {
+        match (self.up?.step, self.step) {
+            (Step::Root(owner), Step::Field(key)) => Some((owner, key)),
+            _ => None,
+        }
+    }
+
     /// The short name of the request's endpoint.
     pub(crate) fn owner(&self) -> &'static str {
         match self.step {
             Step::Root(owner) => owner,
-            Step::Key(_) | Step::Index(_) | Step::Implied(_) => self.up.map_or("", Trail::owner),
+            Step::Key(_) | Step::Field(_) | Step::Index(_) | Step::Implied(_) => {
+                self.up.map_or("", Trail::owner)
+            }
         }
     }
 
@@ -78,7 +95,7 @@ impl<'a> Trail<'a> {
         let mut out = String::new();
         self.write(&mut |step| match step {
             Step::Root(_) | Step::Implied(_) => {}
-            Step::Key(key) => {
+            Step::Key(key) | Step::Field(key) => {
                 out.push('/');
                 out.push_str(&escaped(key));
             }
@@ -94,7 +111,7 @@ impl<'a> Trail<'a> {
         let mut out = String::from("`");
         self.write(&mut |step| match step {
             Step::Root(_) | Step::Implied(_) => {}
-            Step::Key(key) => {
+            Step::Key(key) | Step::Field(key) => {
                 if out.len() > 1 {
                     out.push('.');
                 }
@@ -121,7 +138,7 @@ impl<'a> Trail<'a> {
                 out.push('/');
             }
             Step::Index(_) | Step::Implied(EACH) => out.push_str(EACH),
-            Step::Key(key) | Step::Implied(key) => {
+            Step::Key(key) | Step::Field(key) | Step::Implied(key) => {
                 if !std::mem::take(&mut first) {
                     out.push('.');
                 }
