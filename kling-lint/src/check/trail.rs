@@ -2,7 +2,6 @@
 //!
 //! A linked list on the stack: nothing is allocated until there is something to say.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use kling_schema::Basis;
@@ -13,6 +12,8 @@ use crate::printable;
 
 /// How a row's name says "each item".
 pub(crate) const EACH: &str = "[]";
+/// Bytes that most names and pointers fit in.
+const ROOM: usize = 48;
 
 /// A key as a step of a JSON Pointer.
 pub(crate) fn escaped(key: &str) -> String {
@@ -92,35 +93,37 @@ impl<'a> Trail<'a> {
 
     /// JSON Pointer (RFC 6901).
     pub(crate) fn pointer(&self) -> String {
-        let mut out = String::new();
-        self.write(&mut |step| match step {
+        let mut out = String::with_capacity(ROOM);
+        self.push_pointer(&mut out);
+        out
+    }
+
+    fn push_pointer(&self, out: &mut String) {
+        if let Some(up) = self.up {
+            up.push_pointer(out);
+        }
+        match self.step {
             Step::Root(_) | Step::Implied(_) => {}
             Step::Key(key) | Step::Field(key) => {
                 out.push('/');
-                out.push_str(&escaped(key));
+                if memchr::memchr2(b'~', b'/', key.as_bytes()).is_some() {
+                    out.push_str(&escaped(key));
+                } else {
+                    out.push_str(key);
+                }
             }
             Step::Index(index) => {
-                let _ = write!(out, "/{index}");
+                out.push('/');
+                printable::push_number(out, index as u64);
             }
-        });
-        out
+        }
     }
 
     /// The name in a message, in backticks: `` `image_list[2].image` ``.
     pub(crate) fn shown(&self) -> String {
-        let mut out = String::from("`");
-        self.write(&mut |step| match step {
-            Step::Root(_) | Step::Implied(_) => {}
-            Step::Key(key) | Step::Field(key) => {
-                if out.len() > 1 {
-                    out.push('.');
-                }
-                out.push_str(&printable::shorten(key));
-            }
-            Step::Index(index) => {
-                let _ = write!(out, "[{index}]");
-            }
-        });
+        let mut out = String::with_capacity(ROOM);
+        out.push('`');
+        self.push_shown(&mut out);
         if out.len() == 1 {
             return String::from("the request");
         }
@@ -128,28 +131,54 @@ impl<'a> Trail<'a> {
         out
     }
 
+    fn push_shown(&self, out: &mut String) {
+        if let Some(up) = self.up {
+            up.push_shown(out);
+        }
+        match self.step {
+            Step::Root(_) | Step::Implied(_) => {}
+            Step::Key(key) | Step::Field(key) => {
+                if out.len() > 1 {
+                    out.push('.');
+                }
+                printable::push_shortened(out, key);
+            }
+            Step::Index(index) => {
+                out.push('[');
+                printable::push_number(out, index as u64);
+                out.push(']');
+            }
+        }
+    }
+
     /// The row's name: `omni-video/image_list[].image_url/max-bytes`.
     pub(crate) fn constraint(&self, aspect: &str) -> String {
-        let mut out = String::new();
-        let mut first = true;
-        self.write(&mut |step| match step {
+        let mut out = String::with_capacity(ROOM + aspect.len());
+        self.push_row(&mut out, &mut true);
+        if !out.ends_with('/') {
+            out.push('/');
+        }
+        out.push_str(aspect);
+        out
+    }
+
+    fn push_row(&self, out: &mut String, first: &mut bool) {
+        if let Some(up) = self.up {
+            up.push_row(out, first);
+        }
+        match self.step {
             Step::Root(owner) => {
                 out.push_str(owner);
                 out.push('/');
             }
             Step::Index(_) | Step::Implied(EACH) => out.push_str(EACH),
             Step::Key(key) | Step::Field(key) | Step::Implied(key) => {
-                if !std::mem::take(&mut first) {
+                if !std::mem::take(first) {
                     out.push('.');
                 }
                 out.push_str(key);
             }
-        });
-        if !out.ends_with('/') {
-            out.push('/');
         }
-        out.push_str(aspect);
-        out
     }
 
     /// A finding about this value that breaks the row of this aspect: pointer, constraint and the
@@ -172,13 +201,6 @@ impl<'a> Trail<'a> {
             Draft::new(rule, basis, span).with("field", self.shown()).with("owner", self.owner());
         draft.pointer = self.pointer();
         draft
-    }
-
-    fn write(&self, visit: &mut dyn FnMut(Step<'a>)) {
-        if let Some(up) = self.up {
-            up.write(visit);
-        }
-        visit(self.step);
     }
 }
 
