@@ -165,11 +165,22 @@ impl Linter {
     /// Brings in the text of a file, unless its length alone says that it is too large.
     #[cfg(feature = "fs")]
     pub(crate) fn load_path(&self, path: &Path) -> Result<Loaded<'static>, LintError> {
-        let (file, len) = crate::fs::open::open_with_len(path)?;
+        self.load_seen(path, &crate::fs::open::Look::at(path)?)
+    }
+
+    /// The same, of a path that was looked at.
+    #[cfg(feature = "fs")]
+    pub(crate) fn load_seen(
+        &self,
+        path: &Path,
+        look: &crate::fs::open::Look,
+    ) -> Result<Loaded<'static>, LintError> {
+        let (file, len) = crate::fs::open::open_seen(path, look)?;
         if len > LONGEST {
             return Ok(Loaded::too_long());
         }
-        self.load(file).map_err(|source| LintError::io(path, source))
+        Loaded::from_file(file, len, self.options.decode)
+            .map_err(|source| LintError::io(path, source))
     }
 
     /// Judges an image or a video: what it is, and which fields of the endpoints (or of the one that
