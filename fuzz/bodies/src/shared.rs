@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use kling_lint::{Linter, MediaReport, OpenFile, Report};
 
 /// A stream that gives as many bytes at a time as the seed says, in turn.
-pub struct Chunks<'t> {
+pub(crate) struct Chunks<'t> {
     text: &'t [u8],
     sizes: &'t [u8],
     turn: usize,
@@ -13,7 +13,7 @@ pub struct Chunks<'t> {
 
 impl<'t> Chunks<'t> {
     /// A stream of the text.
-    pub fn new(text: &'t [u8], sizes: &'t [u8]) -> Self {
+    pub(crate) fn new(text: &'t [u8], sizes: &'t [u8]) -> Self {
         Chunks { text, sizes, turn: 0 }
     }
 }
@@ -30,7 +30,7 @@ impl Read for Chunks<'_> {
 }
 
 /// The report holds together: places in the text and in order, edits in the text and apart.
-pub fn holds_together(report: &Report, len: u64) {
+pub(crate) fn holds_together(report: &Report, len: u64) {
     let mut last = 0;
     for finding in report.findings() {
         let (start, end) = (finding.span.start, finding.span.end);
@@ -49,7 +49,7 @@ pub fn holds_together(report: &Report, len: u64) {
 
 /// The whole text and the stream have the same report, but for what is shown of the line: a stream
 /// keeps only the ends of a long string.
-pub fn same(linter: &Linter, text: &[u8], sizes: &[u8]) {
+pub(crate) fn same(linter: &Linter, text: &[u8], sizes: &[u8]) {
     let whole = linter.lint_bytes(text);
     let streamed = linter.lint_reader(Chunks::new(text, sizes), None).expect("memory can be read");
     holds_together(&streamed, text.len() as u64);
@@ -96,7 +96,7 @@ impl Seek for Pieces {
 }
 
 /// The verdict on a file, which does not depend on how much of it is read at once.
-pub fn judged(linter: &Linter, bytes: &[u8], name: &str, sizes: &[u8]) -> MediaReport {
+pub(crate) fn judged(linter: &Linter, bytes: &[u8], name: &str, sizes: &[u8]) -> MediaReport {
     let judge = |file: std::io::Result<OpenFile>| {
         let file = file.expect("memory has an end");
         linter.judge_media(file, name).expect("memory can be read")
