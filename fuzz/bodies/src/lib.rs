@@ -7,13 +7,27 @@
 #![forbid(unsafe_code)]
 
 mod base64_probe;
+mod baseline;
+mod classify;
+mod config;
+mod escapes;
+mod fixes;
+mod images;
+mod jsonl;
+mod ledger;
 mod lint;
 mod loader;
 mod media_file;
 mod media_request;
 mod pack;
+mod policies;
 mod reader_vs_serde;
+mod replies;
+mod reports;
+mod retry_after;
 mod shared;
+mod tokens;
+mod videos;
 
 /// A body: it panics when something does not hold.
 pub type Body = fn(&[u8]);
@@ -30,10 +44,24 @@ macro_rules! bodies {
 
 bodies! {
     base64_probe,
+    baseline,
+    classify,
+    config,
+    escapes,
+    fixes,
+    images,
+    jsonl,
+    ledger,
     lint,
     loader,
     media_file,
     media_request,
     pack,
+    policies,
     reader_vs_serde,
+    replies,
+    reports,
+    retry_after,
+    tokens,
+    videos,
 }

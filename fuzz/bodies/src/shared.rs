@@ -2,7 +2,8 @@
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use kling_lint::{Linter, MediaReport, OpenFile, Report};
+use kling_lint::cli::doors::{self, Part};
+use kling_lint::{Linter, MediaReport, OpenFile, Report, Severity};
 
 /// A stream that gives as many bytes at a time as the seed says, in turn.
 pub(crate) struct Chunks<'t> {
@@ -106,4 +107,32 @@ pub(crate) fn judged(linter: &Linter, bytes: &[u8], name: &str, sizes: &[u8]) ->
     let pieces = judge(OpenFile::new(Pieces { file, sizes: sizes.to_vec(), turn: 0 }));
     assert_eq!(format!("{report:?}"), format!("{pieces:?}"));
     report
+}
+
+/// What is told of a request, wherever it stands in the text.
+pub(crate) fn told(report: &Report) -> Vec<(&'static str, Severity, String, String)> {
+    let findings = report.findings().iter();
+    let told = |it: &kling_lint::Finding| {
+        (it.rule.id, it.severity, it.pointer.clone(), it.message.clone())
+    };
+    findings.map(told).collect()
+}
+
+/// The same JSON with every character of every string escaped; `None` when it is none.
+pub(crate) fn escaped(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?;
+    let mut out = String::new();
+    let mut last = 0;
+    for (span, part) in doors::parts(text.as_bytes())? {
+        let Part::Text(string) = part else { continue };
+        out.push_str(&text[last..span.start]);
+        out.push('"');
+        for unit in string.encode_utf16() {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+        out.push('"');
+        last = span.end;
+    }
+    out.push_str(&text[last..]);
+    Some(out)
 }
