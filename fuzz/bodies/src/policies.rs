@@ -24,7 +24,8 @@ pub fn policies(data: &[u8]) {
     holds_together(&report, request.len() as u64);
     let Ok(value @ Value::Object(_)) = serde_json::from_slice::<Value>(request) else { return };
     let Ok(validator) = jsonschema::validator_for(&policy) else { return };
-    let is_broken = report.findings().iter().any(|it| it.rule.id == "KL7001") || report.hidden() > 0;
+    let is_broken =
+        report.findings().iter().any(|it| it.rule.id == "KL7001") || report.hidden() > 0;
     let is_judged = !report.findings().iter().any(|it| it.rule.id == "KL7002");
     if is_judged && !policy.to_string().contains("format") {
         assert_eq!(is_broken, !validator.is_valid(&value), "{policy}");

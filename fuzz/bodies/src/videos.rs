@@ -20,7 +20,7 @@ pub fn videos(bytes: &[u8]) {
     if let Some(frames) = alone.frames_per_second {
         assert!(frames.is_finite() && frames >= 0.0);
     }
-    if !is_tiled(bytes) {
+    if bytes.is_empty() || !is_tiled(bytes) {
         return;
     }
     let longer = judge([bytes, FREE].concat());
