@@ -4,7 +4,7 @@ use kling_schema::rules::{document, not_json as rules};
 
 use super::blank::first_char;
 use super::faults::{Faults, offsets, quoted};
-use super::tape::{Entry, JsonKind};
+use super::tape::{Entry, JsonKind, Tape};
 use super::text::Text;
 use super::view::Document;
 use super::{LOOK_AHEAD, MAX_DEPTH, MAX_VALUES};
@@ -69,17 +69,18 @@ pub(super) enum Role {
     Item,
 }
 
+/// Reads a document of any kind into an empty tape.
 pub(super) fn document<'s>(
     loaded: &'s Loaded<'s>,
     drafts: &mut Vec<Draft>,
+    tape: Tape,
 ) -> Option<Document<'s>> {
     let mut parser = Parser {
         text: loaded.text(),
         pos: 0,
         loaded,
         gaps: loaded.gaps(),
-        // A value or key takes about ten bytes of text; long strings take more.
-        tape: Vec::with_capacity((loaded.text().len() / 8).clamp(8, 4096)),
+        tape: tape.entries,
         stack: Vec::with_capacity(8),
         faults: Faults::new(drafts),
         budget: LOOK_AHEAD,
@@ -104,8 +105,8 @@ pub(super) fn document<'s>(
         }
     }
     parser.faults.finish();
-    let tape = parser.tape;
-    (!tape.is_empty()).then(|| Document::new(loaded, tape))
+    let tape = Tape { entries: parser.tape };
+    (!tape.entries.is_empty()).then(|| Document::new(loaded, tape))
 }
 
 impl<'t> Parser<'t, '_> {
