@@ -1,5 +1,6 @@
 //! An object: missing keys, keys written twice, and the way down into each value.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use kling_schema::rules::shape as rules;
@@ -47,7 +48,7 @@ struct Seen<'d> {
     /// Members of other keys, each key once, in order.
     others: Vec<Other<'d>>,
     /// Other keys met so far.
-    names: HashSet<String>,
+    names: HashSet<Cow<'d, str>>,
     speller: Speller,
 }
 
@@ -72,7 +73,7 @@ impl<'d> Seen<'d> {
     }
 
     fn other(&mut self, cx: &mut Cx<'d>, key: Text<'d>, member: Member<'d>, trail: &Trail<'_>) {
-        if self.names.insert(key.to_str().into_owned()) {
+        if self.names.insert(key.to_str()) {
             self.others.push(Other { key, member, meaning: self.speller.meaning(key) });
         } else {
             duplicate(cx, member, None, trail);
@@ -88,10 +89,14 @@ impl<'d> Seen<'d> {
 /// A key written again.
 fn duplicate<'d>(cx: &mut Cx<'d>, member: Member<'d>, count: Option<u32>, trail: &Trail<'_>) {
     let Some(key) = member.key.text() else { return };
+    let house = Basis::house(Severity::Warning);
+    if cx.is_full() {
+        return cx.count(house.severity);
+    }
     let key = key.to_str();
     let draft = trail
         .key(&key)
-        .found(&rules::DUPLICATE_KEY, Basis::house(Severity::Warning), member.key.span())
+        .found(&rules::DUPLICATE_KEY, house, member.key.span())
         .with_some("found", count);
     cx.push(draft);
 }
