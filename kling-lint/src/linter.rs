@@ -294,9 +294,9 @@ impl Linter {
             for draft in &mut drafts {
                 draft.pointer = check::pointer_at(root, draft.span.start);
             }
-            let list = lists.then(|| list::requests(root, told.as_ref())).flatten();
+            let is_list = lists && list::is_list(root, told.as_ref());
             match root.kind() {
-                _ if list.is_some() => {}
+                _ if is_list => {}
                 JsonKind::Object if told.is_none() => match by_keys(root) {
                     Ok(found) => told = Some(found),
                     Err(draft) => drafts.push(*draft),
@@ -305,16 +305,21 @@ impl Linter {
                 JsonKind::Object | JsonKind::Broken => {}
                 _ => drafts.push(not_an_object(root, lists)),
             }
-            if let Some(list) = list {
-                items = list.len();
-                told = list::common(&list);
-                for (index, item, found) in list {
-                    let item = match found {
-                        Ok((object, _)) => self.check(document, item, object, name),
+            if is_list {
+                let mut common = list::Common::default();
+                for (index, item) in list::items(root) {
+                    items += 1;
+                    let item = match list::endpoint(item, told.as_ref()) {
+                        Ok(found) => {
+                            let item = self.check(document, item, found.0, name);
+                            common.add(found);
+                            item
+                        }
                         Err(draft) => Checked { drafts: vec![*draft], ..Checked::default() },
                     };
                     checked.take_in(item, index);
                 }
+                told = common.endpoint();
             } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
                 checked = self.check(document, root, object, name);
             }

@@ -14,6 +14,10 @@ use crate::read::{Member, Node, Text};
 /// Keys longer than this are no misspelling of anything.
 const LONGEST_KEY: usize = 64;
 
+/// Keys of one object that are compared with its fields. More than these are no slips, and are counted
+/// among those that nobody knows.
+const MOST_COMPARED: usize = 1_000;
+
 /// How alike two keys must be for a "did you mean", from 0 to 1.
 const ALIKE: f64 = 0.8;
 
@@ -51,15 +55,18 @@ pub(super) struct Speller {
     object: &'static Object,
     /// The fields' keys as [`plain`] gives them, once they are needed.
     plain: Vec<String>,
+    /// How many keys were compared.
+    compared: usize,
 }
 
 impl Speller {
     pub(super) fn new(object: &'static Object) -> Self {
-        Speller { object, plain: Vec::new() }
+        Speller { object, plain: Vec::new(), compared: 0 }
     }
 
     pub(super) fn meaning(&mut self, key: Text<'_>) -> Meaning {
-        let known = self.object.known.iter().find(|known| key.is(known.key));
+        let name = key.to_str();
+        let known = self.object.known.iter().find(|known| name == known.key);
         match known {
             Some(known) => Meaning::Known(known),
             None => self.near(key).map_or(Meaning::Unknown, Meaning::Near),
@@ -68,9 +75,10 @@ impl Speller {
 
     /// The field this key nearly spells.
     fn near(&mut self, key: Text<'_>) -> Option<&'static str> {
-        if key.is_longer(LONGEST_KEY) {
+        if self.compared == MOST_COMPARED || key.is_longer(LONGEST_KEY) {
             return None;
         }
+        self.compared += 1;
         if self.plain.is_empty() {
             self.plain = self.object.fields.iter().map(|field| plain(field.key)).collect();
         }
@@ -92,10 +100,14 @@ pub(super) fn report<'d>(
 ) {
     let mut report = Report { node, object, slots, renamed: Vec::new() };
     for other in others {
+        let house = Basis::house(Severity::Warning);
+        if matches!(other.meaning, Meaning::Unknown) && cx.is_full() {
+            cx.count(house.severity);
+            continue;
+        }
         let name = other.key.to_str();
         let trail = trail.key(&name);
         let span = other.member.key.span();
-        let house = Basis::house(Severity::Warning);
         let draft = match other.meaning {
             Meaning::Known(known) => report.known(cx, known, other.member, &trail),
             Meaning::Near(meant) => {

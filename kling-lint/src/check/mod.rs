@@ -40,7 +40,7 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use kling_schema::Object;
+use kling_schema::{Object, Severity};
 
 use crate::finding::Draft;
 use crate::media::{LocalPath, Setting};
@@ -161,11 +161,21 @@ struct Cx<'d> {
 
 impl<'d> Cx<'d> {
     fn push(&mut self, draft: Draft) {
-        if self.out.drafts.len() < KEPT {
-            self.out.drafts.push(draft);
+        if self.is_full() {
+            self.count(draft.basis.severity);
         } else {
-            self.out.dropped[draft.basis.severity as usize] += 1;
+            self.out.drafts.push(draft);
         }
+    }
+
+    /// Whether drafts are only counted from here on.
+    fn is_full(&self) -> bool {
+        self.out.drafts.len() >= KEPT
+    }
+
+    /// Counts a draft of this severity that was not kept.
+    fn count(&mut self, severity: Severity) {
+        self.out.dropped[severity as usize] += 1;
     }
 
     fn is_suspended(&self, node: Node<'d>) -> bool {
