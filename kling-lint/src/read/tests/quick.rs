@@ -18,7 +18,7 @@ fn careful(text: &[u8]) -> Option<Vec<Entry>> {
     let mut drafts = Vec::new();
     let loaded = Loaded::from_bytes(text);
     let document = parse::document(&loaded, &mut drafts, Tape::default());
-    document.filter(|_| drafts.is_empty()).map(|document| document.into_tape())
+    document.filter(|_| drafts.is_empty()).map(|document| document.into_tape().entries)
 }
 
 fn agree(text: &[u8]) {
