@@ -13,14 +13,31 @@ pub(crate) struct Name(u8);
 
 /// Slots of the hash table, a power of two: several times the keys there are.
 const SLOTS: usize = 512;
+/// A key of so many bytes is told by its ends.
+const WHOLE: usize = 16;
 
 static NAMES: LazyLock<Names> = LazyLock::new(Names::of_tables);
 
-struct Names {
+/// All of them.
+pub(crate) struct Names {
     /// By number; number 0 is no key.
-    texts: Vec<&'static str>,
+    keys: Vec<Key>,
     /// Numbers by hash, the next free slot when one is taken; 0 is free.
     slots: [u8; SLOTS],
+}
+
+/// A key, and a part of it that is quick to compare.
+struct Key {
+    text: &'static str,
+    ends: Ends,
+}
+
+/// The length of a key, its first bytes and its last: the whole of a short one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    len: usize,
+    first: u64,
+    last: u64,
 }
 
 impl Name {
@@ -29,15 +46,7 @@ impl Name {
 
     /// The number of an unescaped key.
     pub(crate) fn of(key: &[u8]) -> Name {
-        let names = &*NAMES;
-        let mut slot = hash(key);
-        loop {
-            let number = names.slots[slot % SLOTS];
-            if number == 0 || names.texts[usize::from(number)].as_bytes() == key {
-                return Name(number);
-            }
-            slot += 1;
-        }
+        Names::get().of(key)
     }
 
     /// Whether there is a number.
@@ -51,14 +60,74 @@ impl Name {
     }
 }
 
+/// Some of the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NameSet([u64; 4]);
+
+impl NameSet {
+    /// Adds a key; what is no key of our tables is passed over.
+    pub(crate) fn insert(&mut self, name: Name) {
+        if name.is_some() {
+            self.0[name.index() / 64] |= 1 << (name.index() % 64);
+        }
+    }
+
+    /// Whether it is among them.
+    pub(crate) fn has(self, name: Name) -> bool {
+        self.0[name.index() / 64] & 1 << (name.index() % 64) != 0
+    }
+
+    /// Whether the sets have a key in common.
+    pub(crate) fn meets(self, other: NameSet) -> bool {
+        self.0.iter().zip(other.0).any(|(one, other)| one & other != 0)
+    }
+
+    /// Whether the other has all keys of this one.
+    pub(crate) fn is_within(self, other: NameSet) -> bool {
+        self.0.iter().zip(other.0).all(|(one, other)| one & !other == 0)
+    }
+}
+
+impl FromIterator<Name> for NameSet {
+    fn from_iter<I: IntoIterator<Item = Name>>(names: I) -> Self {
+        let mut set = NameSet::default();
+        names.into_iter().for_each(|name| set.insert(name));
+        set
+    }
+}
+
 impl Names {
+    /// For whoever asks often.
+    pub(crate) fn get() -> &'static Self {
+        &NAMES
+    }
+
+    /// The number of an unescaped key.
+    #[inline]
+    pub(crate) fn of(&self, key: &[u8]) -> Name {
+        let ends = Ends::of(key);
+        let mut slot = ends.hash();
+        loop {
+            let number = self.slots[slot % SLOTS];
+            if number == 0 {
+                return Name::NONE;
+            }
+            let other = &self.keys[usize::from(number)];
+            if other.ends == ends && (key.len() <= WHOLE || other.text.as_bytes() == key) {
+                return Name(number);
+            }
+            slot += 1;
+        }
+    }
+
     fn of_tables() -> Self {
         let mut keys = Vec::new();
         for object in ENDPOINTS {
             collect(object, &mut keys);
         }
         keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
-        let mut names = Names { texts: vec![""], slots: [0; SLOTS] };
+        let none = Key { text: "", ends: Ends::of(b"") };
+        let mut names = Names { keys: vec![none], slots: [0; SLOTS] };
         let mut known = HashSet::new();
         for key in keys.into_iter().filter(|key| known.insert(*key)) {
             names.add(key);
@@ -67,14 +136,15 @@ impl Names {
     }
 
     /// Keys beyond the last number have none.
-    fn add(&mut self, key: &'static str) {
-        let Ok(number) = u8::try_from(self.texts.len()) else { return };
-        let mut slot = hash(key.as_bytes());
+    fn add(&mut self, text: &'static str) {
+        let Ok(number) = u8::try_from(self.keys.len()) else { return };
+        let ends = Ends::of(text.as_bytes());
+        let mut slot = ends.hash();
         while self.slots[slot % SLOTS] != 0 {
             slot += 1;
         }
         self.slots[slot % SLOTS] = number;
-        self.texts.push(key);
+        self.keys.push(Key { text, ends });
     }
 }
 
@@ -95,23 +165,31 @@ fn collect(object: &'static Object, keys: &mut Vec<&'static str>) {
     }
 }
 
-/// The ends of the key and its length tell our keys apart.
-fn hash(key: &[u8]) -> usize {
-    let (first, last) = match key {
-        [.., _, _, _, _, _, _, _, _] => {
-            let (first, _) = key.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
-            let (_, last) = key.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-        }
-        _ => {
-            let mut short = [0; 8];
-            short[..key.len()].copy_from_slice(key);
-            (u64::from_le_bytes(short), 0)
-        }
-    };
-    let mixed =
-        (first ^ last.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 55) as usize
+impl Ends {
+    #[inline]
+    fn of(key: &[u8]) -> Self {
+        let (first, last) = match (key.first_chunk(), key.last_chunk()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => match (key.first_chunk(), key.last_chunk()) {
+                (Some(first), Some(last)) => {
+                    (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+                }
+                _ => {
+                    let byte = |at: usize| u64::from(key.get(at).copied().unwrap_or_default());
+                    (byte(0) | byte(1) << 8, byte(2))
+                }
+            },
+        };
+        Ends { len: key.len(), first, last }
+    }
+
+    /// They tell our keys apart.
+    #[inline]
+    fn hash(self) -> usize {
+        let mixed = (self.first ^ self.last.rotate_left(29) ^ self.len as u64)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 55) as usize
+    }
 }
 
 #[cfg(test)]
@@ -121,12 +199,13 @@ mod tests {
     #[test]
     fn every_key_of_the_tables_has_a_number_of_its_own() {
         let names = &*NAMES;
-        assert!(names.texts.len() > 30, "{:?}", names.texts);
-        for (number, text) in names.texts.iter().enumerate().skip(1) {
-            assert_eq!(Name::of(text.as_bytes()).index(), number, "{text}");
+        assert!(names.keys.len() > 30);
+        for (number, key) in names.keys.iter().enumerate().skip(1) {
+            assert_eq!(Name::of(key.text.as_bytes()).index(), number, "{}", key.text);
         }
         let mut keys = Vec::new();
         ENDPOINTS.iter().for_each(|object| collect(object, &mut keys));
+        keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
         assert!(keys.iter().all(|key| Name::of(key.as_bytes()).is_some()));
     }
 

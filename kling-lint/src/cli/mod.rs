@@ -4,6 +4,8 @@ mod args;
 mod baseline;
 mod check;
 mod completions;
+#[doc(hidden)]
+pub mod doors;
 mod examples;
 mod explain;
 mod findings;

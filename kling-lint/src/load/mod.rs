@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 
 pub(crate) use scan::{
-    Counts, Fault, FaultKind, Scan, StringFacts, first_escape, survey, utf8_len,
+    Counts, Fault, FaultKind, Scan, StringFacts, first_escape, sound_escape, survey, utf8_len,
 };
 
 /// The text of one input.

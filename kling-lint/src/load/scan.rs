@@ -304,6 +304,14 @@ pub(crate) fn first_escape(rest: &[u8]) -> (usize, usize) {
     }
 }
 
+/// Raw length of the escape a text begins with, if it is one.
+pub(crate) fn sound_escape(rest: &[u8]) -> Option<usize> {
+    match escape(rest, true) {
+        Escape::Char(_, len) => Some(len),
+        Escape::Cut | Escape::Half | Escape::Wrong(_) => None,
+    }
+}
+
 fn escape(rest: &[u8], last: bool) -> Escape {
     let Some(&letter) = rest.get(1) else {
         return if last { Escape::Wrong(1) } else { Escape::Cut };

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use kling_schema::rules::not_json as rules;
 
+use super::bytes;
 use super::faults::{named, offsets};
 use super::parse::Parser;
 use crate::fix::DraftFix;
@@ -21,7 +22,7 @@ impl Parser<'_, '_> {
     fn skip_blanks(&mut self) {
         while let Some(byte) = self.peek() {
             match byte {
-                b' ' | b'\n' | b'\r' | b'\t' => self.pos += 1,
+                b' ' | b'\n' | b'\r' | b'\t' => self.pos = bytes::skip_blank(self.text, self.pos),
                 b'#' => self.comment(),
                 b'/' if matches!(self.peek_at(1), Some(b'/' | b'*')) => self.comment(),
                 0x0b | 0x0c | 0x80.. => match odd_space(&self.text[self.pos..]) {

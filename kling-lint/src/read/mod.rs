@@ -4,10 +4,14 @@
 //! one cause gives one finding and what is found later does not depend on it. It walks the text
 //! forwards with a stack of its own: no input makes it recurse, and looking ahead is paid from a
 //! budget.
+//!
+//! A document in which nothing is wrong takes the quick way (`sound`); any other is read anew, with
+//! care (`parse`).
 
 mod ahead;
 mod blank;
 mod brackets;
+mod bytes;
 mod faults;
 mod junk;
 mod members;
@@ -16,6 +20,7 @@ mod numerals;
 mod openers;
 mod parse;
 mod quotes;
+mod sound;
 mod string_faults;
 mod strings;
 mod surroundings;
@@ -30,7 +35,7 @@ use crate::finding::Draft;
 use crate::load::Loaded;
 
 pub(crate) use surroundings::is_binary;
-pub(crate) use tape::JsonKind;
+pub(crate) use tape::{JsonKind, Tape};
 pub(crate) use text::Text;
 pub(crate) use view::{Document, Member, Node};
 
@@ -46,5 +51,21 @@ const LOOK_AHEAD: usize = 256 << 10;
 /// Reads a document; what is wrong with its text is added to the drafts. Nothing comes back when
 /// there is nothing to check.
 pub(crate) fn read<'s>(loaded: &'s Loaded<'s>, drafts: &mut Vec<Draft>) -> Option<Document<'s>> {
-    parse::document(loaded, drafts)
+    read_into(Tape::default(), loaded, drafts)
+}
+
+/// The same, into the room of an earlier document: see [`Document::into_tape`].
+pub(crate) fn read_into<'s>(
+    mut tape: Tape,
+    loaded: &'s Loaded<'s>,
+    drafts: &mut Vec<Draft>,
+) -> Option<Document<'s>> {
+    tape.entries.clear();
+    // A value or key takes about ten bytes of text; long strings take more.
+    tape.entries.reserve((loaded.text().len() / 8).clamp(8, 4096));
+    if loaded.gaps().is_empty() && sound::read(loaded.text(), &mut tape.entries) {
+        return Some(Document::new(loaded, tape));
+    }
+    tape.entries.clear();
+    parse::document(loaded, drafts, tape)
 }

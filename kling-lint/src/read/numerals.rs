@@ -62,7 +62,8 @@ impl Parser<'_, '_> {
 }
 
 /// Length of the JSON number a text begins with.
-fn strict_number(text: &[u8]) -> usize {
+#[inline]
+pub(super) fn strict_number(text: &[u8]) -> usize {
     let digits = |from: usize| {
         let rest = text.get(from..).unwrap_or_default();
         rest.iter().take_while(|byte| byte.is_ascii_digit()).count()

@@ -4,7 +4,7 @@ use kling_schema::rules::{document, not_json as rules};
 
 use super::blank::first_char;
 use super::faults::{Faults, offsets, quoted};
-use super::tape::{Entry, JsonKind};
+use super::tape::{Entry, JsonKind, Tape};
 use super::text::Text;
 use super::view::Document;
 use super::{LOOK_AHEAD, MAX_DEPTH, MAX_VALUES};
@@ -22,6 +22,8 @@ pub(super) struct Parser<'t, 'o> {
     pub(super) gaps: &'t [Gap],
     pub(super) tape: Vec<Entry>,
     pub(super) stack: Vec<Frame>,
+    /// How many arrays and objects on it have brackets of their own.
+    pub(super) closable: [usize; 2],
     pub(super) faults: Faults<'o>,
     /// Bytes that may still be looked at twice.
     pub(super) budget: usize,
@@ -69,18 +71,20 @@ pub(super) enum Role {
     Item,
 }
 
+/// Reads a document of any kind into an empty tape.
 pub(super) fn document<'s>(
     loaded: &'s Loaded<'s>,
     drafts: &mut Vec<Draft>,
+    tape: Tape,
 ) -> Option<Document<'s>> {
     let mut parser = Parser {
         text: loaded.text(),
         pos: 0,
         loaded,
         gaps: loaded.gaps(),
-        // A value or key takes about ten bytes of text; long strings take more.
-        tape: Vec::with_capacity((loaded.text().len() / 8).clamp(8, 4096)),
+        tape: tape.entries,
         stack: Vec::with_capacity(8),
+        closable: [0; 2],
         faults: Faults::new(drafts),
         budget: LOOK_AHEAD,
         values: 0,
@@ -104,8 +108,8 @@ pub(super) fn document<'s>(
         }
     }
     parser.faults.finish();
-    let tape = parser.tape;
-    (!tape.is_empty()).then(|| Document::new(loaded, tape))
+    let tape = Tape { entries: parser.tape };
+    (!tape.entries.is_empty()).then(|| Document::new(loaded, tape))
 }
 
 impl<'t> Parser<'t, '_> {
@@ -234,6 +238,7 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn open_frame(&mut self, object: bool, start: usize, implied: bool) {
         let kind = if object { JsonKind::Object } else { JsonKind::Array };
         if let Some(node) = self.push(Entry::new(kind, start, start)) {
+            self.closable[usize::from(object)] += usize::from(!implied);
             self.stack.push(Frame { node, object, implied, comma: None, value: node });
             self.state = State::Element;
         }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use kling_schema::rules::not_json as rules;
 
 use super::parse::Parser;
-use super::tape::{ESCAPES, Entry, GAP, HIGH, JsonKind};
-use crate::load::{Scan, StringFacts, survey};
+use super::tape::{ESCAPES, Entry, GAP, HIGH, JsonKind, SOUND};
+use crate::load::{Scan, StringFacts, sound_escape, survey};
 
 /// There is a control character in it; never stored.
 pub(super) const CONTROL: u8 = 128;
@@ -55,6 +55,23 @@ pub(super) fn flags_of(content: &[u8]) -> u8 {
         .fold(0, |flags, (_, flag)| flags | flag)
 }
 
+/// Whether nothing is wrong with a string that has these flags.
+fn is_sound(content: &[u8], flags: u8) -> bool {
+    flags & CONTROL == 0
+        && (flags & HIGH == 0 || std::str::from_utf8(content).is_ok())
+        && (flags & ESCAPES == 0 || are_sound_escapes(content))
+}
+
+fn are_sound_escapes(content: &[u8]) -> bool {
+    let mut rest = content;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        let escape = &rest[at..];
+        let Some(len) = sound_escape(escape) else { return false };
+        rest = &escape[len..];
+    }
+    true
+}
+
 impl Parser<'_, '_> {
     /// A string in double quotes.
     pub(super) fn string(&mut self, key: bool) {
@@ -84,7 +101,8 @@ impl Parser<'_, '_> {
         key: bool,
     ) {
         let content = span.start + usize::from(quotes.0)..span.end - usize::from(quotes.1);
-        if flags & (CONTROL | ESCAPES | HIGH) != 0 {
+        let sound = is_sound(&self.text[content.clone()], flags);
+        if !sound {
             let text = self.text;
             let mut scan = Scan::new();
             for piece in text[content.clone()].chunks(PIECE) {
@@ -92,14 +110,12 @@ impl Parser<'_, '_> {
             }
             scan.finish(&mut |_| {});
             let (faults, totals) = scan.faults();
-            if !faults.is_empty() {
-                let single = text.get(span.start) == Some(&b'\'');
-                self.string_faults(content.start, faults, totals, None, single);
-            }
+            let single = text.get(span.start) == Some(&b'\'');
+            self.string_faults(content.start, faults, totals, None, single);
         }
         let mut entry =
             Entry::new(JsonKind::String, span.start, span.end).quoted(quotes.0, quotes.1);
-        entry.flags = flags & !CONTROL;
+        entry.flags = flags & !CONTROL | if sound { SOUND } else { 0 };
         self.add(entry, key);
     }
 

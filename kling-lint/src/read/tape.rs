@@ -2,8 +2,14 @@
 
 use crate::names::Name;
 
+/// Room for documents, one after another.
+#[derive(Debug, Default)]
+pub(crate) struct Tape {
+    pub(super) entries: Vec<Entry>,
+}
+
 /// One value or key: 16 bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Span in the resident text, quotes and brackets included.
     pub(super) start: u32,
@@ -48,6 +54,8 @@ pub(super) const HIGH: u8 = 4;
 pub(super) const GAP: u8 = 8;
 /// The literal `true`.
 pub(super) const TRUE: u8 = 16;
+/// A string that was read, all of it, and nothing was wrong with its text.
+pub(super) const SOUND: u8 = 32;
 
 impl Entry {
     pub(super) fn new(kind: JsonKind, start: usize, end: usize) -> Self {

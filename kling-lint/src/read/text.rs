@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::tape::{ESCAPES, Entry, GAP, HIGH};
-use crate::load::{Counts, Gap, Loaded, Scan, first_escape};
+use crate::load::{Counts, Gap, Loaded, Scan, code_points, first_escape};
 use crate::media::{Base64Facts, Base64Scan};
 
 /// Raw bytes that are unescaped at once: few enough to stay in the cache.
 const PIECE: usize = 32 << 10;
+/// A character that starts with this or more takes four bytes, and two UTF-16 units.
+const FOUR_BYTES: u8 = 0xf0;
 /// Raw bytes after which a position cannot lie in an escape that began before them.
 const ESCAPE: usize = 12;
 
@@ -133,6 +135,13 @@ impl<'d> Text<'d> {
         let bytes = self.raw.len() as u64;
         if self.flags & (ESCAPES | HIGH) == 0 {
             return Counts { chars: bytes, utf16: bytes };
+        }
+        if self.flags & ESCAPES == 0
+            && let Ok(text) = std::str::from_utf8(self.raw)
+        {
+            let chars = code_points(text.as_bytes());
+            let pairs = text.bytes().filter(|&byte| byte >= FOUR_BYTES).count() as u64;
+            return Counts { chars, utf16: chars + pairs };
         }
         self.scanned(&mut |_| {}).counts()
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::number::Number;
-use super::tape::{CLOSED, Entry, JsonKind, TRUE};
+use super::tape::{CLOSED, Entry, JsonKind, TRUE, Tape};
 use super::text::Text;
 use crate::load::Loaded;
 use crate::names::Name;
@@ -32,8 +32,14 @@ pub(crate) struct Member<'d> {
 
 impl<'s> Document<'s> {
     /// The tape holds the root, at least.
-    pub(super) fn new(loaded: &'s Loaded<'s>, tape: Vec<Entry>) -> Self {
-        Document { loaded, tape }
+    pub(super) fn new(loaded: &'s Loaded<'s>, tape: Tape) -> Self {
+        Document { loaded, tape: tape.entries }
+    }
+
+    /// Its room, for the next document.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the lines do not use it yet"))]
+    pub(crate) fn into_tape(self) -> Tape {
+        Tape { entries: self.tape }
     }
 
     /// The outermost value.

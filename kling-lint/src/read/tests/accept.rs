@@ -3,7 +3,7 @@
 use super::{errors, reading};
 
 /// Texts that are JSON.
-const ACCEPTED: &[&[u8]] = &[
+pub(super) const ACCEPTED: &[&[u8]] = &[
     b"{}",
     b"[]",
     b" [] ",
@@ -71,7 +71,7 @@ const ACCEPTED: &[&[u8]] = &[
 ];
 
 /// Texts that are not.
-const REFUSED: &[&[u8]] = &[
+pub(super) const REFUSED: &[&[u8]] = &[
     b"",
     b" ",
     b"\n\n",

@@ -7,7 +7,7 @@ use super::{errors, nodes, reading, value};
 use crate::load::{Loaded, testing::streamed};
 
 /// JSON text, with white space and escapes of all kinds.
-fn json() -> impl Strategy<Value = String> {
+pub(super) fn json() -> impl Strategy<Value = String> {
     let blank = || prop_oneof![4 => Just(""), 1 => Just(" "), 1 => Just("\n\t"), 1 => Just("\r\n")];
     let piece = prop_oneof![
         6 => "[a-zA-Z0-9 ,:{}\\[\\]/'#<>=_-]{0,6}",
@@ -97,7 +97,7 @@ const SPLINTERS: &[&[u8]] = &[
 ];
 
 /// JSON text with a few bytes lost, added or moved.
-fn damaged() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let blow = (any::<prop::sample::Index>(), 0..4usize, 0..SPLINTERS.len(), any::<bool>());
     (json(), prop::collection::vec(blow, 1..6)).prop_map(|(text, blows)| {
         let mut text = text.into_bytes();

@@ -3,6 +3,7 @@
 mod accept;
 mod differential;
 mod limits;
+mod quick;
 mod recovery;
 mod strings;
 

@@ -1,0 +1,83 @@
+"""Rounds: each command once, in another order each time; medians, and ratios within a round."""
+
+import random
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+class Launcher:
+    """The small process that starts and measures the others."""
+
+    def __init__(self, cap):
+        self.cap = cap
+        # -I -S: nothing is imported that the launcher does not name.
+        words = [sys.executable, "-I", "-S", HERE / "spawn.py"]
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, words, folder, output="/dev/null"):
+        words = [str(self.cap), str(folder), str(output), *map(str, words)]
+        self.process.stdin.write("\0".join(words) + "\n")
+        self.process.stdin.flush()
+        wall, cpu, peak, status = self.process.stdout.readline().split("\t")
+        return {"wall": float(wall), "cpu": float(cpu), "peak": float(peak), "exit": status.strip()}
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def verdict_of(launcher, row, work, output):
+    """The bad inputs, by the command's own output."""
+    if not row.bad:
+        return None
+    status = launcher.run(row.verdict or row.words, work.folder, output)["exit"]
+    if status == "killed":
+        return None
+    return row.bad(output.read_text(encoding="utf-8", errors="replace"))
+
+
+def run(launcher, work, rounds, budget, output, say):
+    """What each row of a workload took.
+
+    The first run of a command is not counted: it warms caches, and tells the verdict. A command that
+    is killed, or has used up `budget` seconds after three rounds, is not run again.
+    """
+    results, left = {}, []
+    for row in work.rows:
+        say(f"{work.name}: {row.key}")
+        first = launcher.run(row.words, work.folder)
+        verdict = verdict_of(launcher, row, work, output) if first["exit"] != "killed" else None
+        result = {"runs": {}, "exit": first["exit"]}
+        if work.bad is not None and verdict is not None:
+            result["verdict"] = {"missed": len(work.bad - verdict), "wrong": len(verdict - work.bad)}
+        results[row.key] = result
+        if first["exit"] != "killed":
+            left.append(row)
+    shuffle = random.Random(7)
+    spent = dict.fromkeys(results, 0.0)
+    for number in range(rounds):
+        say(f"{work.name}: round {number + 1} of {rounds}")
+        shuffle.shuffle(left)
+        for row in list(left):
+            ran = launcher.run(row.words, work.folder)
+            results[row.key]["runs"][number] = ran
+            spent[row.key] += ran["wall"]
+            if number >= 2 and spent[row.key] > budget:
+                left.remove(row)
+    return results
+
+
+def median(result, what):
+    return statistics.median(run[what] for run in result["runs"].values())
+
+
+def ratio(one, other):
+    """The median over the rounds of both of how much longer `one` took than `other`."""
+    shared = one["runs"].keys() & other["runs"].keys()
+    if not shared:
+        return None
+    return statistics.median(one["runs"][it]["wall"] / other["runs"][it]["wall"] for it in shared)
