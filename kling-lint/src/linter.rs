@@ -228,9 +228,18 @@ impl Linter {
     #[cfg(feature = "fs")]
     pub fn judge_media_path(&self, path: impl AsRef<Path>) -> Result<MediaReport, LintError> {
         let path = path.as_ref();
-        let file = crate::fs::open::open(path)?;
-        OpenFile::new(file)
-            .and_then(|file| self.judge_media(file, path))
+        self.judge_media_seen(path, &crate::fs::open::Look::at(path)?)
+    }
+
+    /// The same, of a path that was looked at.
+    #[cfg(feature = "fs")]
+    pub(crate) fn judge_media_seen(
+        &self,
+        path: &Path,
+        look: &crate::fs::open::Look,
+    ) -> Result<MediaReport, LintError> {
+        let (file, len) = crate::fs::open::open_seen(path, look)?;
+        self.judge_media(OpenFile::with_len(file, len), path)
             .map_err(|source| LintError::io(path, source))
     }
 
@@ -340,10 +349,12 @@ impl Linter {
         object: &'static Object,
         name: Option<&'d Path>,
     ) -> Checked {
+        let files = self.options.files.as_deref();
+        let own = files.and_then(|files| files.for_request(name));
         let setting = Setting {
             wire: self.options.wire,
             decode: self.options.decode,
-            files: self.options.files.as_deref(),
+            files: own.as_deref().or(files),
             request: name,
             models: &self.options.models,
         };

@@ -58,7 +58,10 @@ pub(super) fn judge(linter: &Linter, unit: Unit, may_repeat: bool, repairs: bool
         Unit::File { path, look, skips } => {
             let id = id(&path, look.as_ref());
             if let Some(reason) = media::reason(&path) {
-                let report = linter.judge_media_path(&path);
+                let report = match &look {
+                    Some(look) => linter.judge_media_seen(&path, look),
+                    None => linter.judge_media_path(&path),
+                };
                 return Judged::Media { path, id, skips, reason, report };
             }
             if repairs {
