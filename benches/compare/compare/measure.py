@@ -75,9 +75,9 @@ def median(result, what):
     return statistics.median(run[what] for run in result["runs"].values())
 
 
-def ratio(one, other):
-    """The median over the rounds of both of how much longer `one` took than `other`."""
+def ratio(one, other, what="wall"):
+    """The median over the rounds of both of how much more `one` took than `other`."""
     shared = one["runs"].keys() & other["runs"].keys()
     if not shared:
         return None
-    return statistics.median(one["runs"][it]["wall"] / other["runs"][it]["wall"] for it in shared)
+    return statistics.median(one["runs"][it][what] / other["runs"][it][what] for it in shared)
