@@ -14,6 +14,8 @@ what people send: public hosts, an id for each request, models that support what
 
 import json
 import random
+import sys
+from pathlib import Path
 
 from . import pictures
 
@@ -218,3 +220,7 @@ def write(corpus, scale, say):
     if not (corpus / "pictures.bad").exists():
         say("images")
         pictures.write_local(corpus / "pictures", corpus / "pictures.bad", int(PICTURES * scale))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), float(sys.argv[2]), lambda text: print(text, file=sys.stderr, flush=True))

@@ -30,16 +30,6 @@ class Launcher:
         self.process.wait()
 
 
-def verdict_of(launcher, row, work, output):
-    """The bad inputs, by the command's own output."""
-    if not row.bad:
-        return None
-    status = launcher.run(row.verdict or row.words, work.folder, output)["exit"]
-    if status == "killed":
-        return None
-    return row.bad(output.read_text(encoding="utf-8", errors="replace"))
-
-
 def run(launcher, work, rounds, budget, output, say):
     """What each row of a workload took.
 
@@ -49,14 +39,16 @@ def run(launcher, work, rounds, budget, output, say):
     results, left = {}, []
     for row in work.rows:
         say(f"{work.name}: {row.key}")
-        first = launcher.run(row.words, work.folder)
-        verdict = verdict_of(launcher, row, work, output) if first["exit"] != "killed" else None
-        result = {"runs": {}, "exit": first["exit"]}
-        if work.bad is not None and verdict is not None:
-            result["verdict"] = {"missed": len(work.bad - verdict), "wrong": len(verdict - work.bad)}
-        results[row.key] = result
-        if first["exit"] != "killed":
-            left.append(row)
+        first = launcher.run(row.words, work.folder, output)
+        result = results[row.key] = {"runs": {}, "exit": first["exit"]}
+        if first["exit"] == "killed":
+            continue
+        left.append(row)
+        if row.bad:
+            if row.verdict:
+                launcher.run(row.verdict, work.folder, output)
+            told = row.bad(output.read_text(encoding="utf-8", errors="replace"))
+            result["verdict"] = {"missed": len(work.bad - told), "wrong": len(told - work.bad)}
     shuffle = random.Random(7)
     spent = dict.fromkeys(results, 0.0)
     for number in range(rounds):
@@ -75,9 +67,9 @@ def median(result, what):
     return statistics.median(run[what] for run in result["runs"].values())
 
 
-def ratio(one, other):
-    """The median over the rounds of both of how much longer `one` took than `other`."""
+def ratio(one, other, what="wall"):
+    """The median over the rounds of both of how much more `one` took than `other`."""
     shared = one["runs"].keys() & other["runs"].keys()
     if not shared:
         return None
-    return statistics.median(one["runs"][it]["wall"] / other["runs"][it]["wall"] for it in shared)
+    return statistics.median(one["runs"][it][what] / other["runs"][it][what] for it in shared)

@@ -1,6 +1,6 @@
 """Results as Markdown, between two marks of a page."""
 
-from .bars import Bars, spread, verdicts
+from .bars import Bars, is_right, spread, verdicts
 from .measure import median, ratio
 
 BEGIN, END = "<!-- figures: written by benches/compare/run -->\n", "<!-- end of figures -->"
@@ -21,7 +21,7 @@ def milliseconds(seconds):
 def told(verdict):
     if verdict is None:
         return ""
-    if not verdict["missed"] and not verdict["wrong"]:
+    if is_right(verdict):
         return "right"
     return f"{verdict['missed']} missed, {verdict['wrong']} wrong"
 
@@ -31,7 +31,7 @@ def work_table(work):
     rows = []
     for key, row in work["rows"].items():
         if not row["runs"]:
-            rows.append([key, "over the time limit", "", "", "", "", "", ""])
+            rows.append([key, "over the time limit"])
             continue
         wall = median(row, "wall")
         share = spread(row)
@@ -41,21 +41,22 @@ def work_table(work):
             f"±{share * 50:.0f} %" if share is not None else "",
             f"{ratio(row, floor):.2f}",
             milliseconds(median(row, "cpu")),
+            f"{ratio(row, floor, 'cpu'):.2f}",
             f"{work['bytes'] / wall / 1e6:,.0f}" if work["bytes"] else "",
             f"{max(it['peak'] for it in row['runs'].values()):.0f}",
             row["exit"],
             told(row.get("verdict")),
         ])
     for row in rows:
-        row += [""] * (9 - len(row))
-    head = ["", "wall, ms:", "spread:", f"× {work['floor']}:", "CPU, ms:", "MB/s:", "peak, MiB:", "exit:", "verdicts"]
+        row += [""] * (10 - len(row))
+    head = ["", "wall, ms:", "spread:", f"× {work['floor']}:", "CPU, ms:", "CPU ×:", "MB/s:", "peak, MiB:", "exit:", "verdicts"]
     size = f" ({work['bytes'] / 1e6:,.1f} MB)" if work["bytes"] else ""
     return f"### {work['title']}{size}\n\n{table(head, rows)}"
 
 
-def bars_table(results):
+def bars_table(results, what="wall"):
     words = {True: "met", False: "**missed**", None: "not measured"}
-    rows = [[it["what"], it["bar"], it["measured"], words[it["met"]]] for it in Bars(results).all()]
+    rows = [[it["what"], it["bar"], it["measured"], words[it["met"]]] for it in Bars(results, what).all()]
     return table(["", "bar", "measured:", ""], rows)
 
 
@@ -78,7 +79,7 @@ def page(results):
     parts = [
         f"Measured on {about['date']} at commit {about['commit']}, {about['machine']}, {about['tools']}."
         f"{' ' + about['note'] + '.' if about['note'] else ''}{missing}\n",
-        "## Bars\n\n" + bars_table(results),
+        "## Bars\n\n" + bars_table(results, about["by"]),
         "## Verdicts\n\n"
         f"{right} commands named exactly the bad inputs of their workload."
         + ("".join(f"\n* {it}" for it in wrong) if wrong else " None did otherwise.")

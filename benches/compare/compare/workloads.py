@@ -17,7 +17,7 @@ class Work:
     folder: Path
     bytes: int = 0
     inputs: int = 0
-    bad: set = None
+    bad: frozenset = frozenset()
     # Short ones are run often; what is said on the command line multiplies this.
     rounds: int = 10
 
