@@ -1,19 +1,3 @@
-//! What is told of a Base64 image does not depend on how it was cut into chunks, short or long.
 #![no_main]
 
-use kling_lint::Linter;
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|data: &[u8]| {
-    let Some((&repeat, rest)) = data.split_first() else { return };
-    let (sizes, image) = rest.split_at(rest.len().min(4));
-    // Two sizes: kept whole, and so long that the middle is dropped.
-    let times = if repeat < 128 || image.is_empty() { 1 } else { 70_000 / image.len() + 1 };
-    let mut text = b"{\"image\":\"".to_vec();
-    for _ in 0..times {
-        text.extend(image.iter().filter(|byte| !matches!(byte, b'"' | b'\\')));
-    }
-    text.extend_from_slice(b"\"}");
-    let linter = Linter::builder().endpoint("image2video").build().expect("an endpoint");
-    kling_lint_fuzz::same(&linter, &text, sizes);
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| kling_fuzz::base64_probe(data));

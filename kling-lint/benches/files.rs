@@ -1,5 +1,5 @@
-//! Local images, header by header, beside a floor (open, then read 4 KiB) and two peers that read
-//! headers too: the crates `imagesize` and `image`.
+//! Local images, header by header, beside a floor (open, look at the length, read 4 KiB, close) and two
+//! peers that read headers too: the crates `imagesize` and `image`. All in images a second.
 //!
 //! `cargo bench -p kling-lint --bench files` prints one group; read the ratios, not the times. The
 //! peers tell width and height; the linter opens each file beneath a root, checks that it is a file
@@ -17,6 +17,9 @@ use kling_lint::{Linter, LocalFiles};
 const FILES: usize = 2_000;
 /// About how many bytes each has: the size of a picture on the web.
 const BYTES: usize = 100_000;
+
+/// How many a request names: the most that an endpoint takes.
+const AT_ONCE: usize = 4;
 
 /// Sound pictures of the fixtures, again and again, each padded behind its end.
 #[expect(clippy::disallowed_methods, reason = "fixtures are read whole")]
@@ -55,28 +58,41 @@ fn files(c: &mut Criterion) {
     let paths = corpus(folder.path());
     let root = LocalFiles::beneath(folder.path()).expect("a root");
     let linter =
-        Linter::builder().endpoint("image2video").files(root).build().expect("an endpoint");
+        Linter::builder().endpoint("multi-image2video").files(root).build().expect("an endpoint");
     let requests: Vec<String> = paths
-        .iter()
-        .filter_map(|path| path.file_name())
-        .map(|name| format!(r#"{{"image": "./{}"}}"#, name.to_string_lossy()))
+        .chunks(AT_ONCE)
+        .map(|paths| {
+            let images = paths.iter().filter_map(|path| path.file_name());
+            let images =
+                images.map(|name| format!(r#"{{"image": "./{}"}}"#, name.to_string_lossy()));
+            let images = images.collect::<Vec<_>>().join(", ");
+            format!(r#"{{"image_list": [{images}], "prompt": "The cats meet."}}"#)
+        })
         .collect();
 
     let mut group = c.benchmark_group("local images");
     group.throughput(Throughput::Elements(paths.len() as u64));
-    group.bench_function("floor: open and read 4 KiB", |bench| {
+    group.bench_function("floor: open, fstat, read 4 KiB, close", |bench| {
         let mut buffer = [0; 4096];
         bench.iter(|| {
             for path in &paths {
                 let mut file = fs::File::open(path).expect("a file");
+                black_box(file.metadata().expect("its length").len());
                 black_box(file.read(&mut buffer).expect("bytes"));
             }
         });
     });
-    group.bench_function("kling-lint, a request each", |bench| {
+    group.bench_function("kling-lint, requests of 4 images", |bench| {
         bench.iter(|| {
             for request in &requests {
                 black_box(linter.lint_str(request));
+            }
+        });
+    });
+    group.bench_function("kling-lint, a media file each", |bench| {
+        bench.iter(|| {
+            for path in &paths {
+                black_box(linter.judge_media_path(path).expect("a verdict"));
             }
         });
     });

@@ -1,10 +1,12 @@
 //! Whole requests through the library, beside floors measured in the same run: `serde_json` building
-//! a `Value` and skipping over the text, and a copy of the bytes.
+//! a `Value` and skipping over the text, and a copy of the bytes; and beside a peer: parsing, then
+//! the crate `jsonschema` with the exported schemas.
 //!
 //! `cargo bench -p kling-lint` prints one group a workload; read the ratios, not the times.
 
 use std::hint::black_box;
 use std::io::{Cursor, Read as _};
+use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kling_lint::Linter;
@@ -86,7 +88,61 @@ fn workload(c: &mut Criterion, name: &str, files: &[Vec<u8>], endpoint: &str) {
     group.finish();
 }
 
+/// The examples of the pages, and each of them with one error.
+#[expect(clippy::disallowed_methods, reason = "fixtures are read whole")]
+fn examples(endpoint: &str) -> Vec<Vec<u8>> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/requests");
+    let read = |path: &str| std::fs::read(fixtures.join(path)).expect("a fixture");
+    let good = read(&format!("valid/{endpoint}/every-field.json"));
+    let mut bad: serde_json::Value = serde_json::from_slice(&good).expect("valid JSON");
+    bad["callback_url"] = false.into();
+    vec![good, serde_json::to_vec_pretty(&bad).expect("JSON can be written")]
+}
+
+/// Every finding with its place, beside parsing and every error of the same schema. Compiling the
+/// validator is not counted.
+#[expect(clippy::disallowed_methods, reason = "schemas are read whole")]
+fn validating(c: &mut Criterion, endpoint: &str) {
+    let examples = examples(endpoint);
+    let named = Linter::builder().endpoint(endpoint).build().expect("a covered endpoint");
+    let detecting = Linter::new();
+    let bytes: usize = examples.iter().map(Vec::len).sum();
+    let mut group = c.benchmark_group(format!("validate {endpoint}"));
+    group.throughput(Throughput::Bytes(bytes as u64));
+    for (name, linter) in
+        [("kling-lint", &named), ("kling-lint, endpoint told by keys", &detecting)]
+    {
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                for text in &examples {
+                    black_box(linter.lint_bytes(black_box(text)));
+                }
+            });
+        });
+    }
+    for profile in ["2020-12", "types"] {
+        let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../kling-schema/schemas");
+        let path = schemas.join(format!("kling-{endpoint}.{profile}.json"));
+        let schema = std::fs::read(path).expect("an exported schema");
+        let schema = serde_json::from_slice(&schema).expect("valid JSON");
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        group.bench_function(format!("serde_json and jsonschema, {profile}"), |bench| {
+            bench.iter(|| {
+                for text in &examples {
+                    let value: serde_json::Value =
+                        serde_json::from_slice(black_box(text)).expect("valid JSON");
+                    black_box(validator.iter_errors(&value).collect::<Vec<_>>());
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
 fn benches(c: &mut Criterion) {
+    for endpoint in ["image2video", "multi-image2video", "multi-image2image", "omni-video"] {
+        validating(c, endpoint);
+    }
     workload(c, "one small request", &[small()], "multi-image2video");
     workload(c, "1000 small requests", &vec![small(); 1000], "multi-image2video");
     workload(c, "40 MB inline image", &[inline(40_000_000)], "image2video");

@@ -3,11 +3,14 @@
 //! In this order: the caller says so; the file name or folder says so; keys that only one endpoint
 //! has. Undecidable stays undecided: nothing is guessed.
 
+use std::borrow::Cow;
 use std::path::{Component, Path};
+use std::sync::LazyLock;
 
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED, Uncovered};
 use kling_schema::{Check, Field, Kind, KnownKey, Object};
 
+use crate::names::{Name, NameSet};
 use crate::read::{JsonKind, Node, Text};
 
 /// The endpoint of a request, and how that is known.
@@ -17,14 +20,17 @@ pub struct Detected {
     /// Short name: `omni-video`.
     pub name: &'static str,
     /// In words: "the file name says so", "only omni-video has `element_list`".
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }
+
+/// How something is known, in words; most of them are the same for many requests.
+pub(crate) type Reason = Cow<'static, str>;
 
 /// What can be told of a request.
 #[derive(Debug)]
 pub(crate) enum Detection {
     /// It is for this endpoint.
-    Endpoint(&'static Object, String),
+    Endpoint(&'static Object, Reason),
     /// It is for a route that is known and not covered.
     NotCovered(&'static Uncovered, String),
     /// It cannot be told.
@@ -38,10 +44,10 @@ pub(crate) enum Detection {
 
 /// The endpoint named by a file name (`cat.image2video.json`, `image2video-3.json`) or, failing
 /// that, by the nearest folder of that name.
-pub(crate) fn by_path(path: &Path) -> Option<(&'static Object, String)> {
+pub(crate) fn by_path(path: &Path) -> Option<(&'static Object, Reason)> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if let Some(object) = stem.split('.').rev().find_map(starting_with) {
-        return Some((object, format!("the file name says {}", object.name)));
+        return Some((object, format!("the file name says {}", object.name).into()));
     }
     let folders = path.parent()?.components().rev();
     folders
@@ -50,7 +56,7 @@ pub(crate) fn by_path(path: &Path) -> Option<(&'static Object, String)> {
             _ => None,
         })
         .find_map(kling_schema::endpoints::find)
-        .map(|object| (object, format!("the folder is called {}", object.name)))
+        .map(|object| (object, format!("the folder is called {}", object.name).into()))
 }
 
 /// What may follow an endpoint's name in a file name.
@@ -98,39 +104,72 @@ pub(crate) fn by_keys(root: Node<'_>) -> Detection {
     if let Some((route, reason)) = keys.uncovered() {
         return Detection::NotCovered(route, reason);
     }
-    let all: Vec<&'static Object> = ENDPOINTS.to_vec();
-    let mut candidates = all.clone();
+    let mut candidates = Among::all();
     // Each kind of evidence, from the strongest; the first that leaves one endpoint decides.
     for evidence in [Keys::inputs, Keys::own_keys, Keys::model, Keys::item_keys, Keys::tokens] {
-        let told = evidence(&keys, &candidates);
-        match told.as_slice() {
-            [] => {}
-            [(object, reason)] => return Detection::Endpoint(object, reason.clone()),
-            several => candidates = several.iter().map(|(object, _)| *object).collect(),
+        match evidence(&keys, candidates) {
+            Told { reason: None, .. } => {}
+            Told { speaks_for, reason: Some(reason) } => match speaks_for.only() {
+                Some(one) => return Detection::Endpoint(one.object, reason),
+                None => candidates = speaks_for,
+            },
         }
     }
-    let conflict = candidates.len() < all.len() && candidates.len() > 1;
+    let names: Vec<&'static str> = candidates.iter().map(|(_, one)| one.object.name).collect();
+    let conflict = names.len() < ENDPOINTS.len() && names.len() > 1;
     let reason = if conflict {
-        let names: Vec<String> = candidates.iter().map(|object| object.name.into()).collect();
+        let names: Vec<String> = names.iter().map(|name| (*name).into()).collect();
         format!("its keys fit {}", kling_schema::listed(&names, "and"))
-    } else if keys.names.is_empty() {
+    } else if keys.is_empty {
         "it has no keys".to_owned()
     } else {
         "it has no key that only one endpoint knows".to_owned()
     };
-    Detection::Undecided {
-        candidates: candidates.iter().map(|object| object.name).collect(),
-        reason,
+    Detection::Undecided { candidates: names, reason }
+}
+
+/// Some of the endpoints, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Among(u32);
+
+impl Among {
+    fn all() -> Self {
+        Among((1 << CLUES.len()) - 1)
+    }
+
+    fn iter(self) -> impl Iterator<Item = (usize, &'static Clues)> {
+        CLUES.iter().enumerate().filter(move |(index, _)| self.0 & 1 << index != 0)
+    }
+
+    fn add(&mut self, index: usize) {
+        self.0 |= 1 << index;
+    }
+
+    fn only(self) -> Option<&'static Clues> {
+        let mut all = self.iter();
+        all.next().filter(|_| all.next().is_none()).map(|(_, one)| one)
     }
 }
 
-/// An endpoint that evidence speaks for, and the evidence in words.
-type Told = Vec<(&'static Object, String)>;
+/// The endpoints that evidence speaks for, and what it says of the first, in words.
+#[derive(Default)]
+struct Told {
+    speaks_for: Among,
+    reason: Option<Reason>,
+}
+
+impl Told {
+    fn add(&mut self, index: usize, reason: impl FnOnce() -> Reason) {
+        self.speaks_for.add(index);
+        self.reason.get_or_insert_with(reason);
+    }
+}
 
 /// The keys and few values that tell endpoints apart.
 struct Keys<'d> {
     root: Node<'d>,
-    names: Vec<String>,
+    present: NameSet,
+    is_empty: bool,
 }
 
 /// How many keys are looked at: a request has about a dozen.
@@ -138,49 +177,42 @@ const KEYS: usize = 1000;
 
 impl<'d> Keys<'d> {
     fn of(root: Node<'d>) -> Self {
-        let names = root
-            .members()
-            .take(KEYS)
-            .filter_map(|member| member.key.text())
-            .map(|key| key.to_str().into_owned())
-            .collect();
-        Keys { root, names }
+        let mut keys = Keys { root, present: NameSet::default(), is_empty: true };
+        for member in root.members().take(KEYS) {
+            keys.present.insert(member.key.name());
+            keys.is_empty &= member.key.kind() != JsonKind::String;
+        }
+        keys
     }
 
-    fn has(&self, key: &str) -> bool {
-        self.names.iter().any(|name| name == key)
-    }
-
-    fn member(&self, key: &str) -> Option<Node<'d>> {
+    fn member(&self, key: Name) -> Option<Node<'d>> {
+        if !self.present.has(key) {
+            return None;
+        }
         let mut members = self.root.members().take(KEYS);
-        members
-            .find(|member| member.key.text().is_some_and(|text| text.is(key)))
-            .map(|member| member.value)
+        members.find(|member| member.key.name() == key).map(|member| member.value)
     }
 
     /// A route that is not covered, told by a key or a model that only it has.
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
         // All requests name their model by the same key.
-        let model = ENDPOINTS.iter().find_map(|object| self.model_of(object));
-        for route in UNCOVERED {
+        let model = CLUES.iter().find_map(|one| self.model_of(one));
+        for Route { route, keys } in ROUTES.iter() {
             if let Some(model) =
                 route.models.iter().find(|name| model.is_some_and(|text| text.is(name)))
             {
                 return Some((route, format!("\"{model}\" is a model of that route")));
             }
-            let Some(key) = route.keys.iter().find(|key| self.has(key)) else {
+            let Some((_, key)) = keys.iter().find(|(name, _)| self.present.has(*name)) else {
                 continue;
             };
             // A covered endpoint may know the key from upstream: its own input decides.
-            let claimed = ENDPOINTS.iter().any(|object| {
-                object
+            let claimed = CLUES.iter().any(|one| {
+                one.object
                     .known
                     .iter()
                     .any(|known| known.key == *key && matches!(known.what, KnownKey::Upstream))
-                    && object
-                        .fields
-                        .iter()
-                        .any(|field| is_input(field) && is_required(field) && self.has(field.key))
+                    && one.required.meets(self.present)
             });
             if !claimed {
                 return Some((route, format!("`{key}` is a key of that route")));
@@ -190,24 +222,21 @@ impl<'d> Keys<'d> {
     }
 
     /// A required input that no other endpoint has: `image`, `subject_image_list`.
-    fn inputs(&self, among: &[&'static Object]) -> Told {
-        self.unique(among, |field| is_input(field) && is_required(field))
+    fn inputs(&self, among: Among) -> Told {
+        self.unique(among, |one| &one.inputs)
     }
 
     /// Any key that only one endpoint has.
-    fn own_keys(&self, among: &[&'static Object]) -> Told {
-        self.unique(among, |_| true)
+    fn own_keys(&self, among: Among) -> Told {
+        self.unique(among, |one| &one.own)
     }
 
-    fn unique(&self, among: &[&'static Object], counts: impl Fn(&Field) -> bool) -> Told {
-        let mut told = Told::new();
-        for object in among {
-            let own = object
-                .fields
-                .iter()
-                .find(|field| counts(field) && self.has(field.key) && is_own(object, field));
-            if let Some(field) = own.filter(|_| self.fits(object)) {
-                told.push((*object, format!("only {} has `{}`", object.name, field.key)));
+    fn unique(&self, among: Among, keys: fn(&'static Clues) -> &'static [Clue]) -> Told {
+        let mut told = Told::default();
+        for (index, one) in among.iter() {
+            let own = keys(one).iter().find(|clue| self.present.has(clue.name));
+            if let Some(clue) = own.filter(|_| self.fits(one)) {
+                told.add(index, || Cow::Borrowed(clue.reason.as_str()));
             }
         }
         told
@@ -215,56 +244,43 @@ impl<'d> Keys<'d> {
 
     /// Whether no key speaks against the endpoint: an input of another one, or a key that only
     /// another one has.
-    fn fits(&self, object: &Object) -> bool {
-        let knows = |key: &str| {
-            object.fields.iter().any(|field| field.key == key)
-                || object.known.iter().any(|known| known.key == key)
-        };
-        ENDPOINTS.iter().all(|other| {
-            other.fields.iter().all(|field| {
-                knows(field.key)
-                    || !self.has(field.key)
-                    || !(is_input(field) || is_own(other, field))
-            })
-        })
+    fn fits(&self, one: &Clues) -> bool {
+        !one.against.meets(self.present)
     }
 
     /// The model, when only one of the endpoints that have the present lists knows it.
-    fn model(&self, among: &[&'static Object]) -> Told {
-        // A model is shared with routes that are not covered: the endpoint's own inputs must be there.
-        let complete = |object: &Object| {
-            object
-                .fields
-                .iter()
-                .all(|field| !is_input(field) || !is_required(field) || self.has(field.key))
-        };
-        among
-            .iter()
-            .filter(|object| complete(object) && self.fits(object))
-            .filter_map(|object| {
-                let model = self.model_of(object)?;
-                let name = object.model()?.known_values().find(|name| model.is(name))?;
-                Some((*object, format!("\"{name}\" is a model of {}", object.name)))
-            })
-            .collect()
+    fn model(&self, among: Among) -> Told {
+        let mut told = Told::default();
+        for (index, one) in among.iter() {
+            // A model is shared with routes that are not covered: the endpoint's own inputs must be
+            // there.
+            if !one.required.is_within(self.present) || !self.fits(one) {
+                continue;
+            }
+            let Some(model) = self.model_of(one) else { continue };
+            if let Some((_, reason)) = one.models.iter().find(|(name, _)| model.is(name)) {
+                told.add(index, || Cow::Borrowed(reason.as_str()));
+            }
+        }
+        told
     }
 
     /// The model that the request names, by the key it has at this endpoint.
-    fn model_of(&self, object: &Object) -> Option<Text<'d>> {
-        self.member(object.model()?.key)?.text()
+    fn model_of(&self, one: &Clues) -> Option<Text<'d>> {
+        self.member(one.model?)?.text()
     }
 
     /// A key inside a list that only one endpoint's items have: `image_list[].image_url`.
-    fn item_keys(&self, among: &[&'static Object]) -> Told {
-        let mut told = Told::new();
-        for object in among.iter().filter(|object| self.fits(object)) {
+    fn item_keys(&self, among: Among) -> Told {
+        let mut told = Told::default();
+        for (index, Clues { object, .. }) in among.iter().filter(|(_, one)| self.fits(one)) {
             let found = object.fields.iter().find_map(|field| {
-                let list = self.member(field.key)?;
+                let list = self.member(Name::of(field.key.as_bytes()))?;
                 let own = item_keys(field);
                 let foreign = |key: &str| {
-                    among.iter().any(|other| {
-                        other.name != object.name
-                            && other.fields.iter().any(|theirs| {
+                    among.iter().any(|(_, other)| {
+                        other.object.name != object.name
+                            && other.object.fields.iter().any(|theirs| {
                                 theirs.key == field.key && item_keys(theirs).contains(&key)
                             })
                     })
@@ -273,38 +289,115 @@ impl<'d> Keys<'d> {
                 own.into_iter()
                     .filter(|key| !foreign(key))
                     .find(|key| {
-                        first
-                            .members()
-                            .any(|member| member.key.text().is_some_and(|text| text.is(key)))
+                        let name = Name::of(key.as_bytes());
+                        first.members().any(|member| member.key.name() == name)
                     })
                     .map(|key| format!("only {} has `{}[].{key}`", object.name, field.key))
             });
             if let Some(reason) = found {
-                told.push((*object, reason));
+                told.add(index, || Cow::Owned(reason));
             }
         }
         told
     }
 
     /// Reference tokens in the text of an endpoint that has them.
-    fn tokens(&self, among: &[&'static Object]) -> Told {
-        let mut told = Told::new();
-        for object in among.iter().filter(|object| self.fits(object)) {
+    fn tokens(&self, among: Among) -> Told {
+        let mut told = Told::default();
+        for (index, Clues { object, .. }) in among.iter().filter(|(_, one)| self.fits(one)) {
             let uses = object.constraints.iter().any(|constraint| {
                 let Check::References { text, kinds, .. } = &constraint.check else {
                     return false;
                 };
-                let prompt = self.member(&text.to_string()).and_then(|node| node.text());
-                prompt.is_some_and(|prompt| {
+                let prompt = self.member(Name::of(text.to_string().as_bytes()));
+                prompt.and_then(|node| node.text()).is_some_and(|prompt| {
                     let prompt = prompt.to_str();
                     kinds.iter().any(|kind| prompt.contains(&format!("<<<{}_", kind.word)))
                 })
             });
             if uses {
-                told.push((*object, format!("only {} has reference tokens", object.name)));
+                let reason = format!("only {} has reference tokens", object.name);
+                told.add(index, || Cow::Owned(reason));
             }
         }
         told
+    }
+}
+
+/// What tells one endpoint, by the numbers of the keys.
+#[derive(Debug)]
+struct Clues {
+    object: &'static Object,
+    /// Keys that speak against it.
+    against: NameSet,
+    /// Its required inputs.
+    required: NameSet,
+    /// Those that no other endpoint has.
+    inputs: Vec<Clue>,
+    /// All keys that no other endpoint has.
+    own: Vec<Clue>,
+    /// The key of its model.
+    model: Option<Name>,
+    /// Its models, and what each says.
+    models: Vec<(&'static str, String)>,
+}
+
+/// A key, and what it says.
+#[derive(Debug)]
+struct Clue {
+    name: Name,
+    reason: String,
+}
+
+/// A route that is not covered, and its keys.
+struct Route {
+    route: &'static Uncovered,
+    keys: Vec<(Name, &'static str)>,
+}
+
+static CLUES: LazyLock<Vec<Clues>> =
+    LazyLock::new(|| ENDPOINTS.iter().map(|object| Clues::of(object)).collect());
+
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    let keys =
+        |route: &Uncovered| route.keys.iter().map(|key| (Name::of(key.as_bytes()), *key)).collect();
+    UNCOVERED.iter().map(|route| Route { route, keys: keys(route) }).collect()
+});
+
+impl Clues {
+    fn of(object: &'static Object) -> Self {
+        let knows = |key: &str| {
+            object.fields.iter().any(|field| field.key == key)
+                || object.known.iter().any(|known| known.key == key)
+        };
+        let name = |field: &Field| Name::of(field.key.as_bytes());
+        let foreign = ENDPOINTS.iter().flat_map(|other| {
+            let tells = |field: &&Field| is_input(field) || is_own(other, field);
+            other.fields.iter().filter(tells).filter(|field| !knows(field.key)).map(name)
+        });
+        let is_required_input = |field: &&Field| is_input(field) && is_required(field);
+        let clues = |counts: &dyn Fn(&&Field) -> bool| -> Vec<Clue> {
+            let own = object.fields.iter().filter(|field| counts(field) && is_own(object, field));
+            own.map(|field| Clue {
+                name: name(field),
+                reason: format!("only {} has `{}`", object.name, field.key),
+            })
+            .collect()
+        };
+        let model = object.model();
+        Clues {
+            object,
+            against: foreign.collect(),
+            required: object.fields.iter().filter(is_required_input).map(name).collect(),
+            inputs: clues(&is_required_input),
+            own: clues(&|_| true),
+            model: model.map(name),
+            models: model
+                .into_iter()
+                .flat_map(Field::known_values)
+                .map(|model| (model, format!("\"{model}\" is a model of {}", object.name)))
+                .collect(),
+        }
     }
 }
 

@@ -29,11 +29,21 @@ pub trait Files: Send + Sync + fmt::Debug {
     /// # Errors
     /// Why there is nothing to read; it becomes a finding on the path.
     fn open(&self, name: &FileName<'_>) -> Result<OpenFile, Refusal>;
+
+    /// The same files, as they are served to one request while it is judged: what all its files have
+    /// in common, such as their folder, need be looked for but once. `None`: as these do.
+    fn for_request<'f>(&'f self, _request: Option<&'f Path>) -> Option<Box<dyn Files + 'f>> {
+        None
+    }
 }
 
 impl<F: Files + ?Sized> Files for Arc<F> {
     fn open(&self, name: &FileName<'_>) -> Result<OpenFile, Refusal> {
         (**self).open(name)
+    }
+
+    fn for_request<'f>(&'f self, request: Option<&'f Path>) -> Option<Box<dyn Files + 'f>> {
+        (**self).for_request(request)
     }
 }
 

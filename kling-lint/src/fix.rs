@@ -110,6 +110,9 @@ impl DraftFix {
 /// Takes back the word "safe" where it was said of a guess: beside another fault of the text, what
 /// repairs its structure may be something else.
 pub(crate) fn doubt(drafts: &mut [Draft]) {
+    if drafts.is_empty() {
+        return;
+    }
     let structural = [
         &MISSING_COMMA,
         &MISSING_COLON,

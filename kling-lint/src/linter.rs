@@ -5,6 +5,7 @@ mod hash;
 mod list;
 mod placing;
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
 use crate::check::{self, Checked, Named};
-use crate::detect::{self, Detected, Detection};
+use crate::detect::{self, Detected, Detection, Reason};
 use crate::error::LintError;
 use crate::files::{Files, OpenFile};
 use crate::finding::{Draft, Finding};
@@ -31,6 +32,9 @@ use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
 use crate::verdict::{KEPT, Report};
+
+/// An endpoint's table, and how it is known.
+type Told = (&'static Object, Reason);
 
 pub use builder::LinterBuilder;
 use builder::Options;
@@ -161,11 +165,22 @@ impl Linter {
     /// Brings in the text of a file, unless its length alone says that it is too large.
     #[cfg(feature = "fs")]
     pub(crate) fn load_path(&self, path: &Path) -> Result<Loaded<'static>, LintError> {
-        let (file, len) = crate::fs::open::open_with_len(path)?;
+        self.load_seen(path, &crate::fs::open::Look::at(path)?)
+    }
+
+    /// The same, of a path that was looked at.
+    #[cfg(feature = "fs")]
+    pub(crate) fn load_seen(
+        &self,
+        path: &Path,
+        look: &crate::fs::open::Look,
+    ) -> Result<Loaded<'static>, LintError> {
+        let (file, len) = crate::fs::open::open_seen(path, look)?;
         if len > LONGEST {
             return Ok(Loaded::too_long());
         }
-        self.load(file).map_err(|source| LintError::io(path, source))
+        Loaded::from_file(file, len, self.options.decode)
+            .map_err(|source| LintError::io(path, source))
     }
 
     /// Judges an image or a video: what it is, and which fields of the endpoints (or of the one that
@@ -213,9 +228,18 @@ impl Linter {
     #[cfg(feature = "fs")]
     pub fn judge_media_path(&self, path: impl AsRef<Path>) -> Result<MediaReport, LintError> {
         let path = path.as_ref();
-        let file = crate::fs::open::open(path)?;
-        OpenFile::new(file)
-            .and_then(|file| self.judge_media(file, path))
+        self.judge_media_seen(path, &crate::fs::open::Look::at(path)?)
+    }
+
+    /// The same, of a path that was looked at.
+    #[cfg(feature = "fs")]
+    pub(crate) fn judge_media_seen(
+        &self,
+        path: &Path,
+        look: &crate::fs::open::Look,
+    ) -> Result<MediaReport, LintError> {
+        let (file, len) = crate::fs::open::open_seen(path, look)?;
+        self.judge_media(OpenFile::with_len(file, len), path)
             .map_err(|source| LintError::io(path, source))
     }
 
@@ -256,11 +280,17 @@ impl Linter {
 
     /// The same, with what is left to compare with other requests.
     pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
-        self.lint_one(loaded, name, self.options.lists)
+        self.lint_one(loaded, name, self.named(name), self.options.lists)
     }
 
     /// The same, of a text that may hold a list of requests or may not.
-    fn lint_one(&self, loaded: &Loaded<'_>, name: Option<&Path>, lists: bool) -> Linted {
+    fn lint_one(
+        &self,
+        loaded: &Loaded<'_>,
+        name: Option<&Path>,
+        mut told: Option<Told>,
+        lists: bool,
+    ) -> Linted {
         if let Some(limit) = loaded.too_large() {
             return Linted { report: self.too_large(limit), unique: Vec::new() };
         }
@@ -268,15 +298,14 @@ impl Linter {
         let mut checked = Checked::default();
         let mut items = 0;
         let document = read::read(loaded, &mut drafts);
-        let mut told = self.named(name);
         if let Some(document) = &document {
             let root = document.root();
             for draft in &mut drafts {
                 draft.pointer = check::pointer_at(root, draft.span.start);
             }
-            let list = lists.then(|| list::requests(root, told.as_ref())).flatten();
+            let is_list = lists && list::is_list(root, told.as_ref());
             match root.kind() {
-                _ if list.is_some() => {}
+                _ if is_list => {}
                 JsonKind::Object if told.is_none() => match by_keys(root) {
                     Ok(found) => told = Some(found),
                     Err(draft) => drafts.push(*draft),
@@ -285,16 +314,21 @@ impl Linter {
                 JsonKind::Object | JsonKind::Broken => {}
                 _ => drafts.push(not_an_object(root, lists)),
             }
-            if let Some(list) = list {
-                items = list.len();
-                told = list::common(&list);
-                for (index, item, found) in list {
-                    let item = match found {
-                        Ok((object, _)) => self.check(document, item, object, name),
+            if is_list {
+                let mut common = list::Common::default();
+                for (index, item) in list::items(root) {
+                    items += 1;
+                    let item = match list::endpoint(item, told.as_ref()) {
+                        Ok(found) => {
+                            let item = self.check(document, item, found.0, name);
+                            common.add(found);
+                            item
+                        }
                         Err(draft) => Checked { drafts: vec![*draft], ..Checked::default() },
                     };
                     checked.take_in(item, index);
                 }
+                told = common.endpoint();
             } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
                 checked = self.check(document, root, object, name);
             }
@@ -315,10 +349,12 @@ impl Linter {
         object: &'static Object,
         name: Option<&'d Path>,
     ) -> Checked {
+        let files = self.options.files.as_deref();
+        let own = files.and_then(|files| files.for_request(name));
         let setting = Setting {
             wire: self.options.wire,
             decode: self.options.decode,
-            files: self.options.files.as_deref(),
+            files: own.as_deref().or(files),
             request: name,
             models: &self.options.models,
         };
@@ -344,20 +380,22 @@ impl Linter {
 
     /// Checks the lines of a part of a file. The name is that of the file.
     pub(crate) fn lint_chunk(&self, chunk: Chunk, name: Option<&Path>) -> LintedChunk {
-        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, false))
+        let told = self.named(name);
+        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, told.clone(), false))
     }
 
     /// The endpoint by option or name, without looking at the request.
-    fn named(&self, name: Option<&Path>) -> Option<(&'static Object, String)> {
+    fn named(&self, name: Option<&Path>) -> Option<Told> {
         match self.options.object {
-            Some(object) => Some((object, "the caller says so".to_owned())),
+            Some(object) => Some((object, Cow::Borrowed("the caller says so"))),
             None => name.and_then(|name| self.by_config(name).or_else(|| detect::by_path(name))),
         }
     }
 
     /// The endpoint by the caller's globs.
-    fn by_config(&self, name: &Path) -> Option<(&'static Object, String)> {
-        self.options.paths.as_ref()?.endpoint(name)
+    fn by_config(&self, name: &Path) -> Option<Told> {
+        let (object, reason) = self.options.paths.as_ref()?.endpoint(name)?;
+        Some((object, Cow::Owned(reason)))
     }
 
     fn too_large(&self, TooLarge { what, limit }: TooLarge) -> Report {
@@ -377,6 +415,9 @@ impl Linter {
         named: Vec<Named>,
         endpoint: Option<Detected>,
     ) -> Report {
+        if drafts.is_empty() && named.is_empty() && dropped == [0; 3] {
+            return Report { endpoint, ..Report::default() };
+        }
         let mut hidden = [0; 3];
         for (severity, count) in
             [Severity::Info, Severity::Warning, Severity::Error].into_iter().zip(dropped)
@@ -423,7 +464,7 @@ impl Linter {
 }
 
 /// The table of the endpoint that the keys tell, or the finding that none can be told.
-fn by_keys(root: Node<'_>) -> Result<(&'static Object, String), Box<Draft>> {
+fn by_keys(root: Node<'_>) -> Result<Told, Box<Draft>> {
     let start = root.span().start;
     let house = |rule| Draft::house(rule, Severity::Error, start..start + 1);
     match detect::by_keys(root) {

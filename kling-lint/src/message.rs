@@ -10,20 +10,21 @@ use crate::finding::Params;
 pub(crate) fn fill(template: &str, params: &Params) -> String {
     let mut out = String::with_capacity(template.len() + 64);
     let mut rest = template;
-    while let Some(at) = rest.find(['{', '[']) {
+    while let Some(at) = memchr::memchr2(b'{', b'[', rest.as_bytes()) {
         out.push_str(&rest[..at]);
-        rest = if rest.as_bytes()[at] == b'[' {
-            let end = rest[at..].find(']').map_or(rest.len(), |len| at + len);
-            if let Some(part) = substitute(&rest[at + 1..end], params) {
-                out.push_str(&part);
+        let is_part = rest.as_bytes()[at] == b'[';
+        let close = if is_part { b']' } else { b'}' };
+        let end = find(rest, at, close).unwrap_or(rest.len());
+        let inner = &rest[at + 1..end];
+        if is_part {
+            let before = out.len();
+            if substitute(&mut out, inner, params).is_none() {
+                out.truncate(before);
             }
-            rest.get(end + 1..).unwrap_or_default()
-        } else {
-            let end = rest[at..].find('}').map_or(rest.len(), |len| at + len);
-            let name = &rest[at + 1..end];
-            out.push_str(&params.get(name).map(text).unwrap_or_default());
-            rest.get(end + 1..).unwrap_or_default()
-        };
+        } else if let Some(value) = params.get(inner) {
+            push(&mut out, value);
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
     }
     out.push_str(rest);
     // A dropped part may leave its space behind.
@@ -34,43 +35,54 @@ pub(crate) fn fill(template: &str, params: &Params) -> String {
 /// A rule's help. A row's own note, the parameter `hint`, is added where the template has no place
 /// for it.
 pub(crate) fn help(template: &str, params: &Params) -> String {
-    let help = fill(template, params);
-    match params.get("hint").map(text) {
-        Some(hint) if !template.contains("{hint}") => {
-            let joint = if help.is_empty() { "" } else { "; " };
-            format!("{help}{joint}{hint}")
+    let mut help = fill(template, params);
+    if let Some(hint) = params.get("hint").filter(|_| !template.contains("{hint}")) {
+        if !help.is_empty() {
+            help.push_str("; ");
         }
-        _ => help,
+        push(&mut help, hint);
     }
+    help
 }
 
-/// The part with its parameters, unless one is absent.
-fn substitute(part: &str, params: &Params) -> Option<String> {
-    let mut out = String::new();
+/// Appends the part with its parameters; nothing comes back when one is absent.
+fn substitute(out: &mut String, part: &str, params: &Params) -> Option<()> {
     let mut rest = part;
-    while let Some(at) = rest.find('{') {
-        let end = at + rest[at..].find('}')?;
+    while let Some(at) = memchr::memchr(b'{', rest.as_bytes()) {
+        let end = find(rest, at, b'}')?;
         out.push_str(&rest[..at]);
-        out.push_str(&text(params.get(&rest[at + 1..end])?));
+        push(out, params.get(&rest[at + 1..end])?);
         rest = &rest[end + 1..];
     }
     out.push_str(rest);
-    Some(out)
+    Some(())
 }
 
-/// A parameter as it stands in a sentence: large numbers in groups of three.
-fn text(value: &Value) -> String {
+/// Where this byte, which is ASCII, stands behind a place.
+fn find(text: &str, after: usize, byte: u8) -> Option<usize> {
+    memchr::memchr(byte, &text.as_bytes()[after..]).map(|len| after + len)
+}
+
+/// Appends a parameter as it stands in a sentence: large numbers in groups of three.
+fn push(out: &mut String, value: &Value) {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => out.push_str(text),
         Value::Number(number) => match number.as_u64() {
-            Some(number) => grouped(number),
-            None => number.to_string(),
+            Some(number) => out.push_str(&grouped(number)),
+            None => out.push_str(&number.to_string()),
         },
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(text).collect();
-            listed(&items, "or")
+            let items: Vec<String> = items
+                .iter()
+                .map(|item| {
+                    let mut out = String::new();
+                    push(&mut out, item);
+                    out
+                })
+                .collect();
+            out.push_str(&listed(&items, "or"));
         }
-        other => other.to_string(),
+        other => out.push_str(&other.to_string()),
     }
 }
 

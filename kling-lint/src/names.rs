@@ -59,6 +59,42 @@ impl Name {
     }
 }
 
+/// Some of the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NameSet([u64; 4]);
+
+impl NameSet {
+    /// Adds a key; what is no key of our tables is passed over.
+    pub(crate) fn insert(&mut self, name: Name) {
+        if name.is_some() {
+            self.0[name.index() / 64] |= 1 << (name.index() % 64);
+        }
+    }
+
+    /// Whether it is among them.
+    pub(crate) fn has(self, name: Name) -> bool {
+        self.0[name.index() / 64] & 1 << (name.index() % 64) != 0
+    }
+
+    /// Whether the sets have a key in common.
+    pub(crate) fn meets(self, other: NameSet) -> bool {
+        self.0.iter().zip(other.0).any(|(one, other)| one & other != 0)
+    }
+
+    /// Whether the other has all keys of this one.
+    pub(crate) fn is_within(self, other: NameSet) -> bool {
+        self.0.iter().zip(other.0).all(|(one, other)| one & !other == 0)
+    }
+}
+
+impl FromIterator<Name> for NameSet {
+    fn from_iter<I: IntoIterator<Item = Name>>(names: I) -> Self {
+        let mut set = NameSet::default();
+        names.into_iter().for_each(|name| set.insert(name));
+        set
+    }
+}
+
 impl Names {
     /// For whoever asks often.
     #[inline]
@@ -169,6 +205,7 @@ mod tests {
         }
         let mut keys = Vec::new();
         ENDPOINTS.iter().for_each(|object| collect(object, &mut keys));
+        keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
         assert!(keys.iter().all(|key| Name::of(key.as_bytes()).is_some()));
     }
 

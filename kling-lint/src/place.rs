@@ -100,7 +100,7 @@ impl<'l> Places<'l> {
         let inside = columns(&self.text[start..end.min(to)], AROUND + BEYOND);
         let (after, cut_after) = self.after(start, to, AROUND + inside.min(BEYOND));
 
-        let mut text = String::new();
+        let mut text = String::with_capacity(after - before + 2 * '…'.len_utf8());
         if cut_before {
             text.push('…');
         }
@@ -121,14 +121,17 @@ impl<'l> Places<'l> {
         let near = start.saturating_sub(CHARACTER * AROUND).max(from);
         let window = &self.text[near..start];
         let line = memchr::memrchr2(b'\n', b'\r', window).map_or(near, |at| near + at + 1);
-        let mut before = start;
-        for _ in 0..AROUND {
-            if before == line {
-                break;
-            }
-            before -= 1;
-            while before > line && self.text[before] & 0xc0 == 0x80 {
+        let mut before = start.saturating_sub(AROUND).max(line);
+        if !self.text[before..start].is_ascii() {
+            before = start;
+            for _ in 0..AROUND {
+                if before == line {
+                    break;
+                }
                 before -= 1;
+                while before > line && self.text[before] & 0xc0 == 0x80 {
+                    before -= 1;
+                }
             }
         }
         let at_line_start = match before {
@@ -143,10 +146,13 @@ impl<'l> Places<'l> {
         let near = &self.text[start..to.min(start + CHARACTER * most)];
         let line = memchr::memchr2(b'\n', b'\r', near);
         let near = &near[..line.unwrap_or(near.len())];
-        let mut after = 0;
-        for _ in 0..most {
-            let Some(&first) = near.get(after) else { break };
-            after = (after + utf8_len(first)).min(near.len());
+        let mut after = most.min(near.len());
+        if !near[..after].is_ascii() {
+            after = 0;
+            for _ in 0..most {
+                let Some(&first) = near.get(after) else { break };
+                after = (after + utf8_len(first)).min(near.len());
+            }
         }
         let end = start + after;
         let at_line_end = line == Some(after) || end == self.text.len();
@@ -161,18 +167,23 @@ fn columns(text: &[u8], most: usize) -> usize {
 
 /// Appends a part of a line so that it prints as one line.
 fn show(out: &mut String, text: &[u8]) {
-    for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '\n' | '\r' => return,
-                '\t' => out.push_str("    "),
-                _ => printable::push(out, character),
-            }
-        }
+    let line = memchr::memchr2(b'\n', b'\r', text).map_or(text, |end| &text[..end]);
+    if let Ok(line) = str::from_utf8(line) {
+        return show_text(out, line);
+    }
+    for chunk in line.utf8_chunks() {
+        show_text(out, chunk.valid());
         if !chunk.invalid().is_empty() {
             out.push(char::REPLACEMENT_CHARACTER);
         }
     }
+}
+
+fn show_text(out: &mut String, text: &str) {
+    printable::push_with(out, text, |out, character| match character {
+        '\t' => out.push_str("    "),
+        _ => printable::push(out, character),
+    });
 }
 
 /// A forward walk through the text and its gaps.

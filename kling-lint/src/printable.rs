@@ -7,6 +7,8 @@ pub use crate::message::grouped;
 
 /// How many characters of outside text a message quotes.
 const QUOTED: usize = 60;
+/// Bytes that are looked at together.
+const BLOCK: usize = 16;
 
 /// Appends one character, escaped when it could move a cursor, colour a screen or reorder a line.
 pub(crate) fn push(out: &mut String, character: char) {
@@ -18,31 +20,90 @@ pub(crate) fn push(out: &mut String, character: char) {
     }
 }
 
+/// How many bytes at the beginning are printable ASCII: most texts are that as a whole.
+pub(crate) fn plain(text: &[u8]) -> usize {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    let mut done = 0;
+    if text.first().is_some_and(is_plain) {
+        for block in text.chunks_exact(BLOCK) {
+            // No early exit: all of a block are compared at once.
+            if !block.iter().fold(true, |all, byte| all & is_plain(byte)) {
+                break;
+            }
+            done += BLOCK;
+        }
+        done += text[done..].iter().take_while(|byte| is_plain(byte)).count();
+    }
+    done
+}
+
+/// Appends a text, with what [`plain`] does not know handed on character by character.
+pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut String, char)) {
+    let mut rest = text;
+    loop {
+        let (known, others) = rest.split_at(plain(rest.as_bytes()));
+        out.push_str(known);
+        let mut others = others.chars();
+        let Some(character) = others.next() else { return };
+        other(out, character);
+        rest = others.as_str();
+    }
+}
+
+/// Appends a text with every dangerous character escaped.
+pub(crate) fn push_str(out: &mut String, text: &str) {
+    push_with(out, text, push);
+}
+
+/// Appends the text's beginning, escaped, with `…` for what was cut.
+pub(crate) fn push_shortened(out: &mut String, text: &str) {
+    let end = match text.len() {
+        0..=QUOTED => text.len(),
+        _ => text.char_indices().nth(QUOTED).map_or(text.len(), |(at, _)| at),
+    };
+    push_str(out, &text[..end]);
+    if end < text.len() {
+        out.push('…');
+    }
+}
+
 /// The text with every dangerous character escaped.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        push(&mut out, character);
-    }
+    push_str(&mut out, text);
     out
 }
 
 /// The text's beginning, escaped, with `…` for what was cut.
 pub fn shorten(text: &str) -> String {
-    let mut out = String::new();
-    for (index, character) in text.chars().enumerate() {
-        if index == QUOTED {
-            out.push('…');
-            break;
-        }
-        push(&mut out, character);
-    }
+    let mut out = String::with_capacity(text.len().min(QUOTED + '…'.len_utf8()));
+    push_shortened(&mut out, text);
     out
 }
 
 /// Outside text in double quotes, cut and escaped for people.
 pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", shorten(text))
+    let mut out = String::with_capacity(text.len().min(QUOTED + '…'.len_utf8()) + 2);
+    out.push('"');
+    push_shortened(&mut out, text);
+    out.push('"');
+    out
+}
+
+/// Appends a number in decimal.
+pub(crate) fn push_number(out: &mut String, number: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 /// What the operating system says of an error, without its number, which says nothing to most people.
@@ -66,7 +127,33 @@ pub fn is_safe(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn runs_of_plain_text_change_nothing(text in "[a-z ~\\x7f\\n\u{e9}\u{202e}名]{0,80}") {
+            let mut one_by_one = String::new();
+            text.chars().for_each(|character| push(&mut one_by_one, character));
+            prop_assert_eq!(escape(&text), one_by_one);
+            let mut beginning = String::new();
+            text.chars().take(QUOTED).for_each(|character| push(&mut beginning, character));
+            if text.chars().count() > QUOTED {
+                beginning.push('…');
+            }
+            prop_assert_eq!(shorten(&text), beginning);
+        }
+
+        #[test]
+        fn numbers_are_decimal(number in any::<u64>(), small in 0..200_u64) {
+            for number in [number, small] {
+                let mut out = String::new();
+                push_number(&mut out, number);
+                prop_assert_eq!(out, number.to_string());
+            }
+        }
+    }
 
     #[test]
     fn escapes_are_shown_not_sent() {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::BuildHasher as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -146,10 +145,9 @@ impl Session {
         line: &mut dyn FnMut() -> Option<u64>,
     ) {
         let mut drafts = Vec::new();
-        for Unique { value, draft } in unique {
-            let field = draft.params.get("field").and_then(serde_json::Value::as_str);
-            if let Some(first) = self.ids.first(field, &value, name, line()) {
-                drafts.push(draft.with("first", first));
+        for unique in unique {
+            if let Some(first) = self.ids.first(unique.hash, name, line()) {
+                drafts.push(unique.into_draft(first));
             }
         }
         if !drafts.is_empty() {
@@ -160,7 +158,7 @@ impl Session {
 
 /// The lines on which the values stand.
 fn lines_of(loaded: &Loaded<'_>, unique: &[Unique]) -> Vec<u64> {
-    let spans: Vec<_> = unique.iter().map(|unique| unique.draft.span.clone()).collect();
+    let spans: Vec<_> = unique.iter().map(|unique| unique.span.clone()).collect();
     Places::new(loaded).resolve(&spans).into_iter().map(|placed| placed.start.line).collect()
 }
 
@@ -190,15 +188,8 @@ struct Place {
 }
 
 impl Ids {
-    /// Where the value was met first, in words, unless this is where.
-    fn first(
-        &mut self,
-        field: Option<&str>,
-        value: &str,
-        name: Option<&Path>,
-        line: Option<u64>,
-    ) -> Option<String> {
-        let hash = FixedState::with_seed(0).hash_one((field, value));
+    /// Where the value of this hash was met first, in words, unless this is where.
+    fn first(&mut self, hash: u64, name: Option<&Path>, line: Option<u64>) -> Option<String> {
         let number = match name {
             Some(_) => line.unwrap_or(0),
             None => line.unwrap_or(self.requests),

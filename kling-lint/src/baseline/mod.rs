@@ -9,7 +9,7 @@ mod file;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::finding::Finding;
-pub(crate) use file::{Unreadable, read};
+pub(crate) use file::{Unreadable, parse, read};
 
 /// What the file of a baseline is called.
 pub(crate) const NAME: &str = "kling-lint-baseline.json";

@@ -2,19 +2,20 @@
 
 use kling_schema::{Check, Object, Path, Step, When};
 
-use super::path::{self, Place};
+use super::path::{self, Place, Scope};
 use super::rule::Rule;
 use super::trail::Trail;
 use super::{Cx, describe, masks, references, supported};
-use crate::read::{JsonKind, Node};
+use crate::read::JsonKind;
 
 /// Marks values that are not even read: their closed sets are not enforced.
-pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Node<'d>, object: &'static Object) {
+pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Scope<'_, 'd>, object: &'static Object) {
     for constraint in object.constraints {
         let Check::Unread { path, when } = &constraint.check else {
             continue;
         };
-        if path::holds(root, when) {
+        let there = path::first(root, *path, |place| place.value.is_some()).is_some();
+        if there && path::holds(root, when) {
             path::places(root, *path, &mut |place| {
                 if let Some(node) = place.value {
                     cx.suspended.insert(node.span().start);
@@ -28,7 +29,7 @@ pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Node<'d>, object: &'static Obje
 /// Checks the object's rules across fields.
 pub(super) fn check<'d>(
     cx: &mut Cx<'d>,
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     object: &'static Object,
     trail: &Trail<'_>,
 ) {
@@ -69,19 +70,19 @@ impl Rule<'_> {
     fn count_cap<'d>(
         &self,
         cx: &mut Cx<'d>,
-        root: Node<'d>,
+        root: Scope<'_, 'd>,
         lists: &[Path],
         cases: &[(When, u32)],
         otherwise: u32,
     ) {
         let case = cases.iter().find(|(when, _)| path::holds(root, when));
         let cap = case.map_or(otherwise, |(_, cap)| *cap) as usize;
-        let counts: Vec<(Path, usize)> =
-            lists.iter().map(|list| (*list, path::count(root, *list))).collect();
-        let total: usize = counts.iter().map(|(_, count)| count).sum();
+        let total: usize = lists.iter().map(|list| path::count(root, *list)).sum();
         if total <= cap {
             return;
         }
+        let counts: Vec<(Path, usize)> =
+            lists.iter().map(|list| (*list, path::count(root, *list))).collect();
         // Blame the list in which the sum passes the cap.
         let mut sum = 0;
         let guilty = counts.iter().find(|(_, count)| {
@@ -117,7 +118,7 @@ impl Rule<'_> {
         cx.push(self.noted(draft));
     }
 
-    fn requires<'d>(&self, cx: &mut Cx<'d>, root: Node<'d>, when: &When, needs: &When) {
+    fn requires<'d>(&self, cx: &mut Cx<'d>, root: Scope<'_, 'd>, when: &When, needs: &When) {
         if !path::holds(root, when) || path::holds(root, needs) {
             return;
         }
@@ -127,11 +128,16 @@ impl Rule<'_> {
         cx.push(self.noted(draft));
     }
 
-    fn at_most_one<'d>(&self, cx: &mut Cx<'d>, root: Node<'d>, groups: &[&[Path]]) {
-        let present: Vec<Place<'d>> = groups
-            .iter()
-            .filter_map(|group| group.iter().find_map(|path| path::first_sent(root, *path)))
-            .collect();
+    fn at_most_one<'d>(&self, cx: &mut Cx<'d>, root: Scope<'_, 'd>, groups: &[&[Path]]) {
+        let present = || {
+            groups
+                .iter()
+                .filter_map(|group| group.iter().find_map(|path| path::first_sent(root, *path)))
+        };
+        if present().nth(1).is_none() {
+            return;
+        }
+        let present: Vec<Place<'d>> = present().collect();
         let [_, .., last] = present.as_slice() else {
             return;
         };
@@ -142,8 +148,16 @@ impl Rule<'_> {
         cx.push(self.noted(self.at(&place).with("fields", fields)));
     }
 
-    fn only<'d>(&self, cx: &mut Cx<'d>, root: Node<'d>, path: Path, values: &[&str], when: &When) {
-        if !path::holds(root, when) {
+    fn only<'d>(
+        &self,
+        cx: &mut Cx<'d>,
+        root: Scope<'_, 'd>,
+        path: Path,
+        values: &[&str],
+        when: &When,
+    ) {
+        // Most conditions cost more than a look at the value.
+        if path::first_sent(root, path).is_none() || !path::holds(root, when) {
             return;
         }
         path::places(root, path, &mut |place| {
@@ -154,7 +168,8 @@ impl Rule<'_> {
                 return false;
             };
             // A value outside the field's own set is already reported.
-            let known = self.choices(path).is_none_or(|all| all.iter().any(|value| text.is(value)));
+            let known =
+                self.choices(path).is_none_or(|all| all.iter().any(|choice| text.is(choice.value)));
             if known && !cx.is_suspended(node) && !values.iter().any(|value| text.is(value)) {
                 let draft = self
                     .at(&place)
@@ -171,12 +186,12 @@ impl Rule<'_> {
     fn where_it_holds<'d>(
         &self,
         cx: &mut Cx<'d>,
-        root: Node<'d>,
+        root: Scope<'_, 'd>,
         path: Path,
         when: &When,
         counts: impl Fn(&Place<'d>) -> bool,
     ) {
-        if !path::holds(root, when) {
+        if path::first(root, path, &counts).is_none() || !path::holds(root, when) {
             return;
         }
         path::places(root, path, &mut |place| {
@@ -188,8 +203,8 @@ impl Rule<'_> {
         });
     }
 
-    fn defaulted<'d>(&self, cx: &mut Cx<'d>, root: Node<'d>, path: Path, when: &When) {
-        if !path::holds(root, when) || path::first_sent(root, path).is_some() {
+    fn defaulted<'d>(&self, cx: &mut Cx<'d>, root: Scope<'_, 'd>, path: Path, when: &When) {
+        if path::first_sent(root, path).is_some() || !path::holds(root, when) {
             return;
         }
         let [Step::Key(key)] = path.0 else { return };

@@ -4,7 +4,7 @@ use crate::printable;
 use crate::read::{JsonKind, Node};
 
 /// How a long string is quoted: this many bytes of it are looked at.
-const LOOKED_AT: usize = 512;
+pub(super) const LOOKED_AT: usize = 512;
 
 /// `the string "abc"`, `the number 5`, `an array of 3 items`.
 pub(crate) fn value(node: Node<'_>) -> String {

@@ -3,6 +3,7 @@
 use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Known, KnownKey, Object, Severity, aspect};
 
+use super::shape::Slot;
 use super::trail::Trail;
 use super::{Cx, describe, path};
 use crate::alike;
@@ -12,6 +13,10 @@ use crate::read::{Member, Node, Text};
 
 /// Keys longer than this are no misspelling of anything.
 const LONGEST_KEY: usize = 64;
+
+/// Keys of one object that are compared with its fields. More than these are no slips, and are counted
+/// among those that nobody knows.
+const MOST_COMPARED: usize = 1_000;
 
 /// How alike two keys must be for a "did you mean", from 0 to 1.
 const ALIKE: f64 = 0.8;
@@ -50,15 +55,18 @@ pub(super) struct Speller {
     object: &'static Object,
     /// The fields' keys as [`plain`] gives them, once they are needed.
     plain: Vec<String>,
+    /// How many keys were compared.
+    compared: usize,
 }
 
 impl Speller {
     pub(super) fn new(object: &'static Object) -> Self {
-        Speller { object, plain: Vec::new() }
+        Speller { object, plain: Vec::new(), compared: 0 }
     }
 
     pub(super) fn meaning(&mut self, key: Text<'_>) -> Meaning {
-        let known = self.object.known.iter().find(|known| key.is(known.key));
+        let name = key.to_str();
+        let known = self.object.known.iter().find(|known| name == known.key);
         match known {
             Some(known) => Meaning::Known(known),
             None => self.near(key).map_or(Meaning::Unknown, Meaning::Near),
@@ -67,9 +75,10 @@ impl Speller {
 
     /// The field this key nearly spells.
     fn near(&mut self, key: Text<'_>) -> Option<&'static str> {
-        if key.is_longer(LONGEST_KEY) {
+        if self.compared == MOST_COMPARED || key.is_longer(LONGEST_KEY) {
             return None;
         }
+        self.compared += 1;
         if self.plain.is_empty() {
             self.plain = self.object.fields.iter().map(|field| plain(field.key)).collect();
         }
@@ -85,16 +94,20 @@ pub(super) fn report<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
     object: &'static Object,
-    fields: &[Option<Member<'d>>],
+    slots: &[Slot<'d>],
     others: &[Other<'d>],
     trail: &Trail<'_>,
 ) {
-    let mut report = Report { node, object, fields, renamed: Vec::new() };
+    let mut report = Report { node, object, slots, renamed: Vec::new() };
     for other in others {
+        let house = Basis::house(Severity::Warning);
+        if matches!(other.meaning, Meaning::Unknown) && cx.is_full() {
+            cx.count(house.severity);
+            continue;
+        }
         let name = other.key.to_str();
         let trail = trail.key(&name);
         let span = other.member.key.span();
-        let house = Basis::house(Severity::Warning);
         let draft = match other.meaning {
             Meaning::Known(known) => report.known(cx, known, other.member, &trail),
             Meaning::Near(meant) => {
@@ -114,8 +127,8 @@ pub(super) fn report<'d>(
 struct Report<'a, 'd> {
     node: Node<'d>,
     object: &'static Object,
-    /// By field: the member of that key.
-    fields: &'a [Option<Member<'d>>],
+    /// By field: what was met of it.
+    slots: &'a [Slot<'d>],
     /// Fields that a key was renamed to: two misspellings of one key cannot both be renamed.
     renamed: Vec<&'static str>,
 }
@@ -180,7 +193,7 @@ impl<'d> Report<'_, 'd> {
         safe: bool,
     ) -> Draft {
         let right = self.object.fields.iter().position(|field| field.key == meant);
-        if right.is_some_and(|index| self.fields[index].is_some()) {
+        if right.is_some_and(|index| self.slots[index].value.is_some()) {
             return draft.with("advice", format!("`{meant}` is there too: keep one"));
         }
         let draft = draft.with("advice", format!("rename it to `{meant}`"));

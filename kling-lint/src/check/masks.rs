@@ -3,10 +3,9 @@
 use kling_schema::Path;
 
 use super::Cx;
-use super::path::{self, Place};
+use super::path::{self, Place, Scope};
 use super::rule::{self, Rule};
 use crate::media::{PixelSize, pixels};
-use crate::read::Node;
 
 /// The size of a media string whose header was read.
 #[derive(Clone, Copy, Debug)]
@@ -30,11 +29,14 @@ impl Pixels {
 /// be seen where the second is a URL, or absent.
 pub(super) fn same_size<'d>(
     cx: &mut Cx<'d>,
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     rule: &Rule<'_>,
     one: Path,
     other: Path,
 ) {
+    if cx.sizes.is_empty() {
+        return;
+    }
     let reference = sized(cx, root, other).or_else(|| {
         let known = path::first(root, one, |place| size(cx, place).is_some())?;
         let size = size(cx, &known)?;
@@ -46,7 +48,7 @@ pub(super) fn same_size<'d>(
 /// Every media of the first path has the aspect ratio of the second.
 pub(super) fn same_ratio<'d>(
     cx: &mut Cx<'d>,
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     rule: &Rule<'_>,
     one: Path,
     other: Path,
@@ -59,7 +61,7 @@ pub(super) fn same_ratio<'d>(
 
 fn compare<'d>(
     cx: &mut Cx<'d>,
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     rule: &Rule<'_>,
     one: Path,
     reference: Option<(Place<'d>, Pixels)>,
@@ -86,11 +88,14 @@ fn compare<'d>(
 /// Every point lies in the picture; the first one outside is reported for each list of points.
 pub(super) fn points_inside<'d>(
     cx: &mut Cx<'d>,
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     rule: &Rule<'_>,
     points: Path,
     image: Path,
 ) {
+    if cx.sizes.is_empty() {
+        return;
+    }
     // A point's table has its coordinates first, in this order.
     let table = rule::field_at(rule.object, points).and_then(|field| field.kind.table());
     let Some([x, y, ..]) = table.map(|table| table.fields) else {
@@ -130,7 +135,10 @@ pub(super) fn points_inside<'d>(
     });
 }
 
-fn sized<'d>(cx: &Cx<'d>, root: Node<'d>, path: Path) -> Option<(Place<'d>, Pixels)> {
+fn sized<'d>(cx: &Cx<'d>, root: Scope<'_, 'd>, path: Path) -> Option<(Place<'d>, Pixels)> {
+    if cx.sizes.is_empty() {
+        return None;
+    }
     // "The input image" of several is the first: if its size is unknown nothing is claimed.
     let place = path::first(root, path, |place| place.value.is_some())?;
     Some((place, size(cx, &place)?))

@@ -1,16 +1,19 @@
 //! Image and video strings: handed to `media`, their sizes kept for the mask rules.
 
+use std::borrow::Cow;
+
 use kling_schema::{MediaClass, Presence};
 
 use super::masks::Pixels;
 use super::trail::Trail;
 use super::value::{Rules, absent, empty};
 use super::{Cx, Named};
-use crate::media::{self, Form, MediaText};
+use crate::media::{self, Base64Facts, Form, MediaText, Rest};
 use crate::read::{Node, Text};
 
 /// How much of a media string is judged as text, from its beginning and from its end.
-const MEDIA_LOOKED_AT: (usize, usize) = (4096, 64);
+const HEAD: usize = 4096;
+const TAIL: usize = 64;
 
 /// How many local files of one request are read: more than any request can use, few enough that a
 /// hostile one does not keep the disk busy.
@@ -43,20 +46,9 @@ pub(super) fn media_string<'d>(
     }
     setting.decode &= cx.decoded < MOST_DECODED;
     let mut drafts = Vec::new();
-    let raw = text.raw();
-    let (most_head, most_tail) = MEDIA_LOOKED_AT;
-    let head = text.head(most_head);
-    let scan = || text.base64();
-    let data = |prefix| text.decoded(prefix);
-    let media_text = MediaText {
-        complete: !text.has_gap() && head.len() < most_head,
-        tail: text.tail(most_tail),
-        raw_head: readable(raw, 0),
-        raw_tail: readable(raw, raw.len().saturating_sub(MEDIA_LOOKED_AT.0)),
-        base64: &scan,
-        data: &data,
-        head,
-    };
+    let head = text.head(HEAD);
+    let complete = !text.has_gap() && head.len() < HEAD;
+    let media_text = MediaText { head, complete, rest: &text };
     let judged =
         media::check(&media_text, class, rules.limits, trail, node.span(), &setting, &mut drafts);
     for draft in drafts {
@@ -68,6 +60,29 @@ pub(super) fn media_string<'d>(
     }
     if let Form::Path(path) = judged.form {
         cx.out.files.push(Named { pointer: trail.pointer(), span: node.span(), path });
+    }
+}
+
+impl Rest for Text<'_> {
+    fn tail(&self) -> Cow<'_, str> {
+        Text::tail(*self, TAIL)
+    }
+
+    fn raw_head(&self) -> &str {
+        readable(self.raw(), 0)
+    }
+
+    fn raw_tail(&self) -> &str {
+        let raw = self.raw();
+        readable(raw, raw.len().saturating_sub(HEAD))
+    }
+
+    fn base64(&self) -> Base64Facts {
+        Text::base64(*self)
+    }
+
+    fn data(&self, prefix: usize) -> Option<Vec<u8>> {
+        self.decoded(prefix)
     }
 }
 

@@ -7,11 +7,14 @@
 //! | [`value`] | one value against its kind |
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
+//! | [`plan`] | which field a key is, by its number |
+//! | [`room`] | room for a few things, on the stack |
 //! | [`rule`] | what the checks across fields share |
 //! | [`across`] | rules across fields |
 //! | [`supported`] | combinations a model supports |
 //! | [`masks`] | sizes of masks, points of trajectories |
 //! | [`references`] | reference tokens in a prompt |
+//! | [`unique`] | values that must differ between requests |
 //! | [`describe`] | values in words |
 //! | [`trail`] | the way to a value: its pointer, its name, its row |
 
@@ -23,24 +26,28 @@ mod masks;
 mod media_string;
 mod number;
 mod path;
+mod plan;
 mod references;
+mod room;
 mod rule;
 mod shape;
 mod supported;
 mod text;
 pub(crate) mod trail;
+mod unique;
 mod value;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use kling_schema::Object;
+use kling_schema::{Object, Severity};
 
 use crate::finding::Draft;
 use crate::media::{LocalPath, Setting};
 use crate::read::{Document, Node};
 use masks::Pixels;
 use trail::Trail;
+pub(crate) use unique::Unique;
 
 /// How many drafts are kept before they are only counted: memory stays bounded on hostile input.
 const KEPT: usize = 10_000;
@@ -68,15 +75,6 @@ pub(crate) struct Named {
     pub(crate) path: LocalPath,
 }
 
-/// A value that must differ between requests.
-#[derive(Debug)]
-pub(crate) struct Unique {
-    /// The value, unescaped.
-    pub(crate) value: String,
-    /// The finding, should the value be taken; its `first` parameter is still missing.
-    pub(crate) draft: Draft,
-}
-
 impl Checked {
     /// Takes in what was found in an item of a list.
     pub(crate) fn take_in(&mut self, item: Checked, index: usize) {
@@ -93,10 +91,7 @@ impl Checked {
                 self.dropped[draft.basis.severity as usize] += 1;
             }
         }
-        self.unique.extend(item.unique.into_iter().map(|mut unique| {
-            inner(&mut unique.draft.pointer);
-            unique
-        }));
+        self.unique.extend(item.unique.into_iter().map(|unique| unique.in_item(index)));
         self.files.extend(item.files.into_iter().map(|mut file| {
             inner(&mut file.pointer);
             file
@@ -115,14 +110,11 @@ pub(crate) fn check<'d>(
         document,
         setting,
         out: Checked::default(),
-        sizes: HashMap::new(),
+        sizes: BTreeMap::new(),
         decoded: 0,
-        suspended: HashSet::new(),
+        suspended: BTreeSet::new(),
     };
-    across::suspend(&mut cx, root, object);
-    let trail = Trail::root(object.name);
-    shape::object(&mut cx, root, object, &trail);
-    across::check(&mut cx, root, object, &trail);
+    shape::request(&mut cx, root, object, &Trail::root(object.name));
     cx.out
 }
 
@@ -160,20 +152,30 @@ struct Cx<'d> {
     setting: Setting<'d>,
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
-    sizes: HashMap<u32, Pixels>,
+    sizes: BTreeMap<u32, Pixels>,
     /// How many images were decoded.
     decoded: usize,
     /// Starts of values that are not even read: their closed sets are not enforced.
-    suspended: HashSet<u32>,
+    suspended: BTreeSet<u32>,
 }
 
 impl<'d> Cx<'d> {
     fn push(&mut self, draft: Draft) {
-        if self.out.drafts.len() < KEPT {
-            self.out.drafts.push(draft);
+        if self.is_full() {
+            self.count(draft.basis.severity);
         } else {
-            self.out.dropped[draft.basis.severity as usize] += 1;
+            self.out.drafts.push(draft);
         }
+    }
+
+    /// Whether drafts are only counted from here on.
+    fn is_full(&self) -> bool {
+        self.out.drafts.len() >= KEPT
+    }
+
+    /// Counts a draft of this severity that was not kept.
+    fn count(&mut self, severity: Severity) {
+        self.out.dropped[severity as usize] += 1;
     }
 
     fn is_suspended(&self, node: Node<'d>) -> bool {

@@ -29,6 +29,9 @@ pub(super) fn number<'d>(
         });
         return wrong_type(cx, node, &kind.phrase(), rules.shape, trail, meant);
     };
+    if ranges().next().is_none() {
+        return;
+    }
     let value = number.as_f64();
     for (range, basis) in ranges().filter(|(range, _)| !contains(*range, value)) {
         let end = if range.min.is_some_and(|min| value < min) { End::Min } else { End::Max };

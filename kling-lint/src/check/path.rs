@@ -2,6 +2,8 @@
 
 use kling_schema::{Path, Step, When};
 
+use super::plan::Plan;
+use super::shape::Slot;
 use super::trail::Trail;
 use crate::names::Name;
 use crate::read::{JsonKind, Node};
@@ -58,6 +60,39 @@ pub(super) fn is_sent(node: Node<'_>) -> bool {
     }
 }
 
+/// The object from which paths lead, with its members where they are found already.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a, 'd> {
+    pub(super) node: Node<'d>,
+    plan: Option<&'static Plan>,
+    slots: &'a [Slot<'d>],
+}
+
+impl<'a, 'd> Scope<'a, 'd> {
+    /// An object whose members are yet to be found.
+    pub(super) fn of(node: Node<'d>) -> Self {
+        Scope { node, plan: None, slots: &[] }
+    }
+
+    /// An object whose fields were found, in the order of its table.
+    pub(super) fn found(
+        node: Node<'d>,
+        plan: Option<&'static Plan>,
+        slots: &'a [Slot<'d>],
+    ) -> Self {
+        Scope { node, plan, slots }
+    }
+
+    /// As [`member`].
+    pub(super) fn member(&self, key: &str) -> Option<Node<'d>> {
+        let index = self.plan.and_then(|plan| plan.field(Name::of(key.as_bytes())));
+        match index.and_then(|index| self.slots.get(index)) {
+            Some(slot) => slot.value,
+            None => member(self.node, key),
+        }
+    }
+}
+
 /// The value of a key; of a key written twice, the last, as most readers see it.
 pub(super) fn member<'d>(node: Node<'d>, key: &str) -> Option<Node<'d>> {
     let name = Name::of(key.as_bytes());
@@ -76,12 +111,18 @@ pub(super) fn member<'d>(node: Node<'d>, key: &str) -> Option<Node<'d>> {
 /// Every place the path leads to, until the callback says stop (`true`). Where a list is missing
 /// there is no place; where only the last key is, there is one without a value.
 pub(super) fn places<'d>(
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     path: Path,
     visit: &mut dyn FnMut(Place<'d>) -> bool,
 ) -> bool {
-    let mut place = Place { value: Some(root), indices: [None; LISTS], path };
-    walk(Some(root), path.0, 0, &mut place, visit)
+    let mut place = Place { value: Some(root.node), indices: [None; LISTS], path };
+    let [Step::Key(key), rest @ ..] = path.0 else {
+        return walk(Some(root.node), path.0, 0, &mut place, visit);
+    };
+    match root.member(key) {
+        None if rest.contains(&Step::Each) => false,
+        found => walk(found, rest, 0, &mut place, visit),
+    }
 }
 
 fn walk<'d>(
@@ -126,16 +167,21 @@ fn walk<'d>(
 }
 
 /// The first place of the path that counts as sent.
-pub(super) fn first_sent(root: Node<'_>, path: Path) -> Option<Place<'_>> {
+pub(super) fn first_sent<'d>(root: Scope<'_, 'd>, path: Path) -> Option<Place<'d>> {
     first(root, path, |place| place.sent().is_some())
 }
 
 /// The first place of the path for which the test holds.
 pub(super) fn first<'d>(
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     path: Path,
     test: impl Fn(&Place<'d>) -> bool,
 ) -> Option<Place<'d>> {
+    // Most paths are one key.
+    if let [Step::Key(key)] = path.0 {
+        let place = Place { value: root.member(key), indices: [None; LISTS], path };
+        return test(&place).then_some(place);
+    }
     let mut found = None;
     places(root, path, &mut |place| {
         let hit = test(&place);
@@ -148,7 +194,7 @@ pub(super) fn first<'d>(
 }
 
 /// How many items a list holds; a tolerated single item counts as one.
-pub(super) fn count(root: Node<'_>, list: Path) -> usize {
+pub(super) fn count(root: Scope<'_, '_>, list: Path) -> usize {
     let node = first(root, list, |place| place.value.is_some()).and_then(|place| place.value);
     match node {
         Some(node) if node.kind() == JsonKind::Array => node.len(),
@@ -158,7 +204,7 @@ pub(super) fn count(root: Node<'_>, list: Path) -> usize {
 }
 
 /// Whether the condition holds.
-pub(super) fn holds(root: Node<'_>, when: &When) -> bool {
+pub(super) fn holds(root: Scope<'_, '_>, when: &When) -> bool {
     match when {
         When::Always => true,
         When::Present(path) => first(root, *path, |place| {
@@ -179,7 +225,7 @@ pub(super) fn holds(root: Node<'_>, when: &When) -> bool {
 }
 
 /// The place that makes an `is` condition true, at the condition's top or inside "all" and "any".
-pub(super) fn is_witness<'d>(root: Node<'d>, when: &When) -> Option<Place<'d>> {
+pub(super) fn is_witness<'d>(root: Scope<'_, 'd>, when: &When) -> Option<Place<'d>> {
     match when {
         When::Is { path, values, default } => first(root, *path, |place| match place.value {
             Some(node) if node.kind() != JsonKind::Null => {

@@ -1,17 +1,17 @@
 //! Reference tokens `<<<kind_N>>>` in a prompt.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use kling_schema::rules::references as rules;
 use kling_schema::{Basis, Path, Reference, Severity};
 
-use super::path;
+use super::path::{self, Scope};
 use super::rule::Rule;
 use super::{Cx, describe};
 use crate::alike;
 use crate::printable;
-use crate::read::{JsonKind, Node};
+use crate::read::{JsonKind, Text};
 
 /// Words longer than this between brackets are no token.
 const LONGEST: usize = 32;
@@ -32,7 +32,7 @@ struct Token<'t> {
 /// Checks the tokens of a text, and whether every listed input is named.
 pub(super) fn check<'d>(
     cx: &mut Cx<'d>,
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     rule: &Rule<'_>,
     text: Path,
     kinds: &'static [Reference],
@@ -41,8 +41,8 @@ pub(super) fn check<'d>(
     let place = path::first_sent(root, text);
     let node = place.and_then(|place| place.value);
     let prompt = node.and_then(|node| node.text());
-    let mut named: HashSet<(&str, u64)> = HashSet::new();
-    if let (Some(place), Some(prompt)) = (place, prompt) {
+    let mut named = Named::default();
+    if let (Some(place), Some(prompt)) = (place, prompt.filter(|prompt| may_hold_tokens(*prompt))) {
         let content = prompt.to_str();
         // Tokens come in order: one walk over the text places them all.
         let mut spans = prompt.spans();
@@ -69,12 +69,51 @@ pub(super) fn check<'d>(
             }
             cx.push(draft);
         }
-        // The end of a prompt that is cut in memory was not looked at: nothing is unused.
-        if prompt.has_gap() {
-            return;
+    }
+    // The end of a prompt that is cut in memory was not looked at: nothing is unused.
+    if prompt.is_some_and(|prompt| prompt.has_gap()) {
+        return;
+    }
+    unused(cx, root, rule, text, kinds, &mut named);
+}
+
+/// Whether a look at the tokens is worth it: most prompts have none.
+fn may_hold_tokens(prompt: Text<'_>) -> bool {
+    let raw = prompt.raw();
+    prompt.has_escapes() || memchr::memchr_iter(b'<', raw).any(|at| raw.get(at + 1) == Some(&b'<'))
+}
+
+/// The inputs that a text names.
+#[derive(Default)]
+struct Named {
+    /// Of the first kinds the first inputs, a bit each: more are in no request that is accepted.
+    few: [u64; 4],
+    /// The others, by kind.
+    more: BTreeSet<(usize, u64)>,
+}
+
+impl Named {
+    /// The word of the kind, and the bit of the number.
+    fn bit(&mut self, kind: usize, number: u64) -> Option<(&mut u64, u64)> {
+        let bit = 1_u64.checked_shl(u32::try_from(number).ok()?)?;
+        Some((self.few.get_mut(kind)?, bit))
+    }
+
+    fn note(&mut self, kind: usize, number: u64) {
+        match self.bit(kind, number) {
+            Some((word, bit)) => *word |= bit,
+            None => {
+                self.more.insert((kind, number));
+            }
         }
     }
-    unused(cx, root, rule, text, kinds, &named);
+
+    fn has(&mut self, kind: usize, number: u64) -> bool {
+        match self.bit(kind, number) {
+            Some((word, bit)) => *word & bit != 0,
+            None => self.more.contains(&(kind, number)),
+        }
+    }
 }
 
 enum Used {
@@ -87,25 +126,27 @@ type Params = Vec<(&'static str, String)>;
 
 /// What is wrong with a token; a good one is noted as naming its input.
 fn judge(
-    root: Node<'_>,
+    root: Scope<'_, '_>,
     token: &Token<'_>,
     kinds: &'static [Reference],
     also: &'static [&'static str],
-    named: &mut HashSet<(&'static str, u64)>,
+    named: &mut Named,
 ) -> Option<(Used, Params)> {
     let (word, number) = split(token.inner)?;
-    let plain = word.to_ascii_lowercase();
     let words = || kinds.iter().map(|kind| kind.word).chain(also.iter().copied());
-    let kind = kinds.iter().find(|kind| kind.word == plain);
-    let exact = token.whole && token.inner == format!("{plain}_{number}");
-    if kind.is_none() && also.contains(&plain.as_str()) {
-        return exact.then(|| (Used::Foreign, vec![("kind", plain)]));
+    let kind = kinds.iter().enumerate().find(|(_, kind)| is_lower_of(kind.word, word));
+    let lower = !word.bytes().any(|byte| byte.is_ascii_uppercase());
+    let joined = token.inner.strip_prefix(word).and_then(|rest| rest.strip_prefix('_'));
+    let exact = token.whole && lower && joined == Some(number);
+    if kind.is_none() && also.iter().any(|also| is_lower_of(also, word)) {
+        return exact.then(|| (Used::Foreign, vec![("kind", word.to_owned())]));
     }
-    let Some(kind) = kind else {
+    let Some((index, kind)) = kind else {
         // Other text in fewer brackets is the author's business.
         if !token.whole || number.is_empty() {
             return None;
         }
+        let plain = word.to_ascii_lowercase();
         let candidates =
             words().map(|word| (strsim::normalized_damerau_levenshtein(&plain, word), word));
         let word = alike::nearest(candidates, ALIKE).or(kinds.first().map(|kind| kind.word))?;
@@ -114,7 +155,7 @@ fn judge(
     };
     let reason = if !token.whole {
         Some("a token has three brackets on each side".to_owned())
-    } else if word != plain {
+    } else if !lower {
         Some("the kind is written in lower case".to_owned())
     } else if number.is_empty() {
         Some("it has no number".to_owned())
@@ -130,14 +171,14 @@ fn judge(
     if let Some(reason) = reason {
         // What was meant is named all the same.
         if let Ok(number) = number.parse() {
-            named.insert((kind.word, number));
+            named.note(index, number);
         }
         return Some((Used::Malformed, malformed(reason, kind.word, number)));
     }
     let count = path::count(root, kind.list) as u64;
     match number.parse::<u64>() {
         Ok(number) if number <= count => {
-            named.insert((kind.word, number));
+            named.note(index, number);
             None
         }
         _ => {
@@ -149,6 +190,12 @@ fn judge(
             Some((Used::Dangling, vec![("reason", reason)]))
         }
     }
+}
+
+/// Whether the first is the second in lower case.
+fn is_lower_of(lower: &str, word: &str) -> bool {
+    lower.len() == word.len()
+        && lower.bytes().zip(word.bytes()).all(|(one, other)| one == other.to_ascii_lowercase())
 }
 
 fn malformed(reason: String, word: &str, number: &str) -> Params {
@@ -206,13 +253,13 @@ fn run(bytes: &[u8], at: usize, byte: u8) -> usize {
 /// Inputs that the text never names.
 fn unused<'d>(
     cx: &mut Cx<'d>,
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     rule: &Rule<'_>,
     text: Path,
     kinds: &'static [Reference],
-    named: &HashSet<(&'static str, u64)>,
+    named: &mut Named,
 ) {
-    for kind in kinds {
+    for (at, kind) in kinds.iter().enumerate() {
         let mut number = 0;
         let Some(list) = path::first(root, kind.list, |place| place.value.is_some()) else {
             continue;
@@ -220,8 +267,8 @@ fn unused<'d>(
         let Some(node) = list.value else { continue };
         for (index, item) in node.items().enumerate() {
             number += 1;
-            let silent = kind.silent.is_some_and(|when| path::holds(item, &when));
-            if silent || item.kind() == JsonKind::Null || named.contains(&(kind.word, number)) {
+            let silent = kind.silent.is_some_and(|when| path::holds(Scope::of(item), &when));
+            if silent || item.kind() == JsonKind::Null || named.has(at, number) {
                 continue;
             }
             let mut draft = rule.at(&list);

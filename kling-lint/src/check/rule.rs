@@ -1,12 +1,11 @@
 //! One rule across fields at work: what its checks share.
 
-use kling_schema::{Constraint, Field, Object, Path, Step, When};
+use kling_schema::{Choice, Constraint, Field, Object, Path, Step, When};
 
 use super::describe;
-use super::path::{self, Place};
+use super::path::{self, Place, Scope};
 use super::trail::Trail;
 use crate::finding::Draft;
-use crate::read::Node;
 
 /// One constraint at work.
 pub(super) struct Rule<'a> {
@@ -31,8 +30,8 @@ impl Rule<'_> {
     }
 
     /// A finding of this constraint at the whole object.
-    pub(super) fn at_object(&self, root: Node<'_>) -> Draft {
-        let start = root.span().start;
+    pub(super) fn at_object(&self, root: Scope<'_, '_>) -> Draft {
+        let start = root.node.span().start;
         let Constraint { rule, basis, .. } = *self.constraint;
         let mut draft = self.trail.found(rule, basis, start..start + 1);
         draft.constraint = Some(self.name());
@@ -40,7 +39,7 @@ impl Rule<'_> {
     }
 
     /// What of a condition holds in this document, in words: its own values and places.
-    pub(super) fn told(&self, root: Node<'_>, when: &When) -> String {
+    pub(super) fn told(&self, root: Scope<'_, '_>, when: &When) -> String {
         match when {
             When::Is { default, .. } => {
                 let Some(place) = path::is_witness(root, when) else {
@@ -71,14 +70,13 @@ impl Rule<'_> {
     }
 
     /// The row's blame, where it names one that is sent.
-    pub(super) fn blame<'d>(&self, root: Node<'d>) -> Option<Place<'d>> {
+    pub(super) fn blame<'d>(&self, root: Scope<'_, 'd>) -> Option<Place<'d>> {
         self.constraint.blame.and_then(|path| path::first_sent(root, path))
     }
 
     /// The closed set of the field a path ends in, where it has one.
-    pub(super) fn choices(&self, path: Path) -> Option<Vec<&'static str>> {
-        let choices = field_at(self.object, path)?.kind.choices()?;
-        Some(choices.iter().map(|choice| choice.value).collect())
+    pub(super) fn choices(&self, path: Path) -> Option<&'static [Choice]> {
+        field_at(self.object, path)?.kind.choices()
     }
 
     /// The names known for the field a path ends in, where it has an open set.

@@ -6,11 +6,30 @@ use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Field, Object, Presence, Severity, aspect};
 
 use super::keys::{self, Other, Speller};
+use super::path::{self, Scope};
+use super::plan::Plan;
+use super::room::with_room;
 use super::trail::Trail;
-use super::{Cx, path, value};
+use super::{Cx, across, value};
 use crate::fix::DraftFix;
 use crate::printable;
-use crate::read::{Member, Node, Text};
+use crate::read::{Member, Node};
+
+/// Checks a request against its table, and the rules across its fields.
+pub(super) fn request<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    object: &'static Object,
+    trail: &Trail<'_>,
+) {
+    with_room(object.fields.len(), Slot::default(), |slots| {
+        let seen = Seen::read(cx, node, object, slots, trail);
+        let scope = Scope::found(node, seen.plan, seen.slots);
+        across::suspend(cx, scope, object);
+        seen.judge(cx, trail);
+        across::check(cx, scope, object, trail);
+    });
+}
 
 /// Checks a JSON object against its table.
 pub(super) fn object<'d>(
@@ -19,69 +38,145 @@ pub(super) fn object<'d>(
     object: &'static Object,
     trail: &Trail<'_>,
 ) {
-    let mut seen = Seen::new(object);
-    for member in node.members() {
-        let Some(key) = member.key.text() else {
-            continue;
-        };
-        match object.fields.iter().position(|field| key.is(field.key)) {
-            Some(index) => seen.field(cx, index, member, trail),
-            None => seen.other(cx, key, member, trail),
-        }
-    }
-    for (index, field) in object.fields.iter().enumerate() {
-        match seen.fields[index] {
-            Some(member) => value::field(cx, member.value, field, &trail.key(field.key)),
-            None => missing(cx, node, field, &seen, trail),
-        }
-    }
-    keys::report(cx, node, object, &seen.fields, &seen.others, trail);
+    with_room(object.fields.len(), Slot::default(), |slots| {
+        Seen::read(cx, node, object, slots, trail).judge(cx, trail);
+    });
+}
+
+/// What was met of one field.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Slot<'d> {
+    /// The value; of a key written twice, the last.
+    pub(super) value: Option<Node<'d>>,
+    /// How many members had the key.
+    count: u32,
 }
 
 /// The keys of one object, as they were met.
-struct Seen<'d> {
-    /// By field: the last member of that key.
-    fields: Vec<Option<Member<'d>>>,
-    /// By field: how many members had the key.
-    counts: Vec<u32>,
+struct Seen<'a, 'd> {
+    node: Node<'d>,
+    object: &'static Object,
+    plan: Option<&'static Plan>,
+    /// By field.
+    slots: &'a [Slot<'d>],
     /// Members of other keys, each key once, in order.
     others: Vec<Other<'d>>,
-    /// Other keys met so far.
-    names: HashSet<String>,
-    speller: Speller,
 }
 
-impl<'d> Seen<'d> {
-    fn new(object: &'static Object) -> Self {
-        let fields = object.fields.len();
-        Seen {
-            fields: vec![None; fields],
-            counts: vec![0; fields],
-            others: Vec::new(),
-            names: HashSet::new(),
-            speller: Speller::new(object),
+impl<'a, 'd> Seen<'a, 'd> {
+    /// Finds the fields, and reports keys that are written twice.
+    fn read(
+        cx: &mut Cx<'d>,
+        node: Node<'d>,
+        object: &'static Object,
+        slots: &'a mut [Slot<'d>],
+        trail: &Trail<'_>,
+    ) -> Self {
+        let plan = Plan::of(object);
+        let mut others = Others::default();
+        for member in node.members() {
+            let field = match plan {
+                Some(plan) => plan.field(member.key.name()),
+                None => member
+                    .key
+                    .text()
+                    .and_then(|key| object.fields.iter().position(|field| key.is(field.key))),
+            };
+            match field.and_then(|index| slots.get_mut(index)) {
+                Some(slot) => {
+                    slot.count += 1;
+                    if slot.count > 1 {
+                        duplicate(cx, member, Some(slot.count), trail);
+                    }
+                    slot.value = Some(member.value);
+                }
+                None => others.meet(cx, object, member, trail),
+            }
+        }
+        Seen { node, object, plan, slots, others: others.members }
+    }
+
+    /// Checks each field, and reports the other keys.
+    fn judge(&self, cx: &mut Cx<'d>, trail: &Trail<'_>) {
+        for (field, slot) in self.object.fields.iter().zip(self.slots) {
+            match slot.value {
+                Some(value) => value::field(cx, value, field, &trail.field(field.key)),
+                None => self.missing(cx, field, trail),
+            }
+        }
+        if !self.others.is_empty() {
+            keys::report(cx, self.node, self.object, self.slots, &self.others, trail);
         }
     }
 
-    fn field(&mut self, cx: &mut Cx<'d>, index: usize, member: Member<'d>, trail: &Trail<'_>) {
-        self.counts[index] += 1;
-        if self.counts[index] > 1 {
-            duplicate(cx, member, Some(self.counts[index]), trail);
+    /// A key that is not there.
+    fn missing(&self, cx: &mut Cx<'d>, field: &'static Field, trail: &Trail<'_>) {
+        let Presence::Required(basis) = field.presence else {
+            return;
+        };
+        let stand_in = self.stand_in(field);
+        if stand_in.is_some() && basis.severity < Severity::Error {
+            // The wrong spelling is reported; saying that the right one is missing adds nothing.
+            return;
         }
-        self.fields[index] = Some(member);
-    }
-
-    fn other(&mut self, cx: &mut Cx<'d>, key: Text<'d>, member: Member<'d>, trail: &Trail<'_>) {
-        if self.names.insert(key.to_str().into_owned()) {
-            self.others.push(Other { key, member, meaning: self.speller.meaning(key) });
-        } else {
-            duplicate(cx, member, None, trail);
-        }
+        let start = self.node.span().start;
+        let mut draft = trail
+            .key(field.key)
+            .broken(&rules::MISSING_FIELD, basis, aspect::REQUIRED, start..start + 1)
+            .with("found", "missing");
+        draft.pointer = trail.pointer();
+        let scope = Scope::found(self.node, self.plan, self.slots);
+        let hint = field.hints.iter().find(|hint| path::holds(scope, &hint.when));
+        draft = draft.with_some("hint", hint.map(|hint| hint.text).or(basis.note));
+        draft = match (stand_in, field.default) {
+            (Some(Other { key, .. }), _) => {
+                draft.with("advice", format!("rename {}", printable::quoted(&key.to_str())))
+            }
+            (None, Some(default)) => {
+                let json = default.to_string();
+                let draft = draft.with("advice", format!("add it; the page's default is {json}"));
+                match insert(cx, self.node, field.key, &json) {
+                    Some(fix) => draft.fixed_by(fix),
+                    None => draft,
+                }
+            }
+            (None, None) => draft.with("advice", "add it"),
+        };
+        cx.push(draft);
     }
 
     /// The other spelling of a field that stands in its place, if any.
     fn stand_in(&self, field: &Field) -> Option<&Other<'d>> {
         self.others.iter().find(|other| other.meaning.field() == Some(field.key))
+    }
+}
+
+/// Keys that are no field; most objects have none.
+#[derive(Default)]
+struct Others<'d> {
+    /// Each key once, in order.
+    members: Vec<Other<'d>>,
+    /// The keys met so far, and what tells their meaning.
+    met: Option<(HashSet<String>, Speller)>,
+}
+
+impl<'d> Others<'d> {
+    #[cold]
+    fn meet(
+        &mut self,
+        cx: &mut Cx<'d>,
+        object: &'static Object,
+        member: Member<'d>,
+        trail: &Trail<'_>,
+    ) {
+        let Some(key) = member.key.text() else { return };
+        let (names, speller) =
+            self.met.get_or_insert_with(|| (HashSet::new(), Speller::new(object)));
+        if names.insert(key.to_str().into_owned()) {
+            self.members.push(Other { key, member, meaning: speller.meaning(key) });
+        } else {
+            duplicate(cx, member, None, trail);
+        }
     }
 }
 
@@ -93,47 +188,6 @@ fn duplicate<'d>(cx: &mut Cx<'d>, member: Member<'d>, count: Option<u32>, trail:
         .key(&key)
         .found(&rules::DUPLICATE_KEY, Basis::house(Severity::Warning), member.key.span())
         .with_some("found", count);
-    cx.push(draft);
-}
-
-/// A key that is not there.
-fn missing<'d>(
-    cx: &mut Cx<'d>,
-    node: Node<'d>,
-    field: &'static Field,
-    seen: &Seen<'d>,
-    trail: &Trail<'_>,
-) {
-    let Presence::Required(basis) = field.presence else {
-        return;
-    };
-    let stand_in = seen.stand_in(field);
-    if stand_in.is_some() && basis.severity < Severity::Error {
-        // The wrong spelling is reported; saying that the right one is missing adds nothing.
-        return;
-    }
-    let start = node.span().start;
-    let mut draft = trail
-        .key(field.key)
-        .broken(&rules::MISSING_FIELD, basis, aspect::REQUIRED, start..start + 1)
-        .with("found", "missing");
-    draft.pointer = trail.pointer();
-    let hint = field.hints.iter().find(|hint| path::holds(node, &hint.when));
-    draft = draft.with_some("hint", hint.map(|hint| hint.text).or(basis.note));
-    draft = match (stand_in, field.default) {
-        (Some(Other { key, .. }), _) => {
-            draft.with("advice", format!("rename {}", printable::quoted(&key.to_str())))
-        }
-        (None, Some(default)) => {
-            let json = default.to_string();
-            let draft = draft.with("advice", format!("add it; the page's default is {json}"));
-            match insert(cx, node, field.key, &json) {
-                Some(fix) => draft.fixed_by(fix),
-                None => draft,
-            }
-        }
-        (None, None) => draft.with("advice", "add it"),
-    };
     cx.push(draft);
 }
 

@@ -1,50 +1,104 @@
 //! Combinations of model, mode and duration that a field needs (upstream).
 
+use std::borrow::Cow;
+
 use kling_schema::{Axis, Path};
 
 use super::Cx;
-use super::path;
+use super::path::{self, Scope};
+use super::room::with_room;
 use super::rule::Rule;
 use crate::printable;
-use crate::read::{JsonKind, Node};
+use crate::read::{JsonKind, Text};
 
 /// Reports each path that is used with a combination that no row has.
 pub(super) fn check<'d>(
     cx: &mut Cx<'d>,
-    root: Node<'d>,
+    root: Scope<'_, 'd>,
     rule: &Rule<'_>,
     paths: &[Path],
     axes: &'static [Axis],
     rows: &[&[Option<&str>]],
 ) {
-    let values: Vec<_> = axes.iter().map(|axis| cell(root, rule, axis)).collect();
-    // Nothing is said of a model that is not known.
-    let Some(Some((model, _))) = values.first() else {
-        return;
-    };
-    // A value of which nothing can be said may be any: what the others rule out stays ruled out.
-    let matches = |row: &[Option<&str>]| {
-        row.iter().zip(&values).all(|(want, have)| match (want, have) {
-            (Some(want), Some((have, _))) => want == have,
-            (None, _) | (_, None) => true,
-        })
-    };
-    if rows.iter().any(|row| matches(row)) {
+    if paths.iter().all(|path| path::first_sent(root, *path).is_none()) {
         return;
     }
+    with_room(axes.len(), None, |cells| {
+        for (cell, axis) in cells.iter_mut().zip(axes) {
+            *cell = value(root, rule, axis);
+        }
+        // Nothing is said of a model that is not known.
+        if !matches!(cells.first(), Some(Some(_))) {
+            return;
+        }
+        // A value of which nothing can be said may be any: what the others rule out stays ruled out.
+        let matches = |row: &[Option<&str>]| {
+            row.iter().zip(&*cells).all(|(want, have)| match (want, have) {
+                (Some(want), Some(have)) => have.is(want),
+                (None, _) | (_, None) => true,
+            })
+        };
+        if !rows.iter().any(|row| matches(row)) {
+            report(cx, root, rule, paths, axes, rows, cells);
+        }
+    });
+}
+
+/// A value that decides.
+#[derive(Clone, Copy)]
+enum Value<'d> {
+    /// What counts when nothing is sent.
+    Default(&'static str),
+    /// As sent.
+    Given(Text<'d>),
+}
+
+impl<'d> Value<'d> {
+    fn is(self, other: &str) -> bool {
+        match self {
+            Value::Default(value) => value == other,
+            Value::Given(text) => text.is(other),
+        }
+    }
+
+    fn to_str(self) -> Cow<'d, str> {
+        match self {
+            Value::Default(value) => Cow::Borrowed(value),
+            Value::Given(text) => text.to_str(),
+        }
+    }
+}
+
+/// Says which combination no row has.
+fn report<'d>(
+    cx: &mut Cx<'d>,
+    root: Scope<'_, 'd>,
+    rule: &Rule<'_>,
+    paths: &[Path],
+    axes: &'static [Axis],
+    rows: &[&[Option<&str>]],
+    values: &[Option<Value<'d>>],
+) {
+    let Some(Some(model)) = values.first() else {
+        return;
+    };
+    let model = &*model.to_str();
     // Only what decides is named: without rows of its own, the model alone.
     let decides = |at: usize| {
         at == 0 || rows.iter().any(|row| row[0].is_none_or(|own| own == model) && row[at].is_some())
     };
     let found: Vec<String> = axes
         .iter()
-        .zip(&values)
+        .zip(values)
         .enumerate()
         .filter(|(at, _)| decides(*at))
         .filter_map(|(_, (axis, value))| value.as_ref().map(|value| (axis, value)))
-        .map(|(axis, (value, given))| {
-            let default = if *given { "" } else { " (Kling's default)" };
-            format!("`{}` {}{default}", axis.path, printable::quoted(value))
+        .map(|(axis, value)| {
+            let default = match value {
+                Value::Given(_) => "",
+                Value::Default(_) => " (Kling's default)",
+            };
+            format!("`{}` {}{default}", axis.path, printable::quoted(&value.to_str()))
         })
         .collect();
     let allowed = allowed(axes, rows, model);
@@ -60,23 +114,23 @@ pub(super) fn check<'d>(
     }
 }
 
-/// The value of an axis and whether it was given; `None` when nothing can be said: it is not a
+/// The value of an axis; `None` when nothing can be said: it is not a
 /// string, or a name or value that the field does not know.
-fn cell(root: Node<'_>, rule: &Rule<'_>, axis: &Axis) -> Option<(String, bool)> {
+fn value<'d>(root: Scope<'_, 'd>, rule: &Rule<'_>, axis: &Axis) -> Option<Value<'d>> {
     let place = path::first(root, axis.path, |place| place.value.is_some());
     let node = place.and_then(|place| place.sent());
     let Some(node) = node else {
         let broken =
             place.and_then(|place| place.value).is_some_and(|node| node.kind() == JsonKind::Broken);
-        return (!broken).then(|| (axis.default.to_owned(), false));
+        return (!broken).then_some(Value::Default(axis.default));
     };
     let text = node.text()?;
     let known = match (rule.names(axis.path), rule.choices(axis.path)) {
         (Some(names), _) => names.iter().any(|name| text.is(name)),
-        (None, Some(choices)) => choices.iter().any(|choice| text.is(choice)),
+        (None, Some(choices)) => choices.iter().any(|choice| text.is(choice.value)),
         (None, None) => true,
     };
-    known.then(|| (text.to_str().into_owned(), true))
+    known.then_some(Value::Given(text))
 }
 
 /// What would be supported: the other cells of this model's rows, or the models that have rows.

@@ -1,7 +1,7 @@
 //! Strings: length, closed and open sets, URLs, ids.
 
 use kling_schema::aspect::End;
-use kling_schema::rules::{across, models, value as rules};
+use kling_schema::rules::{models, value as rules};
 use kling_schema::{Basis, Bound, Choice, Presence, Range, Severity, aspect};
 
 use super::trail::Trail;
@@ -50,7 +50,8 @@ pub(super) fn string<'d>(
             Bound::Chars(range) => chars(cx, node, text, limit.basis, range, trail),
             Bound::Names(known) => names(cx, node, text, limit.basis, known, rules, trail),
             Bound::Url => url(cx, node, text, limit.basis, trail),
-            Bound::Unique => unique(cx, node, text, limit.basis, trail),
+            // Remembered for the session: another request may carry the same value.
+            Bound::Unique => cx.out.unique.push(Unique::new(node, text, limit.basis, trail)),
             // `OtherNames` is read together with `Names`; the rest bounds other kinds.
             Bound::OtherNames(_)
             | Bound::TakenUpstream(_)
@@ -160,14 +161,6 @@ fn url<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, basis: Basis, trail:
         .with("found", describe::bare(node))
         .with_some("hint", basis.note);
     cx.push(draft);
-}
-
-/// Remembered for the session: another request may carry the same value.
-fn unique<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, basis: Basis, trail: &Trail<'_>) {
-    let draft = trail
-        .broken(&across::REUSED_ID, basis, Bound::Unique.aspect(End::Max), node.span())
-        .with("found", describe::bare(node));
-    cx.out.unique.push(Unique { value: text.to_str().into_owned(), draft });
 }
 
 /// A string out of a closed set.

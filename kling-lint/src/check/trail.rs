@@ -2,7 +2,6 @@
 //!
 //! A linked list on the stack: nothing is allocated until there is something to say.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use kling_schema::Basis;
@@ -13,6 +12,8 @@ use crate::printable;
 
 /// How a row's name says "each item".
 pub(crate) const EACH: &str = "[]";
+/// Bytes that most names and pointers fit in.
+const ROOM: usize = 48;
 
 /// A key as a step of a JSON Pointer.
 pub(crate) fn escaped(key: &str) -> String {
@@ -31,6 +32,8 @@ enum Step<'a> {
     /// The request; its short name.
     Root(&'static str),
     Key(&'a str),
+    /// A key of the table.
+    Field(&'static str),
     Index(usize),
     /// A key, or `[]`, that the table has and a tolerated shape leaves out.
     Implied(&'a str),
@@ -45,6 +48,11 @@ impl<'a> Trail<'a> {
     /// Down to a key.
     pub(crate) fn key(&'a self, key: &'a str) -> Trail<'a> {
         Trail { up: Some(self), step: Step::Key(key) }
+    }
+
+    /// Down to a key of the table.
+    pub(crate) fn field(&'a self, key: &'static str) -> Trail<'a> {
+        Trail { up: Some(self), step: Step::Field(key) }
     }
 
     /// Down to an item, counted from 0.
@@ -65,45 +73,57 @@ impl<'a> Trail<'a> {
         }
     }
 
+    /// The request's short name and the key, when this is a field at its top.
+    pub(crate) fn top(&self) -> Option<(&'static str, &'static str)> {
+        match (self.up?.step, self.step) {
+            (Step::Root(owner), Step::Field(key)) => Some((owner, key)),
+            _ => None,
+        }
+    }
+
     /// The short name of the request's endpoint.
     pub(crate) fn owner(&self) -> &'static str {
         match self.step {
             Step::Root(owner) => owner,
-            Step::Key(_) | Step::Index(_) | Step::Implied(_) => self.up.map_or("", Trail::owner),
+            Step::Key(_) | Step::Field(_) | Step::Index(_) | Step::Implied(_) => {
+                self.up.map_or("", Trail::owner)
+            }
         }
     }
 
     /// JSON Pointer (RFC 6901).
     pub(crate) fn pointer(&self) -> String {
-        let mut out = String::new();
-        self.write(&mut |step| match step {
+        let mut out = String::with_capacity(ROOM);
+        self.push_pointer(&mut out);
+        out
+    }
+
+    fn push_pointer(&self, out: &mut String) {
+        if let Some(up) = self.up {
+            up.push_pointer(out);
+        }
+        match self.step {
             Step::Root(_) | Step::Implied(_) => {}
-            Step::Key(key) => {
+            Step::Key(key) | Step::Field(key) => {
                 out.push('/');
-                out.push_str(&escaped(key));
+                if memchr::memchr2(b'~', b'/', key.as_bytes()).is_some() {
+                    out.push_str(&escaped(key));
+                } else {
+                    out.push_str(key);
+                }
             }
             Step::Index(index) => {
-                let _ = write!(out, "/{index}");
+                out.push('/');
+                printable::push_number(out, index as u64);
             }
-        });
-        out
+        }
     }
 
     /// The name in a message, in backticks: `` `image_list[2].image` ``.
     pub(crate) fn shown(&self) -> String {
-        let mut out = String::from("`");
-        self.write(&mut |step| match step {
-            Step::Root(_) | Step::Implied(_) => {}
-            Step::Key(key) => {
-                if out.len() > 1 {
-                    out.push('.');
-                }
-                out.push_str(&printable::shorten(key));
-            }
-            Step::Index(index) => {
-                let _ = write!(out, "[{index}]");
-            }
-        });
+        let mut out = String::with_capacity(ROOM);
+        out.push('`');
+        self.push_shown(&mut out);
         if out.len() == 1 {
             return String::from("the request");
         }
@@ -111,28 +131,54 @@ impl<'a> Trail<'a> {
         out
     }
 
-    /// The row's name: `omni-video/image_list[].image_url/max-bytes`.
-    pub(crate) fn constraint(&self, aspect: &str) -> String {
-        let mut out = String::new();
-        let mut first = true;
-        self.write(&mut |step| match step {
-            Step::Root(owner) => {
-                out.push_str(owner);
-                out.push('/');
-            }
-            Step::Index(_) | Step::Implied(EACH) => out.push_str(EACH),
-            Step::Key(key) | Step::Implied(key) => {
-                if !std::mem::take(&mut first) {
+    fn push_shown(&self, out: &mut String) {
+        if let Some(up) = self.up {
+            up.push_shown(out);
+        }
+        match self.step {
+            Step::Root(_) | Step::Implied(_) => {}
+            Step::Key(key) | Step::Field(key) => {
+                if out.len() > 1 {
                     out.push('.');
                 }
-                out.push_str(key);
+                printable::push_shortened(out, key);
             }
-        });
+            Step::Index(index) => {
+                out.push('[');
+                printable::push_number(out, index as u64);
+                out.push(']');
+            }
+        }
+    }
+
+    /// The row's name: `omni-video/image_list[].image_url/max-bytes`.
+    pub(crate) fn constraint(&self, aspect: &str) -> String {
+        let mut out = String::with_capacity(ROOM + aspect.len());
+        self.push_row(&mut out, &mut true);
         if !out.ends_with('/') {
             out.push('/');
         }
         out.push_str(aspect);
         out
+    }
+
+    fn push_row(&self, out: &mut String, first: &mut bool) {
+        if let Some(up) = self.up {
+            up.push_row(out, first);
+        }
+        match self.step {
+            Step::Root(owner) => {
+                out.push_str(owner);
+                out.push('/');
+            }
+            Step::Index(_) | Step::Implied(EACH) => out.push_str(EACH),
+            Step::Key(key) | Step::Field(key) | Step::Implied(key) => {
+                if !std::mem::take(first) {
+                    out.push('.');
+                }
+                out.push_str(key);
+            }
+        }
     }
 
     /// A finding about this value that breaks the row of this aspect: pointer, constraint and the
@@ -155,13 +201,6 @@ impl<'a> Trail<'a> {
             Draft::new(rule, basis, span).with("field", self.shown()).with("owner", self.owner());
         draft.pointer = self.pointer();
         draft
-    }
-
-    fn write(&self, visit: &mut dyn FnMut(Step<'a>)) {
-        if let Some(up) = self.up {
-            up.write(visit);
-        }
-        visit(self.step);
     }
 }
 

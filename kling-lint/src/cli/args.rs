@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -94,9 +95,36 @@ pub(crate) struct Arguments {
     pub(crate) check: Check,
 
     /// auto, always or never
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     #[arg(hide_possible_values = true)]
     pub(crate) color: Color,
+}
+
+impl Arguments {
+    /// What the command line says; its first word is the command's own name.
+    ///
+    /// # Errors
+    /// It says nothing that can be done, or asks for help.
+    pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let words: Vec<OsString> = words.into_iter().collect();
+        match words.get(1..) {
+            Some(paths) if are_plain(paths) => {
+                let paths = paths.iter().map(PathBuf::from).collect();
+                let check = Check { paths, ..Check::default() };
+                Ok(Arguments { command: None, check, color: Color::default() })
+            }
+            _ => Self::try_parse_from(words),
+        }
+    }
+}
+
+/// Whether these are paths and nothing else. To define all options takes longer than to check a
+/// request, so it waits until there is one. The name of a command has neither dot nor slash.
+fn are_plain(words: &[OsString]) -> bool {
+    let is_path = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
+    let is_no_command =
+        |first: &OsString| first.as_encoded_bytes().iter().any(|byte| b"./".contains(byte));
+    words.first().is_some_and(is_no_command) && words.iter().all(is_path)
 }
 
 /// What to do.
@@ -430,8 +458,9 @@ pub(crate) enum Language {
 }
 
 /// When to use colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
+    #[default]
     Auto,
     Always,
     Never,

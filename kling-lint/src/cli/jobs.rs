@@ -9,9 +9,13 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Tasks given out and not taken back, for each thread: one that is slow stops the others only after
+/// Batches given out and not taken back, for each thread: one that is slow stops the others only after
 /// this many.
 const AHEAD: usize = 4;
+/// How many small tasks are given out together: to wake a thread costs as much as several of them.
+const BATCH: usize = 64;
+/// How much may be in a batch. It is kept until its turn comes, so this bounds the memory.
+const HEAVY: u64 = 128 << 10;
 
 /// Where tasks come from, and where they go when they are done. One thread does both.
 pub(super) trait Line {
@@ -24,6 +28,9 @@ pub(super) trait Line {
     /// Whether it is to be done before the next one is asked for.
     fn is_urgent(&self, task: &Self::Task) -> bool;
 
+    /// How many bytes it is about, if it is small.
+    fn small(&self, task: &Self::Task) -> Option<u64>;
+
     /// One is done. They come in the order of the tasks.
     ///
     /// # Errors
@@ -31,46 +38,107 @@ pub(super) trait Line {
     fn take(&mut self, done: Self::Done) -> io::Result<ControlFlow<()>>;
 }
 
-/// Does all tasks on so many threads; on this one, if there is but one task or thread.
+/// Does all tasks on so many threads, else on one a core; on this one, if there is but one thread or
+/// so little to do that to start others would take longer.
 ///
 /// # Errors
 /// Those of [`Line::take`].
 pub(super) fn run<L: Line>(
-    jobs: NonZeroUsize,
+    jobs: Option<NonZeroUsize>,
     line: &mut L,
     work: &(impl Fn(L::Task) -> L::Done + Sync),
 ) -> io::Result<()> {
-    let mut held = None;
-    while let Some(task) = line.next() {
-        let alone = jobs.get() == 1 || line.is_urgent(&task);
-        match held.take() {
-            None if alone => {}
-            None => {
-                held = Some(task);
-                continue;
-            }
-            Some(first) if alone => {
-                if line.take(work(first))?.is_break() {
+    let mut ahead = None;
+    let mut held: Option<Vec<L::Task>> = None;
+    while jobs != Some(NonZeroUsize::MIN) {
+        match next(line, &mut ahead) {
+            Next::Batch(batch) => match held.take() {
+                None => held = Some(batch),
+                Some(first) => {
+                    // The system is not asked before it matters: it reads files to answer.
+                    let jobs = jobs.unwrap_or_else(cores);
+                    if jobs.get() > 1 {
+                        return on_threads(jobs.get(), line, work, ahead, [first, batch]);
+                    }
+                    held = Some(first.into_iter().chain(batch).chain(ahead).collect());
+                    break;
+                }
+            },
+            Next::Urgent(task) => {
+                let tasks = held.take().into_iter().flatten().chain([task]);
+                if alone(tasks, line, work)?.is_break() {
                     return Ok(());
                 }
             }
-            Some(first) => return on_threads(jobs.get(), line, work, [first, task]),
+            Next::End => break,
         }
+    }
+    if alone(held.into_iter().flatten(), line, work)?.is_continue() {
+        while let Some(task) = line.next() {
+            if line.take(work(task))?.is_break() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Does these tasks on this thread.
+fn alone<L: Line>(
+    tasks: impl Iterator<Item = L::Task>,
+    line: &mut L,
+    work: &impl Fn(L::Task) -> L::Done,
+) -> io::Result<ControlFlow<()>> {
+    for task in tasks {
         if line.take(work(task))?.is_break() {
-            return Ok(());
+            return Ok(ControlFlow::Break(()));
         }
     }
-    match held {
-        Some(task) => line.take(work(task)).map(|_| ()),
-        None => Ok(()),
+    Ok(ControlFlow::Continue(()))
+}
+
+/// What comes next.
+enum Next<T> {
+    /// Tasks for one thread, one at least.
+    Batch(Vec<T>),
+    /// One that is to be done before anything else is asked for.
+    Urgent(T),
+    End,
+}
+
+/// Small tasks in a row, or one that is not small; what came after them is kept for the next time.
+fn next<L: Line>(line: &mut L, ahead: &mut Option<L::Task>) -> Next<L::Task> {
+    let mut batch = Vec::new();
+    let mut weight = 0;
+    while batch.len() < BATCH {
+        let Some(task) = ahead.take().or_else(|| line.next()) else { break };
+        let is_urgent = line.is_urgent(&task);
+        match line.small(&task).filter(|_| !is_urgent) {
+            Some(bytes) if weight + bytes <= HEAVY => {
+                weight += bytes;
+                batch.push(task);
+            }
+            _ if !batch.is_empty() => {
+                *ahead = Some(task);
+                break;
+            }
+            _ if is_urgent => return Next::Urgent(task),
+            _ => return Next::Batch(vec![task]),
+        }
     }
+    if batch.is_empty() { Next::End } else { Next::Batch(batch) }
 }
 
 fn on_threads<L: Line>(
     jobs: usize,
     line: &mut L,
     work: &(impl Fn(L::Task) -> L::Done + Sync),
-    begun: [L::Task; 2],
+    mut ahead: Option<L::Task>,
+    begun: [Vec<L::Task>; 2],
 ) -> io::Result<()> {
     let (give, tasks) = mpsc::channel();
     let tasks = Mutex::new(tasks);
@@ -81,9 +149,11 @@ fn on_threads<L: Line>(
         for _ in 0..jobs {
             let (tell, tasks) = (tell.clone(), &tasks);
             scope.spawn(move || {
-                while let Some((number, task)) = next_of(tasks) {
+                while let Some((number, batch)) = next_of(tasks) {
+                    let batch: Vec<L::Task> = batch;
                     // A panic must reach the thread that waits.
-                    let done = catch_unwind(AssertUnwindSafe(|| work(task)));
+                    let all = || batch.into_iter().map(work).collect::<Vec<L::Done>>();
+                    let done = catch_unwind(AssertUnwindSafe(all));
                     if tell.send((number, done)).is_err() {
                         break;
                     }
@@ -97,21 +167,19 @@ fn on_threads<L: Line>(
         let mut ended = false;
         loop {
             while !ended && barrier.is_none() && window.done.len() < AHEAD * jobs {
-                match begun.next().or_else(|| line.next()) {
-                    None => ended = true,
-                    Some(task) if line.is_urgent(&task) => barrier = Some(task),
-                    Some(task) => {
+                match begun.next().map_or_else(|| next(line, &mut ahead), Next::Batch) {
+                    Next::End => ended = true,
+                    Next::Urgent(task) => barrier = Some(task),
+                    Next::Batch(batch) => {
                         let number = window.first + window.done.len();
                         window.done.push_back(None);
                         // They listen until this sender is gone.
-                        let _ = give.send((number, task));
+                        let _ = give.send((number, batch));
                     }
                 }
                 window.keep(told.try_iter());
-                while let Some(done) = window.pop() {
-                    if line.take(done)?.is_break() {
-                        return Ok(());
-                    }
+                if window.take(line)?.is_break() {
+                    return Ok(());
                 }
             }
             if window.done.is_empty() {
@@ -127,10 +195,8 @@ fn on_threads<L: Line>(
                 }
             }
             window.keep(told.recv().into_iter());
-            while let Some(done) = window.pop() {
-                if line.take(done)?.is_break() {
-                    return Ok(());
-                }
+            if window.take(line)?.is_break() {
+                return Ok(());
             }
         }
     })
@@ -144,11 +210,11 @@ fn next_of<T>(tasks: &Mutex<Receiver<T>>) -> Option<T> {
 struct Window<D> {
     /// The number of the first of them.
     first: usize,
-    done: VecDeque<Option<D>>,
+    done: VecDeque<Option<Vec<D>>>,
 }
 
 impl<D> Window<D> {
-    fn keep(&mut self, told: impl Iterator<Item = (usize, thread::Result<D>)>) {
+    fn keep(&mut self, told: impl Iterator<Item = (usize, thread::Result<Vec<D>>)>) {
         for (number, done) in told {
             match done {
                 Ok(done) => {
@@ -161,12 +227,20 @@ impl<D> Window<D> {
         }
     }
 
-    /// The first of them, if it is done.
-    fn pop(&mut self) -> Option<D> {
-        let done = self.done.front_mut()?.take()?;
-        self.done.pop_front();
-        self.first += 1;
-        Some(done)
+    /// Takes what is done, up to the first that is not.
+    fn take(&mut self, line: &mut impl Line<Done = D>) -> io::Result<ControlFlow<()>> {
+        while let Some(first) = self.done.front_mut()
+            && let Some(batch) = first.take()
+        {
+            self.done.pop_front();
+            self.first += 1;
+            for done in batch {
+                if line.take(done)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 }
 
@@ -181,6 +255,8 @@ mod tests {
         next: u64,
         end: u64,
         urgent: u64,
+        /// From this number on, two of three are small.
+        small: u64,
         breaks: Option<u64>,
         taken: Vec<u64>,
     }
@@ -198,6 +274,10 @@ mod tests {
             self.urgent > 0 && task.is_multiple_of(self.urgent)
         }
 
+        fn small(&self, task: &u64) -> Option<u64> {
+            (*task >= self.small && !task.is_multiple_of(3)).then_some(HEAVY / 7)
+        }
+
         fn take(&mut self, done: u64) -> io::Result<ControlFlow<()>> {
             assert!(self.taken.len() as u64 + 1 == done);
             if self.urgent > 0 && done.is_multiple_of(self.urgent) {
@@ -210,9 +290,17 @@ mod tests {
     }
 
     fn taken(end: u64, jobs: usize, urgent: u64, breaks: Option<u64>) -> usize {
-        let mut numbers = Numbers { next: 0, end, urgent, breaks, taken: Vec::new() };
-        let jobs = NonZeroUsize::new(jobs).expect("threads");
-        run(jobs, &mut numbers, &|number| {
+        let counts = [0, 20, u64::MAX].map(|small| count(end, jobs, (urgent, small), breaks));
+        assert!(
+            counts.iter().all(|count| *count == counts[0]),
+            "batches change nothing: {counts:?}"
+        );
+        counts[0]
+    }
+
+    fn count(end: u64, jobs: usize, (urgent, small): (u64, u64), breaks: Option<u64>) -> usize {
+        let mut numbers = Numbers { next: 0, end, urgent, small, breaks, taken: Vec::new() };
+        run(NonZeroUsize::new(jobs), &mut numbers, &|number| {
             // The first are the slowest.
             thread::sleep(Duration::from_micros(200 / (number % 7 + 1)));
             number
@@ -245,9 +333,9 @@ mod tests {
     #[test]
     #[should_panic(expected = "seven")]
     fn a_panic_ends_the_run() {
-        let mut numbers = Numbers { next: 0, end: 50, urgent: 0, breaks: None, taken: Vec::new() };
-        let jobs = NonZeroUsize::new(3).expect("threads");
-        let _ = run(jobs, &mut numbers, &|number| {
+        let mut numbers =
+            Numbers { next: 0, end: 50, urgent: 0, small: 0, breaks: None, taken: Vec::new() };
+        let _ = run(NonZeroUsize::new(3), &mut numbers, &|number| {
             assert!(number != 7, "seven");
             number
         });

@@ -4,6 +4,8 @@ mod args;
 mod baseline;
 mod check;
 mod completions;
+#[doc(hidden)]
+pub mod doors;
 mod examples;
 mod explain;
 mod findings;
@@ -35,7 +37,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
-use clap::Parser as _;
 
 use crate::error::LintError;
 use crate::fs::LocalFiles;
@@ -70,7 +71,7 @@ impl From<Status> for ExitCode {
 
 /// Runs the command with these arguments, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut arguments = match Arguments::try_parse_from(arguments) {
+    let mut arguments = match Arguments::read(arguments) {
         Ok(arguments) => arguments,
         Err(refusal) => {
             // Help goes to standard output with status 0; when nobody reads it, nothing is lost.

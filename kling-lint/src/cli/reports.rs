@@ -189,7 +189,13 @@ fn by_environment() -> Result<Format, String> {
     named(&value.to_string_lossy()).map_err(|refusal| format!("{FORMAT}: {refusal}"))
 }
 
-fn reporter(format: Format, options: &Check, fail_on: FailOn, width: usize) -> Box<dyn Reporter> {
+/// The reporter of a format.
+pub(super) fn reporter(
+    format: Format,
+    options: &Check,
+    fail_on: FailOn,
+    width: usize,
+) -> Box<dyn Reporter> {
     let root = || Root::new(std::env::current_dir().ok());
     match format {
         Format::Human => Box::new(Human::new(width, options.verbose, options.quiet)),

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind, Write};
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use super::*;
 
@@ -37,6 +37,51 @@ impl Write for Failing {
 #[test]
 fn the_command_line_is_sound() {
     Arguments::command().debug_assert();
+}
+
+const WORDS: &[&str] = &[
+    "a.json",
+    "./b",
+    "c/d.json",
+    "..",
+    "requests",
+    "check",
+    "pack",
+    "help",
+    "-",
+    "--",
+    "",
+    " ",
+    "-q",
+    "-qv",
+    "--jobs=2",
+    "--color=never",
+    "--help",
+    "-x.json",
+    "a=b.json",
+];
+
+proptest::proptest! {
+    /// Plain paths are taken for what they are.
+    #[test]
+    fn the_short_cut_says_the_same(words in proptest::collection::vec(0..WORDS.len(), 0..5)) {
+        let words = words.iter().map(|word| WORDS[*word]);
+        let words = std::iter::once("kling-lint").chain(words).map(OsString::from);
+        let told = |read: Result<Arguments, clap::Error>| match read {
+            Ok(arguments) => format!("{arguments:?}"),
+            Err(error) => error.to_string(),
+        };
+        let clap = told(Arguments::try_parse_from(words.clone()));
+        proptest::prop_assert_eq!(told(Arguments::read(words)), clap);
+    }
+}
+
+#[test]
+fn no_command_is_called_like_a_path() {
+    for command in every_command() {
+        let names = command.get_all_aliases().chain([command.get_name()]);
+        assert!(names.into_iter().all(|name| !name.contains(['.', '/'])), "{}", command.get_name());
+    }
 }
 
 /// Every command, down to the last.

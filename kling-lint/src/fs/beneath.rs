@@ -92,26 +92,71 @@ impl LocalFiles {
 
 impl Files for LocalFiles {
     fn open(&self, name: &FileName<'_>) -> Result<OpenFile, Refusal> {
-        let beside = beside(name.request());
-        let own;
-        let (folder, places) = match &self.root {
-            Some(root) => (root, root.places(beside)),
-            None => {
-                own = Folder::open(beside).map_err(|error| refusal(&error, beside))?;
-                (&own, vec![PathBuf::new()])
-            }
-        };
+        OfRequest::new(self, name.request()).open(name)
+    }
+
+    fn for_request<'f>(&'f self, request: Option<&'f Path>) -> Option<Box<dyn Files + 'f>> {
+        Some(Box::new(OfRequest::new(self, request)))
+    }
+}
+
+/// The files of one request. Nothing is opened before one is asked for.
+#[derive(Debug)]
+struct OfRequest<'f> {
+    files: &'f LocalFiles,
+    request: Option<&'f Path>,
+    start: OnceLock<Result<Start, Refusal>>,
+}
+
+/// Where the paths of a request start.
+#[derive(Debug)]
+struct Start {
+    /// Its own folder, if there is no root.
+    own: Option<Folder>,
+    /// Where relative paths may start, as paths from the folder.
+    places: Vec<PathBuf>,
+    /// The folder beneath that the last file was in: the next one often is, too.
+    last: Mutex<Option<(PathBuf, Dir)>>,
+}
+
+impl<'f> OfRequest<'f> {
+    fn new(files: &'f LocalFiles, request: Option<&'f Path>) -> Self {
+        OfRequest { files, request, start: OnceLock::new() }
+    }
+
+    fn start(&self) -> Result<(&Folder, &Start), Refusal> {
+        let beside = beside(self.request);
+        let start = self.start.get_or_init(|| {
+            let (own, places) = match &self.files.root {
+                Some(root) => (None, root.places(beside)),
+                None => {
+                    let own = Folder::open(beside).map_err(|error| refusal(&error, beside))?;
+                    (Some(own), vec![PathBuf::new()])
+                }
+            };
+            Ok(Start { own, places, last: Mutex::default() })
+        });
+        let start = start.as_ref().map_err(Refusal::clone)?;
+        // One of them is there.
+        let folder = start.own.as_ref().or(self.files.root.as_ref());
+        Ok((folder.ok_or_else(Refusal::missing)?, start))
+    }
+}
+
+impl Files for OfRequest<'_> {
+    fn open(&self, name: &FileName<'_>) -> Result<OpenFile, Refusal> {
+        let (folder, start) = self.start()?;
         let parsed = names::read(name.path()).map_err(|nameless| match nameless {
             Nameless::Elsewhere => folder.outside(),
             Nameless::Impossible(refusal) => refusal,
         })?;
-        match folder.search(&parsed, &places) {
+        match folder.search(&parsed, start) {
             Err(Refusal::Missing { .. }) if names::is_home(name.path()) => {
                 Err(Refusal::unreadable("only a shell knows what \"~\" stands for"))
             }
-            Err(Refusal::Missing { .. }) => Err(self.hint(name.request(), || {
+            Err(Refusal::Missing { .. }) => Err(self.files.hint(name.request(), || {
                 let parsed = parsed.slashed.as_ref().unwrap_or(&parsed.path);
-                places.iter().find_map(|place| {
+                start.places.iter().find_map(|place| {
                     let path = folder.inner_path(place, parsed)?;
                     near::near(&folder.dir, place, name.path(), &path)
                 })
@@ -174,19 +219,19 @@ impl Folder {
     }
 
     /// The file, as this system reads its name, or else as Windows does.
-    fn search(&self, name: &Name, places: &[PathBuf]) -> Result<OpenFile, Refusal> {
-        match (self.search_path(&name.path, places), &name.slashed) {
-            (Err(Refusal::Missing { .. }), Some(slashed)) => self.search_path(slashed, places),
+    fn search(&self, name: &Name, start: &Start) -> Result<OpenFile, Refusal> {
+        match (self.search_path(&name.path, start), &name.slashed) {
+            (Err(Refusal::Missing { .. }), Some(slashed)) => self.search_path(slashed, start),
             (result, _) => result,
         }
     }
 
     /// The first file that is there, or what stands in the way of one.
-    fn search_path(&self, path: &Path, places: &[PathBuf]) -> Result<OpenFile, Refusal> {
+    fn search_path(&self, path: &Path, start: &Start) -> Result<OpenFile, Refusal> {
         let mut parts = path.components().skip_while(|part| *part == Component::CurDir);
         let turns = parts.next() == Some(Component::ParentDir);
-        for (index, place) in places.iter().enumerate() {
-            match self.open_file(place, path) {
+        for (index, place) in start.places.iter().enumerate() {
+            match self.open_file(place, path, start) {
                 Err(Refusal::Missing { .. }) => {}
                 // `../cat.png` was meant from the request's folder.
                 Err(Refusal::Outside { .. }) if index > 0 && turns => {}
@@ -196,8 +241,11 @@ impl Folder {
         Err(Refusal::missing())
     }
 
-    fn open_file(&self, place: &Path, path: &Path) -> Result<OpenFile, Refusal> {
+    fn open_file(&self, place: &Path, path: &Path, start: &Start) -> Result<OpenFile, Refusal> {
         if let Some(path) = self.inner_path(place, path) {
+            if let Some(file) = start.plain(&self.dir, &path) {
+                return Ok(file);
+            }
             match self.open_beneath(&path) {
                 Err(Refusal::Outside { .. }) => {}
                 other => return other,
@@ -227,18 +275,75 @@ impl Folder {
             metadata = self.dir.metadata(path).map_err(refused)?;
         }
         regular(kind::of_cap(&metadata))?;
-        let mut options = OpenOptions::new();
-        options.read(true);
-        #[cfg(unix)]
-        cap_std::fs::OpenOptionsExt::custom_flags(&mut options, super::open::no_waiting());
-        let file = self.dir.open_with(path, &options).map_err(refused)?.into_std();
+        let file = self.dir.open_with(path, &reading(Links::Followed)).map_err(refused)?.into_std();
         let metadata = file.metadata().map_err(refused)?;
         regular(kind::of_std(&metadata))?;
-        // Files of `/proc` say that they are empty and may be endless: never read those.
-        Ok(match metadata.len() {
-            0 => OpenFile::with_len(io::empty(), 0),
-            len => OpenFile::with_len(file, len),
-        })
+        Ok(opened(file, &metadata))
+    }
+}
+
+impl Start {
+    /// Opens what a file in a folder beneath nearly always is: there, regular, and no link. `None`: the
+    /// whole path is to be looked at, which tells what else it is.
+    ///
+    /// The folder is opened like any path, so it lies beneath. In it the name is one part and no link
+    /// is followed, so nothing leads out.
+    fn plain(&self, dir: &Dir, path: &Path) -> Option<OpenFile> {
+        let name = path.file_name()?;
+        // `cat.png/` is no file, and neither is `cat.png/.`.
+        if !cfg!(unix) || !path.as_os_str().as_encoded_bytes().ends_with(name.as_encoded_bytes()) {
+            return None;
+        }
+        let open = |folder: &Dir| {
+            let seen = folder.symlink_metadata(name).ok()?;
+            if kind::of_cap(&seen).is_some() {
+                return None;
+            }
+            let file = folder.open_with(name, &reading(Links::Refused)).ok()?.into_std();
+            let metadata = file.metadata().ok()?;
+            kind::of_std(&metadata).is_none().then(|| opened(file, &metadata))
+        };
+        let parent = path.parent()?;
+        if parent.components().all(|part| part == Component::CurDir) {
+            return open(dir);
+        }
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|(path, _)| path != parent) {
+            *last = Some((parent.to_path_buf(), dir.open_dir(parent).ok()?));
+        }
+        last.as_ref().and_then(|(_, folder)| open(folder))
+    }
+}
+
+/// What becomes of a link at the end of a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Followed,
+    /// Where the system can be asked for it.
+    Refused,
+}
+
+/// How files are opened: to read them, and without waiting.
+fn reading(links: Links) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        let more = if links == Links::Refused { super::open::no_links() } else { 0 };
+        let flags = super::open::no_waiting() | more;
+        cap_std::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+    }
+    #[cfg(not(unix))]
+    let _ = links;
+    options
+}
+
+/// A regular file.
+fn opened(file: std::fs::File, metadata: &std::fs::Metadata) -> OpenFile {
+    // Files of `/proc` say that they are empty and may be endless: never read those.
+    match metadata.len() {
+        0 => OpenFile::with_len(io::empty(), 0),
+        len => OpenFile::with_len(file, len),
     }
 }
 

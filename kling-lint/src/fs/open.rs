@@ -6,19 +6,70 @@ use std::path::Path;
 use super::kind;
 use crate::error::LintError;
 
-/// Opens a regular file; anything else is refused by its name.
+/// What a path leads to, seen before it is opened.
 ///
 /// Opening a named pipe blocks until there is a writer, opening a device may do something, and
 /// neither may ever end: what the path names is looked at before it is opened. It may be swapped in
 /// between, so it is opened without waiting, and looked at again.
+#[derive(Debug)]
+pub(crate) struct Look(Metadata);
+
+impl Look {
+    /// Looks at what a path leads to.
+    pub(crate) fn at(path: &Path) -> Result<Self, LintError> {
+        std::fs::metadata(path).map(Look).map_err(|error| LintError::io(path, error))
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_dir(&self) -> bool {
+        self.0.is_dir()
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// Which file it is.
+    #[cfg(all(feature = "cli", unix))]
+    pub(crate) fn id(&self, _path: &Path) -> Option<FileId> {
+        use std::os::unix::fs::MetadataExt as _;
+
+        Some(FileId(self.0.dev(), self.0.ino()))
+    }
+
+    /// Which file it is.
+    #[cfg(all(feature = "cli", not(unix)))]
+    pub(crate) fn id(&self, path: &Path) -> Option<FileId> {
+        path.canonicalize().ok().map(FileId)
+    }
+}
+
+/// What all paths to one file have in common. Others may have it, too: hard links do, and there are
+/// file systems that give a number anew.
+#[cfg(all(feature = "cli", unix))]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FileId(u64, u64);
+
+/// What all paths to one file have in common.
+#[cfg(all(feature = "cli", not(unix)))]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FileId(std::path::PathBuf);
+
+/// Opens a regular file; anything else is refused by its name.
 pub(crate) fn open(path: &Path) -> Result<File, LintError> {
     open_with_len(path).map(|(file, _)| file)
 }
 
 /// The same, with the length that the last look showed.
 pub(crate) fn open_with_len(path: &Path) -> Result<(File, u64), LintError> {
+    open_seen(path, &Look::at(path)?)
+}
+
+/// The same, of a path that was looked at.
+pub(crate) fn open_seen(path: &Path, look: &Look) -> Result<(File, u64), LintError> {
     let refused = |error| LintError::io(path, error);
-    regular(path, &std::fs::metadata(path).map_err(refused)?)?;
+    regular(path, &look.0)?;
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -35,6 +86,12 @@ pub(super) fn no_waiting() -> i32 {
     use rustix::fs::OFlags;
 
     (OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32
+}
+
+/// The flag that refuses a link at the end of a path.
+#[cfg(unix)]
+pub(super) fn no_links() -> i32 {
+    rustix::fs::OFlags::NOFOLLOW.bits() as i32
 }
 
 fn regular(path: &Path, metadata: &Metadata) -> Result<(), LintError> {

@@ -122,6 +122,36 @@ impl<'s> Loaded<'s> {
         stream::read(reader, if decode { &Sizes::DECODING } else { &Sizes::USUAL })
     }
 
+    /// The same, from a file that had this length just now. A small one is read at once: when it ends
+    /// where it should, nobody need ask for more.
+    ///
+    /// # Errors
+    /// Those of the file.
+    #[cfg(feature = "fs")]
+    pub(crate) fn from_file(
+        mut file: impl Read,
+        len: u64,
+        decode: bool,
+    ) -> io::Result<Loaded<'static>> {
+        let Some(small) = usize::try_from(len).ok().filter(|len| *len <= Sizes::USUAL.whole) else {
+            return Loaded::from_reader(file, decode);
+        };
+        // One byte more than there should be.
+        let mut text = vec![0; small + 1];
+        let read = loop {
+            match file.read(&mut text) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result?,
+            }
+        };
+        text.truncate(read);
+        if read != small || small == 0 {
+            // It grew or shrank, or its length is made up.
+            return Loaded::from_reader(io::Cursor::new(text).chain(file), decode);
+        }
+        Ok(Loaded { text: Cow::Owned(text), gaps: Vec::new(), too_large: None })
+    }
+
     /// Nothing of a text that is longer than any request.
     #[cfg(feature = "fs")]
     pub(crate) fn too_long() -> Self {

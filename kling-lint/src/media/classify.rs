@@ -12,19 +12,25 @@ use super::probe::Content;
 pub(crate) struct MediaText<'a> {
     /// The first 4 KiB or less, unescaped.
     pub(crate) head: Cow<'a, str>,
-    /// The last 64 bytes or less, unescaped.
-    pub(crate) tail: Cow<'a, str>,
     /// Whether `head` is everything.
     pub(crate) complete: bool,
-    /// What stands behind the opening quote, as written; at least what `head` is made from.
-    pub(crate) raw_head: &'a str,
-    /// What stands before the closing quote, as written; at least what `tail` is made from.
-    pub(crate) raw_tail: &'a str,
+    /// The rest of it.
+    pub(crate) rest: &'a dyn Rest,
+}
+
+/// What few media strings are asked for.
+pub(crate) trait Rest {
+    /// The last 64 bytes or less, unescaped.
+    fn tail(&self) -> Cow<'_, str>;
+    /// What stands behind the opening quote, as written; at least what the head is made from.
+    fn raw_head(&self) -> &str;
+    /// What stands before the closing quote, as written; at least what the tail is made from.
+    fn raw_tail(&self) -> &str;
     /// The verdict of a [`Base64Scan`](super::Base64Scan) over the whole unescaped text.
-    pub(crate) base64: &'a dyn Fn() -> Base64Facts,
+    fn base64(&self) -> Base64Facts;
     /// The bytes of which the text, behind so many bytes of a prefix, is the Base64, if it is in memory
     /// and sound.
-    pub(crate) data: &'a dyn Fn(usize) -> Option<Vec<u8>>,
+    fn data(&self, prefix: usize) -> Option<Vec<u8>>;
 }
 
 /// What a media string seems to be.
@@ -113,7 +119,7 @@ impl<'a> MediaText<'a> {
             Some(Unfetchable::Schemeless) => return Shape::Schemeless,
             None => {}
         }
-        if suffix(locator::before_blanks(&self.tail)).is_some() {
+        if suffix(locator::before_blanks(&self.rest.tail())).is_some() {
             return Shape::Path;
         }
         Shape::Other
@@ -121,13 +127,14 @@ impl<'a> MediaText<'a> {
 
     /// How many bytes of the file the first so many bytes of the text take, if that much is at hand.
     pub(super) fn written_len(&self, unescaped: usize) -> Option<u32> {
-        let mut characters = self.raw_head.char_indices();
+        let raw = self.rest.raw_head();
+        let mut characters = raw.char_indices();
         let mut left = unescaped;
         while left > 0 {
             let (at, character) = characters.next()?;
             let size = match (character, characters.clone().next()) {
                 ('\\', Some((_, 'u'))) => {
-                    let digits = self.raw_head.get(at + 2..at + 6)?;
+                    let digits = raw.get(at + 2..at + 6)?;
                     characters.nth(4)?;
                     char::from_u32(u32::from_str_radix(digits, 16).ok()?)?.len_utf8()
                 }
@@ -145,7 +152,7 @@ impl<'a> MediaText<'a> {
 
 /// The suffix of the text's last part, lower-cased, when it is one of media, and what it promises.
 pub(crate) fn suffix(text: &str) -> Option<(&'static str, Content)> {
-    let (_, last) = text.rsplit_once('.')?;
+    let last = &text[memchr::memrchr(b'.', text.as_bytes())? + 1..];
     SUFFIXES.iter().find(|(suffix, _)| last.eq_ignore_ascii_case(suffix)).copied()
 }
 

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use kling_schema::url;
+use memchr::{memchr, memchr2, memrchr};
 
 use super::classify::suffix;
 use super::probe::Content;
@@ -24,40 +25,48 @@ impl<'t> Location<'t> {
     /// The parts of a text that [`url::is_http`] accepts. `complete`: nothing was cut from its end.
     pub(super) fn of(text: &'t str, complete: bool) -> Self {
         let text = text.trim_matches(url::BLANKS);
-        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        let (rest, whole) = match rest.find(['?', '#']) {
+        // Behind the colon of the scheme stand two slashes. All that is looked for is ASCII, so bytes
+        // will do, and a batch has millions of URLs.
+        let scheme = memchr(b':', text.as_bytes()).map_or(0, |at| at + 3);
+        let rest = text.get(scheme..).unwrap_or(text);
+        let (rest, whole) = match memchr2(b'?', b'#', rest.as_bytes()) {
             Some(at) => (&rest[..at], true),
             None => (rest, complete),
         };
-        let (authority, path) = rest.split_at(rest.find(['/', '\\']).unwrap_or(rest.len()));
-        let (userinfo, host) = match authority.rsplit_once('@') {
-            Some((userinfo, host)) => (Some(userinfo), host),
+        let slash = memchr2(b'/', b'\\', rest.as_bytes());
+        let (authority, path) = rest.split_at(slash.unwrap_or(rest.len()));
+        let (userinfo, host) = match memrchr(b'@', authority.as_bytes()) {
+            Some(at) => (Some(&authority[..at]), &authority[at + 1..]),
             None => (None, authority),
         };
         let host = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
             Some((host, _)) => host,
-            None => host.split(':').next().unwrap_or(host),
+            None => memchr(b':', host.as_bytes()).map_or(host, |at| &host[..at]),
         };
         Location { userinfo, host, path, whole }
     }
 
     /// The media suffix of the path, and what it promises.
     pub(super) fn suffix(&self) -> Option<(&'static str, Content)> {
-        let last = self.path.rsplit('/').next()?;
+        let slash = memrchr(b'/', self.path.as_bytes());
+        let last = &self.path[slash.map_or(0, |at| at + 1)..];
         if self.whole { suffix(last) } else { None }
     }
 
     /// Why nobody could fetch anything from this host; `None` for a public one.
     pub(super) fn oddity(&self) -> Option<&'static str> {
         let host = self.host.strip_suffix('.').unwrap_or(self.host);
-        if let Ok(address) = host.parse::<Ipv4Addr>() {
-            return odd_v4(address);
-        }
-        if let Ok(address) = host.parse::<Ipv6Addr>() {
-            return match address.to_canonical() {
-                IpAddr::V4(address) => odd_v4(address),
-                IpAddr::V6(address) => odd_v6(address),
-            };
+        // An address ends in a digit or has a colon.
+        if host.ends_with(|last: char| last.is_ascii_digit()) || host.contains(':') {
+            if let Ok(address) = host.parse::<Ipv4Addr>() {
+                return odd_v4(address);
+            }
+            if let Ok(address) = host.parse::<Ipv6Addr>() {
+                return match address.to_canonical() {
+                    IpAddr::V4(address) => odd_v4(address),
+                    IpAddr::V6(address) => odd_v6(address),
+                };
+            }
         }
         odd_name(host)
     }
@@ -98,16 +107,22 @@ fn odd_v6(address: Ipv6Addr) -> Option<&'static str> {
 
 /// Names that lead nowhere outside: RFC 2606, RFC 6761, RFC 6762, RFC 8375 and usual habits.
 fn odd_name(host: &str) -> Option<&'static str> {
-    if host.contains(|it: char| it.is_whitespace() || "<>{}$[]()\"'`|*%,;".contains(it)) {
+    // Most hosts are made of letters, digits, dots and hyphens.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    if !host.bytes().all(is_plain)
+        && host.contains(|it: char| it.is_whitespace() || "<>{}$[]()\"'`|*%,;".contains(it))
+    {
         return Some("a placeholder rather than a host");
     }
-    let mut labels = host.rsplit('.');
-    let top = labels.next().unwrap_or_default();
-    let Some(second) = labels.next() else {
-        let this = top.eq_ignore_ascii_case("localhost");
+    let Some((rest, top)) = last_label(host) else {
+        let this = host.eq_ignore_ascii_case("localhost");
         return Some(if this { "this machine" } else { "a name without a domain" });
     };
-    if host.split('.').any(str::is_empty) {
+    let second = last_label(rest).map_or(rest, |(_, second)| second);
+    if host.starts_with('.')
+        || host.ends_with('.')
+        || host.as_bytes().windows(2).any(|pair| pair == b"..")
+    {
         return Some("a name with an empty part");
     }
     if top.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -128,6 +143,12 @@ fn odd_name(host: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// What stands before the last dot, and behind it.
+fn last_label(host: &str) -> Option<(&str, &str)> {
+    let dot = memrchr(b'.', host.as_bytes())?;
+    Some((&host[..dot], &host[dot + 1..]))
 }
 
 #[cfg(test)]

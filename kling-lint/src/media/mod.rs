@@ -30,8 +30,8 @@ pub(crate) mod verdict;
 mod video;
 
 pub(crate) use base64::{Base64Facts, Base64Scan};
-pub(crate) use classify::MediaText;
 #[cfg(feature = "fs")]
 pub(crate) use classify::suffix;
+pub(crate) use classify::{MediaText, Rest};
 pub(crate) use judge::{Form, LocalPath, SMALLEST_FILE, Setting, check};
 pub(crate) use probe::{Content, HeaderProbe, PixelSize};

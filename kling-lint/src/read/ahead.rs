@@ -6,6 +6,10 @@ use super::strings::scan;
 /// How far brackets are matched.
 const WINDOW: usize = 32 << 10;
 
+/// Open brackets from the outermost on, as runs of one kind: text that opens thousands and closes
+/// them wrongly is judged in one step a bracket.
+struct Open(Vec<(bool, usize)>);
+
 /// The text that comes.
 #[derive(Clone, Copy)]
 pub(super) struct Ahead<'t> {
@@ -21,6 +25,12 @@ impl<'t> Parser<'t, '_> {
         let text = &rest[..rest.len().min(WINDOW).min(self.budget)];
         self.budget -= text.len();
         Ahead { text, whole: text.len() == rest.len() && !self.is_cut() }
+    }
+
+    /// Whether nothing may be looked at twice any more. The innermost brackets then count for all,
+    /// which spares listing the others for each fault.
+    pub(super) fn is_spent(&self) -> bool {
+        self.budget == 0
     }
 
     /// The brackets that are open; true is an object.
@@ -79,6 +89,34 @@ impl<'t> Parser<'t, '_> {
     }
 }
 
+impl Open {
+    fn push(&mut self, object: bool) {
+        match self.0.last_mut() {
+            Some((kind, count)) if *kind == object => *count += 1,
+            _ => self.0.push((object, 1)),
+        }
+    }
+
+    /// Closes the innermost one of this kind with all in it; whether there was one and nothing in it.
+    fn close(&mut self, object: bool) -> bool {
+        // Kinds alternate: it is in the last run or the one before.
+        let inner = self.0.last().is_some_and(|(kind, _)| *kind == object);
+        if !inner {
+            if self.0.len() < 2 {
+                return false;
+            }
+            self.0.pop();
+        }
+        if let Some((_, count)) = self.0.last_mut() {
+            *count -= 1;
+            if *count == 0 {
+                self.0.pop();
+            }
+        }
+        inner
+    }
+}
+
 impl Ahead<'_> {
     /// The same behind the next byte.
     pub(super) fn behind_next(self) -> Self {
@@ -87,21 +125,18 @@ impl Ahead<'_> {
 
     /// How many brackets do not fit, when these are open, and then one more.
     pub(super) fn misfits(&self, open: &[bool], one_more: Option<bool>) -> usize {
-        let mut open: Vec<bool> = open.iter().copied().chain(one_more).collect();
+        let mut runs = Open(Vec::new());
+        for object in open.iter().copied().chain(one_more) {
+            runs.push(object);
+        }
         let mut count = 0;
         for bracket in brackets(self.text) {
             match bracket {
-                b'{' | b'[' => open.push(bracket == b'{'),
-                _ => match open.iter().rposition(|&object| object == (bracket == b'}')) {
-                    Some(outer) => {
-                        count += usize::from(outer + 1 < open.len());
-                        open.truncate(outer);
-                    }
-                    None => count += 1,
-                },
+                b'{' | b'[' => runs.push(bracket == b'{'),
+                _ => count += usize::from(!runs.close(bracket == b'}')),
             }
         }
-        count + usize::from(self.whole && !open.is_empty())
+        count + usize::from(self.whole && !runs.0.is_empty())
     }
 
     /// Whether a `}` comes that closes something opened before.

@@ -106,6 +106,9 @@ impl Parser<'_, '_> {
     pub(super) fn close(&mut self, in_text: bool) {
         let next = self.tape.len() as u32;
         if let Some(frame) = self.stack.pop() {
+            if !frame.implied {
+                self.closable[usize::from(frame.object)] -= 1;
+            }
             let entry = &mut self.tape[frame.node];
             entry.end = self.pos as u32;
             entry.next = next;
@@ -118,6 +121,10 @@ impl Parser<'_, '_> {
 
     /// The most plausible reading of the closing bracket here, and whether it is the only one.
     fn judge(&mut self, object: bool) -> (Misfit, bool) {
+        if self.is_spent() {
+            let is_open = self.closable[usize::from(object)] > 0;
+            return (if is_open { Misfit::Unclosed } else { Misfit::Mistyped }, false);
+        }
         let open = self.open_brackets();
         let ahead = self.ahead(1);
         let inner = open.len().saturating_sub(1);

@@ -24,7 +24,8 @@ impl<'d> Number<'d> {
 
     /// Whether it has no fractional part: `1.0`, `1e2` and numbers of any size count.
     pub(crate) fn is_whole(self) -> bool {
-        self.parts().is_whole()
+        let plain = self.text.bytes().all(|byte| byte.is_ascii_digit());
+        plain || self.parts().is_whole()
     }
 
     /// The exact value, if it is whole and fits.

@@ -37,6 +37,11 @@ impl Parser<'_, '_> {
         let Some(key) = self.tape.pop() else { return };
         self.values -= 1;
         let owed = std::mem::take(&mut self.comma_owed);
+        if self.is_spent() {
+            self.key_without_braces(key, "in a list", false);
+            self.push_key(key);
+            return self.after_key();
+        }
         let open = self.open_brackets();
         let ahead = self.ahead(0);
         let outer = &open[..open.len().saturating_sub(1)];
@@ -108,6 +113,9 @@ impl Parser<'_, '_> {
 
     /// A bracket where a key should be.
     pub(super) fn keyless(&mut self) {
+        if self.is_spent() {
+            return self.keyless_stray();
+        }
         let open = self.open_brackets();
         let ahead = self.ahead(0);
         let outer = &open[..open.len().saturating_sub(1)];
@@ -121,11 +129,7 @@ impl Parser<'_, '_> {
         ];
         let best = readings.into_iter().flatten().min_by_key(|(score, _)| *score);
         match best.map_or(Keyless::Stray, |(_, reading)| reading) {
-            Keyless::Stray => {
-                self.no_key("give the value a key, or remove the extra bracket");
-                self.skip_brackets();
-                self.expect_separator();
-            }
+            Keyless::Stray => self.keyless_stray(),
             Keyless::Extra => self.stray_opener("a key in quotes"),
             Keyless::Ended => self.item_ended(),
             Keyless::Unopened => {
@@ -141,8 +145,18 @@ impl Parser<'_, '_> {
         }
     }
 
+    /// Steps over a bracket without a key, and all in it.
+    fn keyless_stray(&mut self) {
+        self.no_key("give the value a key, or remove the extra bracket");
+        self.skip_brackets();
+        self.expect_separator();
+    }
+
     /// Whether the brackets ahead fit better without the opening one here.
     pub(super) fn is_stray_opener(&mut self) -> bool {
+        if self.is_spent() {
+            return false;
+        }
         let open = self.open_brackets();
         let ahead = self.ahead(0);
         ahead.behind_next().misfits(&open, None) < ahead.misfits(&open, None)

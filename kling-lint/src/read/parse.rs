@@ -22,6 +22,8 @@ pub(super) struct Parser<'t, 'o> {
     pub(super) gaps: &'t [Gap],
     pub(super) tape: Vec<Entry>,
     pub(super) stack: Vec<Frame>,
+    /// How many arrays and objects on it have brackets of their own.
+    pub(super) closable: [usize; 2],
     pub(super) faults: Faults<'o>,
     /// Bytes that may still be looked at twice.
     pub(super) budget: usize,
@@ -82,6 +84,7 @@ pub(super) fn document<'s>(
         gaps: loaded.gaps(),
         tape: tape.entries,
         stack: Vec::with_capacity(8),
+        closable: [0; 2],
         faults: Faults::new(drafts),
         budget: LOOK_AHEAD,
         values: 0,
@@ -235,6 +238,7 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn open_frame(&mut self, object: bool, start: usize, implied: bool) {
         let kind = if object { JsonKind::Object } else { JsonKind::Array };
         if let Some(node) = self.push(Entry::new(kind, start, start)) {
+            self.closable[usize::from(object)] += usize::from(!implied);
             self.stack.push(Frame { node, object, implied, comma: None, value: node });
             self.state = State::Element;
         }

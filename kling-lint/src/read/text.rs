@@ -9,6 +9,8 @@ use crate::media::{Base64Facts, Base64Scan};
 
 /// Raw bytes that are unescaped at once: few enough to stay in the cache.
 const PIECE: usize = 32 << 10;
+/// A character that starts with this or more takes four bytes, and two UTF-16 units.
+const FOUR_BYTES: u8 = 0xf0;
 /// Raw bytes after which a position cannot lie in an escape that began before them.
 const ESCAPE: usize = 12;
 
@@ -148,7 +150,7 @@ impl<'d> Text<'d> {
         }
         if self.is_verbatim() {
             let chars = code_points(self.raw);
-            let pairs = self.raw.iter().filter(|&&byte| byte >= 0xf0).count() as u64;
+            let pairs = self.raw.iter().filter(|&&byte| byte >= FOUR_BYTES).count() as u64;
             return Counts { chars, utf16: chars + pairs };
         }
         self.scanned(&mut |_| {}).counts()

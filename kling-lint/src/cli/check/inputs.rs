@@ -8,19 +8,23 @@ use std::sync::Arc;
 use super::{Check, STDIN, STDIN_NAME};
 use crate::cli::findings::spool;
 use crate::error::LintError;
-use crate::fs::{open, walk};
+use crate::fs::open::{self, Look};
+use crate::fs::walk;
 use crate::lines::{Chunk, Chunks};
 use crate::load::Loaded;
 use crate::{Linter, OpenFile};
 
 /// Lines that come in fewer bytes come one by one: whoever writes them may wait for the answer.
 const TRICKLE: usize = 4 << 10;
+/// A file of so few bytes is read and judged faster than a thread wakes up.
+const SHORT: u64 = 16 << 10;
 
 /// What is judged at once.
 #[derive(Debug)]
 pub(super) enum Unit {
-    /// A file that is not read yet. What is no request in it may be passed over.
-    File { path: PathBuf, skips: bool },
+    /// A file that is not read yet, and what was seen of it. What is no request in it may be passed
+    /// over.
+    File { path: PathBuf, look: Option<Look>, skips: bool },
     /// A request that was read, of this name.
     Read { name: PathBuf, loaded: Loaded<'static>, skips: bool },
     /// Standard input that is to be repaired.
@@ -39,12 +43,12 @@ pub(super) enum Unit {
 #[derive(Debug)]
 pub(super) struct Lines {
     pub(super) path: PathBuf,
+    /// What was seen of it, if it is a file on the disk.
+    pub(super) look: Option<Look>,
     /// Whether lines that are no request may be passed over.
     pub(super) skips: bool,
     /// Its length, if it is known.
     pub(super) len: Option<u64>,
-    /// Whether it is a file on the disk.
-    pub(super) is_file: bool,
 }
 
 /// What the command line names, one unit after another.
@@ -83,8 +87,18 @@ impl<'r> Inputs<'r> {
     /// Whether more of it may come only when this is answered.
     pub(super) fn is_urgent(unit: &Unit) -> bool {
         match unit {
-            Unit::Chunk(lines, chunk) => !lines.is_file && chunk.text().len() < TRICKLE,
+            Unit::Chunk(lines, chunk) => lines.look.is_none() && chunk.text().len() < TRICKLE,
             _ => false,
+        }
+    }
+
+    /// How long the text is, if it is short, and judged at once.
+    pub(super) fn small(&self, unit: &Unit) -> Option<u64> {
+        match unit {
+            // To decode an image of a short request takes long.
+            _ if self.options.decode => None,
+            Unit::File { look: Some(look), .. } => Some(look.len()).filter(|len| *len <= SHORT),
+            _ => None,
         }
     }
 
@@ -110,14 +124,18 @@ impl<'r> Inputs<'r> {
         }
     }
 
-    fn file(&mut self, path: PathBuf, skips: bool, is_named: bool) -> Unit {
+    fn file(&mut self, path: PathBuf, look: Option<Look>, skips: bool, is_named: bool) -> Unit {
         if !(self.options.jsonl && is_named || walk::holds_lines(&path)) {
-            return Unit::File { path, skips };
+            return Unit::File { path, look, skips };
         }
-        match open::open_with_len(&path) {
-            Ok((file, len)) => {
+        let looked = match look {
+            Some(look) => Ok(look),
+            None => Look::at(&path),
+        };
+        match looked.and_then(|look| Ok((open::open_seen(&path, &look)?, look))) {
+            Ok(((file, len), look)) => {
                 let chunks = Chunks::new(file, self.options.decode);
-                let lines = Lines { path, skips, len: Some(len), is_file: true };
+                let lines = Lines { path, look: Some(look), skips, len: Some(len) };
                 self.begin(lines, Source::File(chunks))
             }
             Err(error) => Unit::Unreadable { path, error },
@@ -135,7 +153,7 @@ impl<'r> Inputs<'r> {
         let (path, skips) = (name.to_path_buf(), self.options.skip_unknown);
         if self.options.jsonl || walk::holds_lines(name) {
             let chunks = Chunks::new(stdin, self.options.decode);
-            let lines = Lines { path, skips, len: None, is_file: false };
+            let lines = Lines { path, look: None, skips, len: None };
             return self.begin(lines, Source::Stdin(chunks));
         }
         if self.options.fixes.repairs() {
@@ -162,7 +180,10 @@ impl Iterator for Inputs<'_> {
             if let Some((folder, walk)) = &mut self.walk {
                 let folder = *folder;
                 match walk.next() {
-                    Some(Ok(path)) => return Some(self.file(path, true, false)),
+                    Some(Ok(path)) => {
+                        let look = Look::at(&path).ok();
+                        return Some(self.file(path, look, true, false));
+                    }
                     Some(Err(error)) => {
                         return Some(Unit::Unreadable { path: folder.to_path_buf(), error });
                     }
@@ -174,10 +195,17 @@ impl Iterator for Inputs<'_> {
                 if let Some(stdin) = self.stdin.take() {
                     return Some(self.stdin(stdin));
                 }
-            } else if path.is_dir() {
-                self.walk = Some((path, Box::new(walk::json_files(path))));
             } else {
-                return Some(self.file(path.clone(), self.options.skip_unknown, true));
+                // Why there is nothing to see is told when the file's turn comes.
+                match Look::at(path).ok() {
+                    Some(look) if look.is_dir() => {
+                        self.walk = Some((path, Box::new(walk::json_files(path))));
+                    }
+                    look => {
+                        let skips = self.options.skip_unknown;
+                        return Some(self.file(path.clone(), look, skips, true));
+                    }
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::inputs::{Lines, Unit};
 use crate::cli::media;
 use crate::error::LintError;
+use crate::fs::open::{FileId, Look};
 use crate::lines::LintedChunk;
 use crate::load::Loaded;
 use crate::session::Linted;
@@ -16,27 +17,27 @@ use crate::{Linter, MediaReport, OpenFile};
 pub(super) enum Judged {
     Request {
         path: PathBuf,
-        real: Option<PathBuf>,
+        id: Option<FileId>,
         skips: bool,
         linted: Read,
     },
     /// A request that is to be repaired, when its turn comes: a file, or this text.
     Faulty {
         path: PathBuf,
-        real: Option<PathBuf>,
+        id: Option<FileId>,
         skips: bool,
         text: Option<OpenFile>,
     },
     Media {
         path: PathBuf,
-        real: Option<PathBuf>,
+        id: Option<FileId>,
         skips: bool,
         reason: String,
         report: Seen,
     },
     Begin {
         lines: Arc<Lines>,
-        real: Option<PathBuf>,
+        id: Option<FileId>,
     },
     Chunk(Arc<Lines>, LintedChunk),
     End(Arc<Lines>),
@@ -50,35 +51,42 @@ pub(super) enum Judged {
 type Read = Result<(Loaded<'static>, Linted), LintError>;
 type Seen = Result<MediaReport, LintError>;
 
-/// Judges a unit. Files are known by their real paths when they may be met twice.
+/// Judges a unit. Files are told apart when they may be met twice.
 pub(super) fn judge(linter: &Linter, unit: Unit, may_repeat: bool, repairs: bool) -> Judged {
-    let real = |path: &Path| if may_repeat { path.canonicalize().ok() } else { None };
+    let id = |path: &Path, look: Option<&Look>| look.filter(|_| may_repeat)?.id(path);
     match unit {
-        Unit::File { path, skips } => {
-            let real = real(&path);
+        Unit::File { path, look, skips } => {
+            let id = id(&path, look.as_ref());
             if let Some(reason) = media::reason(&path) {
-                let report = linter.judge_media_path(&path);
-                return Judged::Media { path, real, skips, reason, report };
+                let report = match &look {
+                    Some(look) => linter.judge_media_seen(&path, look),
+                    None => linter.judge_media_path(&path),
+                };
+                return Judged::Media { path, id, skips, reason, report };
             }
             if repairs {
-                return Judged::Faulty { path, real, skips, text: None };
+                return Judged::Faulty { path, id, skips, text: None };
             }
-            let linted = linter.load_path(&path).map(|loaded| {
+            let loaded = match &look {
+                Some(look) => linter.load_seen(&path, look),
+                None => linter.load_path(&path),
+            };
+            let linted = loaded.map(|loaded| {
                 let linted = linter.lint_apart(&loaded, Some(&path));
                 (loaded, linted)
             });
-            Judged::Request { path, real, skips, linted }
+            Judged::Request { path, id, skips, linted }
         }
         Unit::Read { name, loaded, skips } => {
             let linted = linter.lint_apart(&loaded, Some(&name));
-            Judged::Request { path: name, real: None, skips, linted: Ok((loaded, linted)) }
+            Judged::Request { path: name, id: None, skips, linted: Ok((loaded, linted)) }
         }
         Unit::Text { name, text, skips } => {
-            Judged::Faulty { path: name, real: None, skips, text: Some(text) }
+            Judged::Faulty { path: name, id: None, skips, text: Some(text) }
         }
         Unit::Begin(lines) => {
-            let real = if lines.is_file { real(&lines.path) } else { None };
-            Judged::Begin { lines, real }
+            let id = id(&lines.path, lines.look.as_ref());
+            Judged::Begin { lines, id }
         }
         Unit::Chunk(lines, chunk) => {
             let linted = linter.lint_chunk(chunk, Some(&lines.path));

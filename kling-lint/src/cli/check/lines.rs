@@ -1,11 +1,11 @@
 //! Files of lines, told request by request.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use super::inputs::Lines;
 use super::{Outcome, Run, is_foreign};
 use crate::Report;
+use crate::fs::open::FileId;
 use crate::lines::LintedChunk;
 use crate::report::{count, shown};
 
@@ -15,7 +15,7 @@ const NAMED: usize = 5;
 /// What became of a file of lines so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    real: Option<PathBuf>,
+    id: Option<FileId>,
     /// It was told before.
     muted: bool,
     lines: u64,
@@ -27,13 +27,13 @@ pub(super) struct Tally {
 
 impl<W: Write> Run<'_, W> {
     /// A file of lines begins.
-    pub(super) fn begin(&mut self, lines: &Lines, real: Option<PathBuf>) -> io::Result<()> {
-        let muted = !self.is_new(real.as_deref(), lines.skips)
+    pub(super) fn begin(&mut self, lines: &Lines, id: Option<FileId>) -> io::Result<()> {
+        let muted = !self.is_new(&lines.path, id.as_ref(), lines.skips)
             || self.excludes(&lines.path, lines.skips)?;
         if let Some(repair) = self.repair.as_mut().filter(|_| !muted) {
             repair.spare_lines(&lines.path, self.err);
         }
-        self.tally = Tally { real, muted, ..Tally::default() };
+        self.tally = Tally { id, muted, ..Tally::default() };
         self.totals.in_lines = true;
         Ok(())
     }
@@ -86,7 +86,7 @@ impl<W: Write> Run<'_, W> {
                 let text = format!("{lines_} {verb} no Kling request, passed over: {first}{more}");
                 self.explain(&lines.path, &text)?;
             }
-            self.remember(tally.real, Outcome::Told);
+            self.remember(&lines.path, tally.id, Outcome::Told);
             return Ok(());
         }
         self.totals.skipped += 1;
@@ -97,7 +97,7 @@ impl<W: Write> Run<'_, W> {
         } else {
             self.say(&format!("{}: every line is blank", shown(&lines.path)));
         }
-        self.remember(tally.real, Outcome::PassedOver);
+        self.remember(&lines.path, tally.id, Outcome::PassedOver);
         Ok(())
     }
 }

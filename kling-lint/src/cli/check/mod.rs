@@ -6,15 +6,13 @@
 mod inputs;
 mod judge;
 mod lines;
+mod seen;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::io::{self, IsTerminal as _, Read, Write};
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::thread;
+use std::path::Path;
 
 use kling_schema::Severity;
 
@@ -28,11 +26,13 @@ use crate::cli::settings::Settings;
 use crate::cli::{Status, because, blamed, reason, say, show};
 use crate::config;
 use crate::error::LintError;
+use crate::fs::open::FileId;
 use crate::report::{Checked, Media, Silent, Totals, count, shown};
 use crate::{Detected, Linter, MediaReport, OpenFile, Report, Session};
 use inputs::{Inputs, Unit};
 use judge::{Judged, judge};
 use lines::Tally;
+use seen::Seen;
 
 /// Asks for standard input.
 pub(super) const STDIN: &str = "-";
@@ -106,8 +106,6 @@ pub(super) fn check<'r>(
             return Ok(Status::Failed);
         }
     };
-    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let jobs = options.jobs.unwrap_or_else(cores);
     let mut run = Run {
         options,
         inputs: Inputs::new(options, linter.clone(), stdin),
@@ -120,14 +118,16 @@ pub(super) fn check<'r>(
         totals: Totals::default(),
         worst: None,
         excluded: 0,
-        seen: HashMap::new(),
+        seen: Seen::default(),
         tally: Tally::default(),
         progress: Progress::new(options.watched && !options.quiet, io::stdout().is_terminal()),
         out,
         err,
     };
     let may_repeat = options.paths.len() > 1;
-    jobs::run(jobs, &mut run, &|unit| judge(&linter, unit, may_repeat, options.fixes.repairs()))?;
+    jobs::run(options.jobs, &mut run, &|unit| {
+        judge(&linter, unit, may_repeat, options.fixes.repairs())
+    })?;
     run.finish()
 }
 
@@ -161,7 +161,7 @@ struct Run<'r, W> {
     excluded: usize,
     /// What was reached, when more than one path was given, and whether it was passed over: a request
     /// must not meet itself in the rules across requests.
-    seen: HashMap<PathBuf, Outcome>,
+    seen: Seen,
     /// The file of lines that is being told.
     tally: Tally,
     progress: Progress,
@@ -181,33 +181,37 @@ impl<W: Write> Line for Run<'_, W> {
         Inputs::is_urgent(unit)
     }
 
+    fn small(&self, unit: &Unit) -> Option<u64> {
+        self.inputs.small(unit)
+    }
+
     fn take(&mut self, judged: Judged) -> io::Result<ControlFlow<()>> {
         match judged {
-            Judged::Request { path, real, skips, linted } => {
-                if self.is_new(real.as_deref(), skips) && !self.excludes(&path, skips)? {
+            Judged::Request { path, id, skips, linted } => {
+                if self.is_new(&path, id.as_ref(), skips) && !self.excludes(&path, skips)? {
                     let report = linted
                         .map(|(loaded, linted)| self.session.settle(&loaded, linted, Some(&path)));
                     let outcome = self.report(&path, report, skips)?;
-                    self.remember(real, outcome);
+                    self.remember(&path, id, outcome);
                 }
                 self.progress.file();
             }
-            Judged::Faulty { path, real, skips, text } => {
-                if self.is_new(real.as_deref(), skips) && !self.excludes(&path, skips)? {
+            Judged::Faulty { path, id, skips, text } => {
+                if self.is_new(&path, id.as_ref(), skips) && !self.excludes(&path, skips)? {
                     let report = self.repaired(&path, text);
                     let outcome = self.report(&path, report, skips)?;
-                    self.remember(real, outcome);
+                    self.remember(&path, id, outcome);
                 }
                 self.progress.file();
             }
-            Judged::Media { path, real, skips, reason, report } => {
-                if self.is_new(real.as_deref(), skips) && !self.excludes(&path, skips)? {
+            Judged::Media { path, id, skips, reason, report } => {
+                if self.is_new(&path, id.as_ref(), skips) && !self.excludes(&path, skips)? {
                     self.media(&path, &reason, report)?;
-                    self.remember(real, Outcome::Told);
+                    self.remember(&path, id, Outcome::Told);
                 }
                 self.progress.file();
             }
-            Judged::Begin { lines, real } => self.begin(&lines, real)?,
+            Judged::Begin { lines, id } => self.begin(&lines, id)?,
             Judged::Chunk(lines, chunk) => self.chunk(&lines, chunk)?,
             Judged::End(lines) => self.end(&lines)?,
             Judged::Unreadable { path, error } => self.unreadable(&path, &error)?,
@@ -220,8 +224,8 @@ impl<W: Write> Line for Run<'_, W> {
 
 impl<W: Write> Run<'_, W> {
     /// Whether this file was not told before.
-    fn is_new(&mut self, real: Option<&Path>, skips: bool) -> bool {
-        match real.and_then(|real| self.seen.get(real)) {
+    fn is_new(&mut self, path: &Path, id: Option<&FileId>, skips: bool) -> bool {
+        match id.and_then(|id| self.seen.get(path, id)) {
             Some(Outcome::Told) => false,
             Some(Outcome::PassedOver) if skips => false,
             // A folder passed over what is named now.
@@ -243,9 +247,9 @@ impl<W: Write> Run<'_, W> {
         Ok(reason.is_some())
     }
 
-    fn remember(&mut self, real: Option<PathBuf>, outcome: Outcome) {
-        if let Some(real) = real {
-            self.seen.insert(real, outcome);
+    fn remember(&mut self, path: &Path, id: Option<FileId>, outcome: Outcome) {
+        if let Some(id) = id {
+            self.seen.insert(path, id, outcome);
         }
     }
 

@@ -656,3 +656,83 @@ mod unix {
         });
     }
 }
+
+/// What one request gets for these texts, one after another.
+fn in_turn(files: &LocalFiles, request: &Path, texts: &[&str]) -> Vec<Result<String, Refusal>> {
+    let own = files.for_request(Some(request)).expect("files of a request");
+    let open = |text: &&str| own.open(&FileName::new(text, Some(request)));
+    texts.iter().map(|text| read(open(text)?)).collect()
+}
+
+#[test]
+fn a_request_is_served_as_if_each_file_were_its_only_one() {
+    let world = World::new(&["cat.png", "a/b.png", "a/c.png", "a/d/e.png"]);
+    #[cfg(unix)]
+    {
+        world.link("../cat.png", "a/inside.png");
+        world.link("../../secret.png", "a/outside.png");
+        world.link("../away", "gone");
+        world.link("a", "also");
+    }
+    let texts = [
+        "a/b.png",
+        "a/c.png",
+        "./a/b.png",
+        "a/c.png/",
+        "a/c.png/.",
+        "a/d",
+        "a/d/e.png",
+        "a/inside.png",
+        "a/outside.png",
+        "a/none.png",
+        "gone/secret.png",
+        "also/b.png",
+        "a/b.png",
+        "../secret.png",
+        "a/../../secret.png",
+        "a/../cat.png",
+        "cat.png",
+        "./cat.png",
+        "cat.png/",
+        "a/",
+        "",
+        "..",
+    ];
+    let request = world.at("request.json");
+    for files in
+        [LocalFiles::beside_request(), LocalFiles::beneath(world.root()).expect("a folder")]
+    {
+        let apart: Vec<_> = texts.iter().map(|text| get(&files, text, &request)).collect();
+        assert_eq!(in_turn(&files, &request, &texts), apart);
+    }
+    assert_eq!(world.beside("a/b.png"), found("a/b.png"));
+    assert!(world.beside("a/b.png/").is_err());
+    assert_eq!(world.beneath("a/request.json", "c.png"), found("a/c.png"));
+    #[cfg(unix)]
+    {
+        assert_eq!(world.beside("a/inside.png"), found("cat.png"));
+        assert_eq!(world.beside("a/outside.png"), world.outside());
+        assert_eq!(world.beside("gone/secret.png"), world.outside());
+    }
+}
+
+/// The folder of the last file is kept for the next one; what takes its place leads nowhere new.
+#[cfg(unix)]
+#[test]
+fn a_folder_swapped_for_a_link_in_the_middle_of_a_request() {
+    let world = World::new(&["a/b.png", "a/secret.png"]);
+    let files = LocalFiles::beside_request();
+    let request = world.at("request.json");
+    let own = files.for_request(Some(&request)).expect("files of a request");
+    let open = |text| read(own.open(&FileName::new(text, Some(&request)))?);
+    assert_eq!(open("a/b.png"), found("a/b.png"));
+    fs::rename(world.at("a"), world.at("old")).expect("a new name");
+    world.link("../away", "a");
+    assert_eq!(open("a/secret.png"), found("a/secret.png"));
+    assert_eq!(open("old/b.png"), found("a/b.png"));
+    assert_eq!(open("a/secret.png"), world.outside());
+    fs::remove_file(world.at("old/b.png")).expect("a file");
+    world.link("../../secret.png", "old/b.png");
+    assert_eq!(open("old/secret.png"), found("a/secret.png"));
+    assert_eq!(open("old/b.png"), world.outside());
+}

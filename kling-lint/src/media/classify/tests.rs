@@ -3,7 +3,7 @@ use crate::media::Base64Scan;
 
 /// The shape of a whole text.
 fn shape(text: &str) -> Shape<'_> {
-    match whole(text, text).shape() {
+    match whole(text, &Raw(text)).shape() {
         // The lifetime is that of the text, not of the view.
         Shape::Url(url) => Shape::Url(&text[text.find(url).unwrap_or(0)..][..url.len()]),
         Shape::Scheme(scheme) => Shape::Scheme(&text[..scheme.len()]),
@@ -17,16 +17,33 @@ fn shape(text: &str) -> Shape<'_> {
     }
 }
 
-fn whole<'a>(text: &'a str, raw: &'a str) -> MediaText<'a> {
-    MediaText {
-        head: Cow::Borrowed(text),
-        tail: Cow::Borrowed(text),
-        complete: true,
-        raw_head: raw,
-        raw_tail: raw,
-        base64: &|| Base64Scan::new().finish(),
-        data: &|_| None,
+/// A text as it is written.
+struct Raw<'a>(&'a str);
+
+impl Rest for Raw<'_> {
+    fn tail(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.0)
     }
+
+    fn raw_head(&self) -> &str {
+        self.0
+    }
+
+    fn raw_tail(&self) -> &str {
+        self.0
+    }
+
+    fn base64(&self) -> Base64Facts {
+        Base64Scan::new().finish()
+    }
+
+    fn data(&self, _: usize) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+fn whole<'a>(text: &'a str, raw: &'a Raw<'a>) -> MediaText<'a> {
+    MediaText { head: Cow::Borrowed(text), complete: true, rest: raw }
 }
 
 #[test]
@@ -96,7 +113,7 @@ fn the_length_as_written() {
         ("ab", 3, None),
         ("ab", 0, Some(0)),
     ] {
-        assert_eq!(whole("", raw).written_len(unescaped), expected, "{raw:?}");
+        assert_eq!(whole("", &Raw(raw)).written_len(unescaped), expected, "{raw:?}");
     }
 }
 

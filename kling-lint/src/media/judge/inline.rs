@@ -21,7 +21,7 @@ impl Judge<'_> {
     /// Base64, with or without a `data:` prefix, or just text.
     pub(super) fn data(mut self) -> Judged {
         let none = Judged::unsized_(Form::Neither);
-        let facts = (self.text.base64)();
+        let facts = self.text.rest.base64();
         let content = facts.header.content;
         let prefix = usize::try_from(facts.prefix).unwrap_or(usize::MAX);
         let mut prefix = self.text.head.get(..prefix).unwrap_or_default();
@@ -73,7 +73,7 @@ impl Judge<'_> {
             undecodable: None,
         };
         if is_sound {
-            let bytes = || (self.text.data)(prefix.len()).map(Cursor::new);
+            let bytes = || self.text.rest.data(prefix.len()).map(Cursor::new);
             // Memory can be read.
             let _ = facts.look(self.setting.decode, bytes);
         }
@@ -163,13 +163,14 @@ impl Judge<'_> {
                 Some(DraftFix::safe(format!("append `{padding}`"), end..end, padding))
             }
             FaultKind::PaddingExtra(count) => {
-                let written = self.text.raw_tail.bytes().rev().take_while(|&it| it == b'=').count();
+                let written =
+                    self.text.rest.raw_tail().bytes().rev().take_while(|&it| it == b'=').count();
                 let count = u32::try_from(count).ok().filter(|&it| it as usize <= written)?;
                 let title = format!("remove `{}`", equals(count.into()));
                 Some(DraftFix::safe(title, end - count..end, ""))
             }
             FaultKind::LineBreak | FaultKind::Space => {
-                let blanks = trailing(&self.text.tail);
+                let blanks = trailing(&self.text.rest.tail());
                 if fault.at + blanks as u64 != facts.len {
                     return None;
                 }

@@ -121,9 +121,13 @@ pub(crate) fn facts(file: &mut OpenFile, decode: bool) -> io::Result<Result<File
         _ => None,
     };
     let mut facts = FileFacts { header: probed.header, len, exact: true, video, undecodable: None };
-    facts.look(decode, || Some(&mut *file))?;
+    let mut read_on = facts.video.is_some();
+    facts.look(decode, || {
+        read_on = true;
+        Some(&mut *file)
+    })?;
     // What was read after the header may have come from a file of another length.
-    let changed = probed.changed || file.seek(SeekFrom::End(0))? != len;
+    let changed = probed.changed || read_on && file.seek(SeekFrom::End(0))? != len;
     Ok(if changed { Err(Unread::Changing) } else { Ok(facts) })
 }
 

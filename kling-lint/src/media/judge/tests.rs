@@ -4,9 +4,9 @@ use kling_schema::{Megabytes, Range as Bounds, RatioRange, Source, Tier};
 
 use super::text::check;
 use super::*;
-use crate::media::MediaText;
 use crate::media::base64::{Base64Facts, Base64Scan, Fault, FaultKind};
 use crate::media::probe::{Content, Header, tests as fixtures};
+use crate::media::{MediaText, Rest};
 use crate::message::fill;
 
 fn png() -> &'static str {
@@ -84,6 +84,36 @@ fn run_written(raw: &str, limits: &[Limit], wire: bool) -> Run {
     })
 }
 
+/// A text, and what it is made from.
+struct Written<'a> {
+    text: &'a str,
+    raw: &'a str,
+    base64: &'a dyn Fn() -> Base64Facts,
+}
+
+impl Rest for Written<'_> {
+    fn tail(&self) -> Cow<'_, str> {
+        let from = self.text.len().saturating_sub(64);
+        Cow::Borrowed(&self.text[self.text.ceil_char_boundary(from)..])
+    }
+
+    fn raw_head(&self) -> &str {
+        self.raw
+    }
+
+    fn raw_tail(&self) -> &str {
+        self.raw
+    }
+
+    fn base64(&self) -> Base64Facts {
+        (self.base64)()
+    }
+
+    fn data(&self, _: usize) -> Option<Vec<u8>> {
+        None
+    }
+}
+
 fn run_facts(
     text: &str,
     raw: &str,
@@ -92,14 +122,11 @@ fn run_facts(
     base64: &dyn Fn() -> Base64Facts,
 ) -> Run {
     let cut = text.floor_char_boundary(4096);
+    let written = Written { text, raw, base64 };
     let text = MediaText {
         head: Cow::Borrowed(&text[..cut]),
-        tail: Cow::Borrowed(&text[text.ceil_char_boundary(text.len().saturating_sub(64))..]),
         complete: cut == text.len(),
-        raw_head: raw,
-        raw_tail: raw,
-        base64,
-        data: &|_| None,
+        rest: &written,
     };
     let root = Trail::root("image2video");
     let trail = root.key("image");

@@ -37,13 +37,12 @@ pub(super) struct Judge<'a> {
 impl Judge<'_> {
     fn judge(mut self) -> Judged {
         let text = self.text;
-        let itself = self.target.itself();
         let form = match text.shape() {
             Shape::Url(url) => self.url(url),
             Shape::Path => return self.path(),
             Shape::Data | Shape::Other => return self.data(),
-            Shape::Empty => self.target.neither("an empty text", &itself),
-            Shape::Blank => self.target.neither("white space", &itself),
+            Shape::Empty => self.target.neither("an empty text", &self.target.itself()),
+            Shape::Blank => self.target.neither("white space", &self.target.itself()),
             Shape::Hostless => {
                 let found = format!("the incomplete URL {}", printable::quoted(&text.head));
                 self.target.neither(&found, "write the whole address, with its host")
@@ -117,6 +116,10 @@ impl Judge<'_> {
     /// White space around or inside a URL.
     fn spaces(&mut self, url: &str) {
         let text = self.text;
+        // Most URLs are, and this is seen at once.
+        if text.head.bytes().all(|byte| byte.is_ascii_graphic()) && text.complete {
+            return;
+        }
         if url.contains(|it: char| it.is_whitespace() || it.is_control()) {
             self.target.add(Some(
                 self.target.warned(&rules::SPACE_IN_URL).with("found", "white space inside"),
@@ -124,7 +127,7 @@ impl Judge<'_> {
             return;
         }
         let before = text.head.len() - text.head.trim_start_matches(url::BLANKS).len();
-        let after = trailing(&text.tail);
+        let after = trailing(&text.rest.tail());
         if before + after == 0 {
             return;
         }
@@ -148,11 +151,12 @@ impl Judge<'_> {
 
     /// How many bytes of the file the last so many white space characters take.
     pub(super) fn written_blanks(&self, count: usize) -> Option<u32> {
-        let mut rest = self.text.raw_tail;
+        let raw = self.text.rest.raw_tail();
+        let mut rest = raw;
         for _ in 0..count {
             rest = ["\\n", "\\r", "\\t", " "].iter().find_map(|blank| rest.strip_suffix(blank))?;
         }
-        u32::try_from(self.text.raw_tail.len() - rest.len()).ok()
+        u32::try_from(raw.len() - rest.len()).ok()
     }
 }
 

@@ -1,0 +1,43 @@
+//! A picture is judged alike as a local file and as Base64, and whole as in a stream.
+
+use base64_simd::STANDARD;
+use kling_lint::{Linter, MemoryFiles, Report};
+
+/// Shorter data of no known format are taken for mere words, not for files.
+const SHORTEST: usize = 192;
+
+/// See the module.
+pub fn media_request(data: &[u8]) {
+    let Some((&choice, rest)) = data.split_first() else { return };
+    let (sizes, rest) = rest.split_at(rest.len().min(4));
+    let (one, other) = rest.split_at(rest.len() * usize::from(choice & 0xf) / 15);
+    if one.len().min(other.len()) < SHORTEST {
+        return;
+    }
+    let mut files = MemoryFiles::new();
+    files.insert("./one", one);
+    files.insert("./other", other);
+    let request = |one: &str, other: &str| {
+        format!(
+            r#"{{"image":"{one}","image_tail":"{other}","static_mask":"{other}",
+            "dynamic_masks":[{{"mask":"{one}","trajectories":[{{"x":400,"y":9}},{{"x":0,"y":0}}]}}]}}"#
+        )
+    };
+    let linter = Linter::builder()
+        .endpoint("image2video")
+        .decode(choice & 0x80 != 0)
+        .files(files)
+        .build()
+        .expect("an endpoint");
+    let named = request("./one", "./other");
+    let inline = request(&STANDARD.encode_to_string(one), &STANDARD.encode_to_string(other));
+    let told = |report: &Report| -> Vec<_> {
+        let findings = report.findings().iter();
+        findings.map(|one| (one.pointer.clone(), one.rule.id, one.severity)).collect()
+    };
+    let named_report = linter.lint_str(&named);
+    crate::shared::holds_together(&named_report, named.len() as u64);
+    assert_eq!(named_report.files().len(), 4);
+    assert_eq!(told(&named_report), told(&linter.lint_str(&inline)));
+    crate::shared::same(&linter, named.as_bytes(), sizes);
+}

@@ -1,0 +1,92 @@
+//! Which field a key is, by the key's number: looked up for every key of every request.
+
+use std::collections::HashMap;
+use std::ptr;
+use std::sync::LazyLock;
+
+use foldhash::quality::FixedState;
+use kling_schema::endpoints::ENDPOINTS;
+use kling_schema::{Kind, Object};
+
+use crate::names::Name;
+
+/// No field has this index.
+const ABSENT: u8 = u8::MAX;
+
+/// By the address of a table: a table that is not here is searched by text.
+static PLANS: LazyLock<HashMap<usize, Plan, FixedState>> = LazyLock::new(|| {
+    let mut plans = HashMap::with_hasher(FixedState::with_seed(0));
+    ENDPOINTS.iter().for_each(|object| collect(object, &mut plans));
+    plans
+});
+
+/// The fields of one table by the numbers of their keys.
+pub(super) struct Plan {
+    fields: [u8; 256],
+}
+
+impl Plan {
+    pub(super) fn of(object: &'static Object) -> Option<&'static Plan> {
+        PLANS.get(&ptr::from_ref(object).addr())
+    }
+
+    /// The index of the field of this key.
+    pub(super) fn field(&self, name: Name) -> Option<usize> {
+        let index = self.fields[name.index()];
+        (index != ABSENT).then_some(usize::from(index))
+    }
+
+    /// None where a key has no number, or another field has it.
+    fn new(object: &Object) -> Option<Self> {
+        let mut fields = [ABSENT; 256];
+        for (index, field) in object.fields.iter().enumerate() {
+            let name = Name::of(field.key.as_bytes());
+            let free = name.is_some() && fields[name.index()] == ABSENT;
+            fields[name.index()] = u8::try_from(index).ok().filter(|it| free && *it != ABSENT)?;
+        }
+        Some(Plan { fields })
+    }
+}
+
+/// The plans of an object and of all that it holds.
+fn collect(object: &'static Object, plans: &mut HashMap<usize, Plan, FixedState>) {
+    if let Some(plan) = Plan::new(object) {
+        plans.insert(ptr::from_ref(object).addr(), plan);
+    }
+    for field in object.fields {
+        let mut kinds = vec![&field.kind];
+        while let Some(kind) = kinds.pop() {
+            match kind {
+                Kind::Object(inner) => collect(inner, plans),
+                Kind::List(each) => kinds.push(each),
+                Kind::Either { usual, tolerated } => kinds.extend([*usual, *tolerated]),
+                Kind::Any
+                | Kind::Bool
+                | Kind::Text
+                | Kind::Choice(_)
+                | Kind::Number
+                | Kind::Integer
+                | Kind::NumericId
+                | Kind::Media(_) => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_has_a_plan_that_finds_its_fields() {
+        for object in ENDPOINTS {
+            let plan = Plan::of(object).expect("a plan");
+            for (index, field) in object.fields.iter().enumerate() {
+                assert_eq!(plan.field(Name::of(field.key.as_bytes())), Some(index));
+            }
+            assert_eq!(plan.field(Name::NONE), None);
+        }
+        // Items have theirs too.
+        assert!(PLANS.len() > ENDPOINTS.len());
+    }
+}

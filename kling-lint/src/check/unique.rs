@@ -1,0 +1,80 @@
+//! Values that must differ between the requests of a session.
+//!
+//! Nearly all of them do: of a value only what a finding would need is kept, and nothing is put into
+//! words before another request has the same.
+
+use std::hash::BuildHasher as _;
+use std::ops::Range;
+
+use foldhash::quality::FixedState;
+use kling_schema::rules::across;
+use kling_schema::{Basis, Bound, aspect};
+
+use super::describe;
+use super::trail::Trail;
+use crate::finding::Draft;
+use crate::printable;
+use crate::read::{Node, Text};
+
+/// A value that must differ between requests.
+#[derive(Debug)]
+pub(crate) struct Unique {
+    /// Of the field and the value.
+    pub(crate) hash: u64,
+    /// The string with its quotes.
+    pub(crate) span: Range<u32>,
+    /// The beginning of the value, as much of it as is quoted.
+    head: String,
+    basis: Basis,
+    way: Way,
+    /// The item of a list that the request is.
+    item: Option<usize>,
+}
+
+/// Where the value stands.
+#[derive(Debug)]
+enum Way {
+    /// At the top of the request: its short name, and the key.
+    Top(&'static str, &'static str),
+    /// Deeper down: the finding, but for what was found.
+    Deep(Box<Draft>),
+}
+
+impl Unique {
+    /// A value of this field.
+    pub(super) fn new(node: Node<'_>, text: Text<'_>, basis: Basis, trail: &Trail<'_>) -> Self {
+        let state = FixedState::with_seed(0);
+        let (span, value) = (node.span(), text.to_str());
+        let (hash, way) = match trail.top() {
+            Some((owner, key)) => (state.hash_one((key, &*value)), Way::Top(owner, key)),
+            None => {
+                let draft = broken(basis, span.clone(), trail);
+                (state.hash_one((trail.shown(), &*value)), Way::Deep(Box::new(draft)))
+            }
+        };
+        let head = text.head(describe::LOOKED_AT).into_owned();
+        Unique { hash, span, head, basis, way, item: None }
+    }
+
+    /// The same in an item of a list.
+    pub(super) fn in_item(mut self, index: usize) -> Self {
+        self.item = Some(index);
+        self
+    }
+
+    /// The finding, once the value is taken: `first` says where it was met.
+    pub(crate) fn into_draft(self, first: String) -> Draft {
+        let mut draft = match self.way {
+            Way::Top(owner, key) => broken(self.basis, self.span, &Trail::root(owner).field(key)),
+            Way::Deep(draft) => *draft,
+        };
+        if let Some(index) = self.item {
+            draft.pointer.insert_str(0, &format!("/{index}"));
+        }
+        draft.with("found", printable::quoted(&self.head)).with("first", first)
+    }
+}
+
+fn broken(basis: Basis, span: Range<u32>, trail: &Trail<'_>) -> Draft {
+    trail.broken(&across::REUSED_ID, basis, Bound::Unique.aspect(aspect::End::Max), span)
+}
