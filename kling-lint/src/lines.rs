@@ -34,7 +34,7 @@ struct Line {
 
 impl LintedChunk {
     /// Checks each line.
-    pub(crate) fn of(chunk: Chunk, lint: impl Fn(&Loaded<'_>) -> Linted) -> Self {
+    pub(crate) fn of(chunk: Chunk, mut lint: impl FnMut(&Loaded<'_>) -> Linted) -> Self {
         let mut lines = Vec::new();
         let mut ends = 0;
         if let Some(long) = chunk.long() {

@@ -29,7 +29,7 @@ use crate::load::{Loaded, TooLarge};
 use crate::media::Setting;
 use crate::media::verdict::{self, MediaReport};
 use crate::place::Places;
-use crate::read::{self, Document, JsonKind, Node};
+use crate::read::{self, Document, JsonKind, Node, Tape};
 use crate::session::{Linted, Session};
 use crate::verdict::{KEPT, Report};
 
@@ -280,7 +280,8 @@ impl Linter {
 
     /// The same, with what is left to compare with other requests.
     pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
-        self.lint_one(loaded, name, self.named(name), self.options.lists)
+        let tape = &mut Tape::default();
+        self.lint_one(loaded, name, self.named(name), self.options.lists, tape)
     }
 
     /// The same, of a text that may hold a list of requests or may not.
@@ -290,6 +291,7 @@ impl Linter {
         name: Option<&Path>,
         mut told: Option<Told>,
         lists: bool,
+        tape: &mut Tape,
     ) -> Linted {
         if let Some(limit) = loaded.too_large() {
             return Linted { report: self.too_large(limit), unique: Vec::new() };
@@ -297,7 +299,7 @@ impl Linter {
         let mut drafts = Vec::new();
         let mut checked = Checked::default();
         let mut items = 0;
-        let document = read::read(loaded, &mut drafts);
+        let document = read::read_into(std::mem::take(tape), loaded, &mut drafts);
         if let Some(document) = &document {
             let root = document.root();
             for draft in &mut drafts {
@@ -332,6 +334,9 @@ impl Linter {
             } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
                 checked = self.check(document, root, object, name);
             }
+        }
+        if let Some(document) = document {
+            *tape = document.into_tape();
         }
         drafts.append(&mut checked.drafts);
         fix::doubt(&mut drafts);
@@ -381,7 +386,8 @@ impl Linter {
     /// Checks the lines of a part of a file. The name is that of the file.
     pub(crate) fn lint_chunk(&self, chunk: Chunk, name: Option<&Path>) -> LintedChunk {
         let told = self.named(name);
-        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, told.clone(), false))
+        let mut tape = Tape::default();
+        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, told.clone(), false, &mut tape))
     }
 
     /// The endpoint by option or name, without looking at the request.

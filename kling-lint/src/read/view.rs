@@ -37,7 +37,6 @@ impl<'s> Document<'s> {
     }
 
     /// Its room, for the next document.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the lines do not use it yet"))]
     pub(crate) fn into_tape(self) -> Tape {
         Tape { entries: self.tape }
     }
