@@ -117,6 +117,7 @@ pub(crate) fn check<'d>(
         out: Checked::default(),
         sizes: HashMap::new(),
         decoded: 0,
+        pixels: 0,
         suspended: HashSet::new(),
     };
     across::suspend(&mut cx, root, object);
@@ -163,6 +164,8 @@ struct Cx<'d> {
     sizes: HashMap<u32, Pixels>,
     /// How many images were decoded.
     decoded: usize,
+    /// How many pixels they have.
+    pixels: u64,
     /// Starts of values that are not even read: their closed sets are not enforced.
     suspended: HashSet<u32>,
 }

@@ -88,7 +88,7 @@ const TOO_LONG: TooLarge = TooLarge { what: "the input", limit: "1 GiB" };
 
 impl Sizes {
     const USUAL: Sizes = Sizes {
-        block: 256 << 10,
+        block: 128 << 10,
         whole: 64 << 10,
         head: 8 << 10,
         tail: 1 << 10,
