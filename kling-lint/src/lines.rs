@@ -47,6 +47,11 @@ impl LintedChunk {
             let returns = memchr::memchr(b'\r', text).is_some();
             let mut start = 0;
             while start < text.len() {
+                if text[start] == b'\n' {
+                    ends += 1;
+                    start += 1;
+                    continue;
+                }
                 let stop = memchr::memchr(b'\n', &text[start..]).map(|at| start + at);
                 let whole = &text[start..stop.unwrap_or(text.len())];
                 let line = match stop {

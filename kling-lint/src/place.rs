@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::finding::{Excerpt, Position, Span};
-use crate::load::{Gap, Loaded, code_points, utf8_len};
+use crate::load::{Gap, Loaded, code_points, last_line, utf8_len};
 use crate::printable;
 
 /// Columns an excerpt shows before and after the place it is about.
@@ -237,13 +237,12 @@ impl<'p> Cursor<'p> {
         }
         let Some(&last) = rest.last() else { return };
         self.after_cr = last == b'\r';
-        while let Some(at) = memchr::memchr2(b'\n', b'\r', rest) {
-            let pair = rest[at] == b'\r' && rest.get(at + 1) == Some(&b'\n');
-            rest = &rest[at + 1 + usize::from(pair)..];
-            self.line += 1;
+        let (ends, line) = last_line(rest);
+        if ends > 0 {
+            self.line += ends;
             self.column = 1;
         }
-        self.column += code_points(rest);
+        self.column += code_points(line);
     }
 
     fn jump(&mut self, gap: &Gap) {

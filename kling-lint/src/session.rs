@@ -1,22 +1,23 @@
 //! What spans several requests.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::io;
-use std::path::{Path, PathBuf};
+mod ids;
 
-use foldhash::quality::FixedState;
+use std::io;
+use std::path::Path;
 
 use crate::check::Unique;
 use crate::lines::{Chunks, LintedChunk};
 use crate::linter::Linter;
 use crate::load::Loaded;
 use crate::place::Places;
-use crate::printable;
 use crate::verdict::Report;
+use ids::Ids;
+#[cfg(feature = "cli")]
+pub(crate) use ids::REMEMBERED;
 
-/// Checks requests one after another and remembers what must differ between them: of each id a few
-/// bytes.
+/// Checks requests one after another and remembers what must differ between them: eight bytes of each
+/// id, up to about a million of them. Later ones are compared with those: see
+/// [`Session::forgets_ids`].
 #[derive(Debug)]
 pub struct Session {
     linter: Linter,
@@ -95,6 +96,12 @@ impl Session {
         Ok(())
     }
 
+    /// Whether there were more ids than are remembered, so that two late ones may be the same and
+    /// nobody said so.
+    pub fn forgets_ids(&self) -> bool {
+        self.ids.is_full()
+    }
+
     fn lint_loaded(&mut self, loaded: &Loaded<'_>, name: Option<&Path>) -> Report {
         let linted = self.linter.lint_apart(loaded, name);
         self.settle(loaded, linted, name)
@@ -167,59 +174,4 @@ fn lines_of(loaded: &Loaded<'_>, unique: &[Unique]) -> Vec<u64> {
 pub(crate) struct Linted {
     pub(crate) report: Report,
     pub(crate) unique: Vec<Unique>,
-}
-
-/// Ids met so far, and where. A million requests may carry one each: only a hash of it is kept, and a
-/// place in 8 bytes.
-#[derive(Debug, Default)]
-struct Ids {
-    seen: HashMap<u64, Place, FixedState>,
-    names: Vec<PathBuf>,
-    requests: u64,
-}
-
-/// Where an id was met first.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    /// The place of the name; past the end there is none.
-    name: u32,
-    /// The line, if several requests stand in a file, or the number of the request; 0 is none.
-    number: u32,
-}
-
-impl Ids {
-    /// Where the value of this hash was met first, in words, unless this is where.
-    fn first(&mut self, hash: u64, name: Option<&Path>, line: Option<u64>) -> Option<String> {
-        let number = match name {
-            Some(_) => line.unwrap_or(0),
-            None => line.unwrap_or(self.requests),
-        };
-        let number = u32::try_from(number).unwrap_or(0);
-        let named = name.map_or(u32::MAX, |name| self.name(name));
-        match self.seen.entry(hash) {
-            Entry::Occupied(first) => {
-                let Place { name, number } = *first.get();
-                Some(match self.names.get(name as usize) {
-                    Some(name) => {
-                        let shown = printable::escape(&name.to_string_lossy());
-                        if number > 0 { format!("{shown}:{number}") } else { shown }
-                    }
-                    None if line.is_some() => format!("line {number}"),
-                    None => format!("request {number}"),
-                })
-            }
-            Entry::Vacant(free) => {
-                free.insert(Place { name: named, number });
-                None
-            }
-        }
-    }
-
-    /// The place of the name among those kept. The requests of a file come one after another.
-    fn name(&mut self, name: &Path) -> u32 {
-        if self.names.last().is_none_or(|last| last != name) {
-            self.names.push(name.to_path_buf());
-        }
-        u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX)
-    }
 }

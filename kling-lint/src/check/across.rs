@@ -1,5 +1,7 @@
 //! Rules across fields.
 
+use std::cell::LazyCell;
+
 use kling_schema::{Check, Object, Path, Step, When};
 
 use super::path::{self, Place, Scope};
@@ -160,6 +162,7 @@ impl Rule<'_> {
         if path::first_sent(root, path).is_none() || !path::holds(root, when) {
             return;
         }
+        let condition = LazyCell::new(|| self.told(root, when));
         path::places(root, path, &mut |place| {
             let Some(node) = place.sent() else {
                 return false;
@@ -175,7 +178,7 @@ impl Rule<'_> {
                     .at(&place)
                     .with("found", describe::bare(node))
                     .with("allowed", kling_schema::join(values, "or"))
-                    .with("condition", self.told(root, when));
+                    .with("condition", condition.as_str());
                 cx.push(self.noted(draft));
             }
             false
@@ -194,9 +197,11 @@ impl Rule<'_> {
         if path::first(root, path, &counts).is_none() || !path::holds(root, when) {
             return;
         }
+        // The same at every place, and found by walking all of them.
+        let condition = LazyCell::new(|| self.told(root, when));
         path::places(root, path, &mut |place| {
             if counts(&place) {
-                let draft = self.at(&place).with("condition", self.told(root, when));
+                let draft = self.at(&place).with("condition", condition.as_str());
                 cx.push(self.noted(draft));
             }
             false

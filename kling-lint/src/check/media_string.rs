@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use kling_schema::{MediaClass, Presence};
+use kling_schema::rules::media as rules;
+use kling_schema::{Basis, MediaClass, Presence, Severity};
 
 use super::masks::Pixels;
 use super::trail::Trail;
@@ -22,6 +23,10 @@ const MOST_FILES: usize = 256;
 /// How many images of one request are decoded: more than any endpoint takes, and few enough for ones
 /// that were made to keep a decoder busy.
 const MOST_DECODED: usize = 14;
+
+/// How many pixels of one request are decoded, as the headers give them: what all pictures of a request
+/// have that come from a camera. The picture that goes beyond is decoded, those after it are not.
+const MOST_PIXELS: u64 = 400_000_000;
 
 pub(super) fn media_string<'d>(
     cx: &mut Cx<'d>,
@@ -44,7 +49,8 @@ pub(super) fn media_string<'d>(
     if cx.out.files.len() >= MOST_FILES {
         setting.files = None;
     }
-    setting.decode &= cx.decoded < MOST_DECODED;
+    let spent = cx.decoded >= MOST_DECODED || cx.pixels >= MOST_PIXELS;
+    setting.decode &= !spent;
     let mut drafts = Vec::new();
     let head = text.head(HEAD);
     let complete = !text.has_gap() && head.len() < HEAD;
@@ -54,8 +60,14 @@ pub(super) fn media_string<'d>(
     for draft in drafts {
         cx.push(draft);
     }
-    cx.decoded += usize::from(setting.decode && judged.size.is_some());
     if let Some(size) = judged.size {
+        if setting.decode {
+            cx.decoded += 1;
+            cx.pixels = cx.pixels.saturating_add(u64::from(size.width) * u64::from(size.height));
+        } else if cx.setting.decode {
+            let draft = trail.found(&rules::NOT_DECODED, Basis::house(Severity::Info), node.span());
+            cx.push(draft.with("reason", "the pictures before it were many or large"));
+        }
         cx.sizes.insert(node.span().start, Pixels { size, turned: judged.turned });
     }
     if let Form::Path(path) = judged.form {

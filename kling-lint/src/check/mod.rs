@@ -112,6 +112,7 @@ pub(crate) fn check<'d>(
         out: Checked::default(),
         sizes: BTreeMap::new(),
         decoded: 0,
+        pixels: 0,
         suspended: BTreeSet::new(),
     };
     shape::request(&mut cx, root, object, &Trail::root(object.name));
@@ -155,6 +156,8 @@ struct Cx<'d> {
     sizes: BTreeMap<u32, Pixels>,
     /// How many images were decoded.
     decoded: usize,
+    /// How many pixels they have.
+    pixels: u64,
     /// Starts of values that are not even read: their closed sets are not enforced.
     suspended: BTreeSet<u32>,
 }

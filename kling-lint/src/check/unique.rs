@@ -5,8 +5,9 @@
 
 use std::hash::BuildHasher as _;
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use foldhash::quality::FixedState;
+use foldhash::quality::RandomState;
 use kling_schema::rules::across;
 use kling_schema::{Basis, Bound, aspect};
 
@@ -15,6 +16,9 @@ use super::trail::Trail;
 use crate::finding::Draft;
 use crate::printable;
 use crate::read::{Node, Text};
+
+/// Nobody knows beforehand which values fall together, so nobody can write a file of such.
+static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 /// A value that must differ between requests.
 #[derive(Debug)]
@@ -43,13 +47,12 @@ enum Way {
 impl Unique {
     /// A value of this field.
     pub(super) fn new(node: Node<'_>, text: Text<'_>, basis: Basis, trail: &Trail<'_>) -> Self {
-        let state = FixedState::with_seed(0);
         let (span, value) = (node.span(), text.to_str());
         let (hash, way) = match trail.top() {
-            Some((owner, key)) => (state.hash_one((key, &*value)), Way::Top(owner, key)),
+            Some((owner, key)) => (STATE.hash_one((key, &*value)), Way::Top(owner, key)),
             None => {
                 let draft = broken(basis, span.clone(), trail);
-                (state.hash_one((trail.shown(), &*value)), Way::Deep(Box::new(draft)))
+                (STATE.hash_one((trail.shown(), &*value)), Way::Deep(Box::new(draft)))
             }
         };
         let head = text.head(describe::LOOKED_AT).into_owned();

@@ -57,6 +57,7 @@ pub(crate) struct FileId(u64, u64);
 pub(crate) struct FileId(std::path::PathBuf);
 
 /// Opens a regular file; anything else is refused by its name.
+#[cfg(any(feature = "cli", test))]
 pub(crate) fn open(path: &Path) -> Result<File, LintError> {
     open_with_len(path).map(|(file, _)| file)
 }

@@ -128,6 +128,12 @@ impl<R: Read> Chunks<R> {
         }
     }
 
+    /// Nothing more is wanted.
+    #[cfg(feature = "cli")]
+    pub(crate) fn give_up(&mut self) {
+        (self.ended, self.len, self.searched) = (true, 0, 0);
+    }
+
     /// Takes the buffer of a chunk back.
     pub(crate) fn recycle(&mut self, chunk: Chunk) {
         if let Content::Lines(buffer, _) = chunk.content

@@ -88,7 +88,7 @@ const TOO_LONG: TooLarge = TooLarge { what: "the input", limit: "1 GiB" };
 
 impl Sizes {
     const USUAL: Sizes = Sizes {
-        block: 256 << 10,
+        block: 128 << 10,
         whole: 64 << 10,
         head: 8 << 10,
         tail: 1 << 10,
@@ -196,17 +196,38 @@ impl Extent {
         }
         let (has_control, has_high) = survey(rest);
         if has_control {
-            while let Some(at) = memchr::memchr2(b'\n', b'\r', rest) {
-                self.lines += 1;
+            let (ends, line) = last_line(rest);
+            if ends > 0 {
+                self.lines += ends;
                 self.columns = 0;
-                let pair = rest[at] == b'\r' && rest.get(at + 1) == Some(&b'\n');
-                rest = &rest[at + 1 + usize::from(pair)..];
+                rest = line;
             }
         }
         self.columns += if has_high { code_points(rest) } else { rest.len() as u64 };
         self.bytes += bytes.len() as u64;
         self.trailing_cr = last == b'\r';
     }
+}
+
+impl Extent {
+    /// Further by so many characters of ASCII on the same line.
+    fn pass(&mut self, len: usize) {
+        self.bytes += len as u64;
+        self.columns += len as u64;
+        self.trailing_cr = false;
+    }
+}
+
+/// How many line ends there are, and what follows the last.
+pub(crate) fn last_line(text: &[u8]) -> (u64, &[u8]) {
+    let Some(first) = memchr::memchr2(b'\n', b'\r', text) else {
+        return (0, text);
+    };
+    let from = &text[first..];
+    let last = memchr::memrchr2(b'\n', b'\r', from).map_or(0, |at| at + 1);
+    let ends = from[..last].iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let pairs = from[..last].iter().zip(&from[1..last]).filter(|pair| *pair == (&b'\r', &b'\n'));
+    ((ends - pairs.count()) as u64, &from[last..])
 }
 
 /// Reads until the buffer is full or the stream ends.

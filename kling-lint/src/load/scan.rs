@@ -138,6 +138,13 @@ impl Scan {
         &self.carry[..self.carried]
     }
 
+    /// So many characters of ASCII that mean themselves were dealt with elsewhere.
+    pub(crate) fn pass(&mut self, len: usize) {
+        self.counts.chars += len as u64;
+        self.counts.utf16 += len as u64;
+        self.at += len as u64;
+    }
+
     /// The length so far.
     pub(crate) fn counts(&self) -> Counts {
         self.counts
@@ -167,14 +174,17 @@ impl Scan {
     fn run(&mut self, raw: &[u8], last: bool, out: &mut dyn FnMut(&[u8])) -> usize {
         let mut pos = 0;
         while pos < raw.len() {
-            let rest = &raw[pos..];
-            let stop = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
-            let plain = self.plain(&rest[..stop], last || stop < rest.len(), out);
-            pos += plain;
-            if plain < stop || stop == rest.len() {
-                break;
+            let mut rest = &raw[pos..];
+            // One escape often follows another.
+            if rest[0] != b'\\' {
+                let stop = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+                let plain = self.plain(&rest[..stop], last || stop < rest.len(), out);
+                pos += plain;
+                if plain < stop || stop == rest.len() {
+                    break;
+                }
+                rest = &rest[stop..];
             }
-            let rest = &rest[stop..];
             match escape(rest, last) {
                 Escape::Cut => break,
                 Escape::Char(character, len) => {
@@ -211,12 +221,7 @@ impl Scan {
     fn plain(&mut self, raw: &[u8], complete: bool, out: &mut dyn FnMut(&[u8])) -> usize {
         let (has_control, has_high) = survey(raw);
         if has_control {
-            for (offset, byte) in raw.iter().enumerate() {
-                if *byte < 0x20 {
-                    let at = self.at + offset as u64;
-                    self.fault(FaultKind::Control, at, &raw[offset..=offset]);
-                }
-            }
+            self.controls(raw);
         }
         let mut rest = raw;
         let mut next = if has_high { first_invalid(rest) } else { None };
@@ -240,8 +245,27 @@ impl Scan {
         raw.len()
     }
 
+    /// Notes the control characters; once enough are kept, they are only counted.
+    fn controls(&mut self, raw: &[u8]) {
+        let mut from = 0;
+        while self.faults.len() < KEPT || self.totals[FaultKind::Control as usize] == 0 {
+            let rest = &raw[from..];
+            let Some(offset) = rest.iter().position(|byte| *byte < 0x20) else {
+                return;
+            };
+            let at = self.at + (from + offset) as u64;
+            self.fault(FaultKind::Control, at, &rest[offset..=offset]);
+            from += offset + 1;
+        }
+        let more = raw[from..].iter().filter(|byte| **byte < 0x20).count();
+        self.totals[FaultKind::Control as usize] += more as u64;
+    }
+
     /// Whole characters.
     fn whole(&mut self, text: &[u8], has_high: bool, out: &mut dyn FnMut(&[u8])) {
+        if text.is_empty() {
+            return;
+        }
         let len = text.len() as u64;
         if has_high {
             let chars = super::code_points(text);
@@ -281,7 +305,8 @@ impl Scan {
         }
     }
 
-    fn flush(&mut self, out: &mut dyn FnMut(&[u8])) {
+    /// Hands on what was gathered.
+    pub(crate) fn flush(&mut self, out: &mut dyn FnMut(&[u8])) {
         if !self.gathered.is_empty() {
             out(&self.gathered);
             self.gathered.clear();

@@ -80,6 +80,12 @@ impl<'a> Stream<'a> {
                     self.state = State::Inside(self.text.len() - 1);
                 }
             } else {
+                if !self.escaping
+                    && let State::Long(long) = &mut self.state
+                {
+                    let sound = long.base64(rest, &mut self.text, self.sizes.tail);
+                    rest = &rest[sound..];
+                }
                 let quote = self.closing_quote(rest);
                 let content = quote.unwrap_or(rest.len());
                 self.content(&rest[..content]);
@@ -96,9 +102,15 @@ impl<'a> Stream<'a> {
     /// Where the string ends.
     fn closing_quote(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut pos = usize::from(std::mem::take(&mut self.escaping));
-        while let Some(rest) = bytes.get(pos..)
-            && let Some(at) = memchr::memchr2(b'"', b'\\', rest)
-        {
+        while let Some(rest) = bytes.get(pos..) {
+            // One escape often follows another.
+            if rest.first() == Some(&b'\\') {
+                pos += 2;
+                continue;
+            }
+            let Some(at) = memchr::memchr2(b'"', b'\\', rest) else {
+                break;
+            };
             if rest[at] == b'"' {
                 return Some(pos + at);
             }
@@ -164,6 +176,25 @@ impl Long {
         let mut long = Long { opens, at, dropped: Extent::default(), scan, base64 };
         long.push(rest, text, sizes.tail);
         long
+    }
+
+    /// Takes what is Base64 at the front; says how much. There is no quote, no escape and no line end
+    /// in it, so that looking at it once is enough.
+    fn base64(&mut self, bytes: &[u8], text: &mut Vec<u8>, tail: usize) -> usize {
+        let Long { at, dropped, scan, base64, .. } = self;
+        if !scan.carried().is_empty() {
+            return 0;
+        }
+        scan.flush(&mut |unescaped| base64.push(unescaped));
+        let sound = base64.take_sound(bytes, tail);
+        if sound > 0 {
+            scan.pass(sound);
+            dropped.push(&text[*at..]);
+            dropped.pass(sound - tail);
+            text.truncate(*at);
+            text.extend_from_slice(&bytes[sound - tail..sound]);
+        }
+        sound
     }
 
     /// The string goes on. What was read before is dropped once it is more than two tails, always

@@ -84,6 +84,15 @@ impl<'r> Inputs<'r> {
         }
     }
 
+    /// Reads no more of the lines that are open.
+    pub(super) fn give_up(&mut self) {
+        match &mut self.lines {
+            Some((_, Source::File(chunks))) => chunks.give_up(),
+            Some((_, Source::Stdin(chunks))) => chunks.give_up(),
+            None => {}
+        }
+    }
+
     /// Whether more of it may come only when this is answered.
     pub(super) fn is_urgent(unit: &Unit) -> bool {
         match unit {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use kling_schema::rules::document::NOT_AN_OBJECT;
+
 use super::inputs::Lines;
 use super::{Outcome, Run, is_foreign};
 use crate::Report;
@@ -12,6 +14,10 @@ use crate::report::{count, shown};
 /// Numbers of lines that are named at most.
 const NAMED: usize = 5;
 
+/// So many lines in a row that are no request end the reading: what follows is no request either, and
+/// a finding a line would be no help.
+const MOST_FOREIGN: usize = 1_000;
+
 /// What became of a file of lines so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -20,6 +26,9 @@ pub(super) struct Tally {
     muted: bool,
     lines: u64,
     told: usize,
+    /// How many lines in a row were told that are no request, and whether they were too many.
+    foreign: usize,
+    stopped: bool,
     /// Lines passed over, and the first of them.
     skipped: usize,
     first: Vec<String>,
@@ -40,7 +49,7 @@ impl<W: Write> Run<'_, W> {
 
     /// Some lines of it.
     pub(super) fn chunk(&mut self, lines: &Lines, chunk: LintedChunk) -> io::Result<()> {
-        if self.tally.muted {
+        if self.tally.muted || self.tally.stopped {
             return Ok(());
         }
         let mut reports = Vec::new();
@@ -51,6 +60,9 @@ impl<W: Write> Run<'_, W> {
         self.inputs.recycle(chunk);
         for (line, report) in reports {
             self.line(lines, line, report)?;
+            if self.tally.foreign == MOST_FOREIGN {
+                return self.give_up(lines, line);
+            }
         }
         self.progress.lines(&lines.path, self.tally.lines, bytes, lines.len);
         Ok(())
@@ -67,7 +79,23 @@ impl<W: Write> Run<'_, W> {
             return Ok(());
         }
         self.tally.told += 1;
+        let foreign = is_foreign(&report)
+            || report.findings().iter().any(|it| it.rule == &NOT_AN_OBJECT)
+            || broken();
+        self.tally.foreign = if foreign { self.tally.foreign + 1 } else { 0 };
         self.tell(&lines.path, Some(line), &mut report)
+    }
+
+    /// What follows is not read.
+    fn give_up(&mut self, lines: &Lines, line: u64) -> io::Result<()> {
+        self.tally.stopped = true;
+        self.inputs.give_up();
+        let foreign = count(MOST_FOREIGN, "line");
+        self.say(&format!(
+            "{}:{line}: {foreign} in a row are no request: the rest was not read",
+            shown(&lines.path)
+        ));
+        Ok(())
     }
 
     /// That was all of it.

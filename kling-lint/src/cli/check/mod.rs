@@ -28,6 +28,7 @@ use crate::config;
 use crate::error::LintError;
 use crate::fs::open::FileId;
 use crate::report::{Checked, Media, Silent, Totals, count, shown};
+use crate::session::REMEMBERED;
 use crate::{Detected, Linter, MediaReport, OpenFile, Report, Session};
 use inputs::{Inputs, Unit};
 use judge::{Judged, judge};
@@ -383,6 +384,10 @@ impl<W: Write> Run<'_, W> {
         if self.reports.lack_summary() && !quiet {
             // When nobody listens, nothing is lost.
             let _ = self.err.write_all(totals.summary(verbose).as_bytes());
+        }
+        if self.session.forgets_ids() && !quiet {
+            let ids = count(REMEMBERED, "id");
+            say(self.err, &format!("later ids were compared with the first {ids} only"));
         }
         self.settings.afterword(verbose, quiet, self.err);
         Ok(status)
