@@ -124,7 +124,7 @@ def verdicts(works):
             if is_right(verdict):
                 right += 1
             elif verdict:
-                wrong.append(f"{name}, {key}: {verdict['missed']} bad inputs missed, {verdict['wrong']} good ones refused")
+                wrong.append(f"{name}: {key}: {verdict['missed']} bad inputs missed, {verdict['wrong']} good ones refused")
     return right, wrong
 
 
