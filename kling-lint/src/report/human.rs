@@ -8,6 +8,8 @@ use std::path::Path;
 
 use annotate_snippets::renderer::DEFAULT_LINE_NUM_STYLE;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstream::adapter::strip_str;
+use anstyle::Style;
 use kling_schema::{Severity, Source, Tier};
 
 use crate::finding::{Excerpt, Finding, Position};
@@ -26,20 +28,34 @@ const WIDEST: usize = 160;
 /// More columns than any window has: the renderer is not to trim what fits already.
 const UNTRIMMED: usize = 10_000;
 
-/// The rendered form, with colours: the caller's stream takes them out where nobody sees them.
+/// The rendered form.
 #[derive(Debug)]
 pub(crate) struct Human {
     renderer: Renderer,
     width: usize,
     verbose: bool,
     quiet: bool,
+    is_plain: bool,
 }
 
 impl Human {
-    /// For a terminal of this width.
+    /// For a terminal of this width, with colours.
     pub(crate) fn new(width: usize, verbose: bool, quiet: bool) -> Self {
         let renderer = Renderer::styled().term_width(UNTRIMMED);
-        Human { renderer, width: width.min(WIDEST), verbose, quiet }
+        Human { renderer, width: width.min(WIDEST), verbose, quiet, is_plain: false }
+    }
+
+    /// The same, without colours.
+    pub(crate) fn plain(self) -> Self {
+        Human { renderer: Renderer::plain().term_width(UNTRIMMED), is_plain: true, ..self }
+    }
+
+    /// Writes a text, without its colours if it is to have none.
+    fn write(&self, out: &mut dyn io::Write, styled: &str) -> io::Result<()> {
+        match self.is_plain {
+            true => strip_str(styled).try_for_each(|part| out.write_all(part.as_bytes())),
+            false => out.write_all(styled.as_bytes()),
+        }
     }
 
     /// One finding, ending with an empty line.
@@ -59,7 +75,7 @@ impl Human {
         let digits = line.to_string().len();
         let columns = self.width.saturating_sub(digits + GUTTER).max(NARROWEST);
         let arrow = digits + "-->".len();
-        let place = DEFAULT_LINE_NUM_STYLE;
+        let place = if self.is_plain { Style::new() } else { DEFAULT_LINE_NUM_STYLE };
         text.push_str(&format!("\n{place}{:>arrow$}{place:#} {path}:{line}:{column}\n", "-->"));
 
         let mut below = Group::with_level(level);
@@ -105,7 +121,7 @@ impl Reporter for Human {
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
         let page = media::page(input, self.width, self.verbose, self.quiet);
-        out.write_all(page.as_bytes())
+        self.write(out, &page)
     }
 
     fn unreadable(&mut self, _: &mut dyn io::Write, _: &Path, _: &str) -> io::Result<()> {
@@ -122,7 +138,7 @@ impl Reporter for Human {
         {
             text.push_str(&format!("`kling-lint explain {id}` says more\n"));
         }
-        out.write_all(text.as_bytes())
+        self.write(out, &text)
     }
 }
 
