@@ -158,7 +158,7 @@ fn without_command(mut check: args::Check) -> args::Check {
 
 /// Talks to whoever runs the command. When nobody listens, nothing is lost.
 fn say(stderr: &mut dyn Write, text: &str) {
-    let _ = writeln!(stderr, "{NAME}: {text}");
+    let _ = stderr.write_all(format!("{NAME}: {text}\n").as_bytes());
 }
 
 /// Files beneath this root, or beside the requests that name them.

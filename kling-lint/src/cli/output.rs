@@ -60,15 +60,15 @@ impl<W: Write> Output<W> {
 
     /// Holds the bytes until there are enough of them.
     fn pass(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.held.as_ref().is_some_and(|held| held.len() + bytes.len() > BLOCK) {
+            self.release()?;
+        }
         match &mut self.held {
-            Some(held) if held.len() + bytes.len() <= BLOCK => {
+            Some(held) if bytes.len() < BLOCK => {
                 held.extend_from_slice(bytes);
                 Ok(())
             }
-            _ => {
-                self.release()?;
-                self.write_through(bytes)
-            }
+            _ => self.write_through(bytes),
         }
     }
 

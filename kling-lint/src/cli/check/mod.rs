@@ -180,7 +180,7 @@ impl<W: Write> Line for Run<'_, W> {
     }
 
     fn is_urgent(&self, unit: &Unit) -> bool {
-        Inputs::is_urgent(unit)
+        self.inputs.is_urgent(unit)
     }
 
     fn small(&self, unit: &Unit) -> Option<u64> {
