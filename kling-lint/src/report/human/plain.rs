@@ -2,11 +2,14 @@
 //! every finding of millions is printed. What is out of the ordinary is left to the renderer; a test
 //! compares them.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::{ARROW, Shown, digits};
 use crate::finding::Excerpt;
 use crate::printable;
+use crate::report::window::{CUT, width};
+
+/// What is repeated.
+const SPACES: &str = "                                                                ";
+const CARETS: &str = "^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^";
 
 /// Draws a finding, ending with an empty line, unless only the renderer knows how.
 pub(super) fn draw(out: &mut String, shown: &Shown<'_>) -> bool {
@@ -26,7 +29,7 @@ pub(super) fn draw(out: &mut String, shown: &Shown<'_>) -> bool {
     for part in ["[", finding.rule.id, " ", finding.rule.name, "]: ", message, "\n"] {
         out.push_str(part);
     }
-    push_times(out, ' ', digits);
+    push_times(out, SPACES, digits);
     for part in [ARROW, " ", path, ":"] {
         out.push_str(part);
     }
@@ -37,32 +40,32 @@ pub(super) fn draw(out: &mut String, shown: &Shown<'_>) -> bool {
     // Without a line there is no number for the rest to stand beside.
     let digits = if excerpt.is_some() { digits } else { 0 };
     if let Some(Excerpt { text, highlight }) = excerpt {
-        push_times(out, ' ', digits);
+        push_times(out, SPACES, digits);
         out.push_str(" |\n");
         printable::push_number(out, line);
         out.push_str(" | ");
         out.push_str(text);
         out.push('\n');
-        push_times(out, ' ', digits);
+        push_times(out, SPACES, digits);
         out.push_str(" | ");
-        push_times(out, ' ', text[..highlight.start].width());
-        push_times(out, '^', text[highlight.clone()].width());
+        push_times(out, SPACES, width(&text[..highlight.start]));
+        push_times(out, CARETS, width(&text[highlight.clone()]));
         out.push('\n');
     }
     let mut notes =
         notes.iter().filter_map(|(name, text)| Some((name, text.as_deref()?))).peekable();
     if excerpt.is_some() && notes.peek().is_some() {
-        push_times(out, ' ', digits);
+        push_times(out, SPACES, digits);
         out.push_str(" |\n");
     }
     for (name, text) in notes {
-        push_times(out, ' ', digits);
+        push_times(out, SPACES, digits);
         for part in [" = ", name, ": "] {
             out.push_str(part);
         }
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
-                push_times(out, ' ', digits + " = : ".len() + name.len());
+                push_times(out, SPACES, digits + " = : ".len() + name.len());
             }
             out.push_str(line);
             out.push('\n');
@@ -72,12 +75,19 @@ pub(super) fn draw(out: &mut String, shown: &Shown<'_>) -> bool {
     true
 }
 
-/// Whether every character of a line takes as many columns as it says, and some of them are marked.
+/// Whether every character of a line takes one column, and some of them are marked.
 fn is_ordinary(excerpt: &Excerpt) -> bool {
     let Excerpt { text, highlight } = excerpt;
-    !highlight.is_empty() && text.chars().all(|it| matches!(it, ' '..='~' | '…'))
+    let text = text.strip_prefix(CUT).unwrap_or(text);
+    let text = text.strip_suffix(CUT).unwrap_or(text).as_bytes();
+    !highlight.is_empty() && printable::plain(text) == text.len()
 }
 
-fn push_times(out: &mut String, character: char, times: usize) {
-    out.extend(std::iter::repeat_n(character, times));
+fn push_times(out: &mut String, block: &str, times: usize) {
+    let mut rest = times;
+    while rest > 0 {
+        let len = rest.min(block.len());
+        out.push_str(&block[..len]);
+        rest -= len;
+    }
 }
