@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use kling_schema::Severity;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::report::fingerprint::{self, Met};
@@ -58,22 +58,21 @@ impl Gitlab {
         Gitlab { root, met: Met::default(), begun: false }
     }
 
-    fn issue(&mut self, out: &mut dyn io::Write, path: &str, issue: &Issue<'_>) -> io::Result<()> {
-        let fingerprint = self.fingerprint(path, issue);
+    fn issue(&mut self, out: &mut Vec<u8>, path: &str, issue: &Issue<'_>) -> io::Result<()> {
         let (begin, end) = issue.lines;
-        let mut value = json!({
-            "type": "issue",
-            "check_name": issue.check,
-            "description": issue.description,
-            "categories": ["Bug Risk"],
-            "severity": issue.severity,
-            "fingerprint": fingerprint,
-            "location": { "path": path, "lines": { "begin": begin, "end": end } },
-        });
-        if let Some(help) = issue.help {
-            value["content"] = json!({ "body": help });
-        }
-        self.line(out, &value)
+        let written = Written {
+            kind: "issue",
+            check_name: issue.check,
+            description: issue.description,
+            categories: ["Bug Risk"],
+            severity: issue.severity,
+            fingerprint: &self.fingerprint(path, issue),
+            location: Location { path, lines: Lines { begin, end } },
+            content: issue.help.map(|body| Content { body }),
+        };
+        out.extend_from_slice(if self.begun { b",\n" } else { b"[\n" });
+        self.begun = true;
+        SafeJson::write(out, &written)
     }
 
     /// Different for every issue of the report.
@@ -92,36 +91,67 @@ impl Gitlab {
         }
     }
 
-    fn line(&mut self, out: &mut dyn io::Write, value: &Value) -> io::Result<()> {
-        let mut line = Vec::from(if self.begun { ",\n" } else { "[\n" });
-        self.begun = true;
-        SafeJson::write(&mut line, value)?;
-        out.write_all(&line)
+    /// An issue about a file.
+    fn about(&mut self, out: &mut dyn io::Write, path: &Path, issue: &Issue<'_>) -> io::Result<()> {
+        let path = self.root.locate(path).name.clone();
+        let mut lines = Vec::new();
+        self.issue(&mut lines, &path, issue)?;
+        out.write_all(&lines)
     }
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    check_name: &'a str,
+    description: &'a str,
+    categories: [&'static str; 1],
+    severity: &'static str,
+    fingerprint: &'a str,
+    location: Location<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<Content<'a>>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u64,
+    end: u64,
+}
+
+#[derive(Serialize)]
+struct Content<'a> {
+    body: &'a str,
 }
 
 impl Reporter for Gitlab {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
-        let path = self.root.locate(input.path).name();
+        let path = self.root.locate(input.path).name.clone();
+        let mut lines = Vec::new();
         for finding in input.findings {
-            self.issue(out, &path, &Issue::of(finding))?;
+            self.issue(&mut lines, &path, &Issue::of(finding))?;
         }
         if input.hidden > 0 {
             let text = not_shown(input.hidden);
-            self.issue(out, &path, &Issue::about("not-shown", "info", &text))?;
+            self.issue(&mut lines, &path, &Issue::about("not-shown", "info", &text))?;
         }
-        Ok(())
+        out.write_all(&lines)
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
-        let path = self.root.locate(input.path).name();
-        input.told().try_for_each(|(_, finding)| self.issue(out, &path, &Issue::of(finding)))
+        input.told().try_for_each(|(_, finding)| self.about(out, input.path, &Issue::of(finding)))
     }
 
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
-        let path = self.root.locate(path).name();
         let text = format!("cannot be read: {reason}");
-        self.issue(out, &path, &Issue::about("unreadable", "blocker", &text))
+        self.about(out, path, &Issue::about("unreadable", "blocker", &text))
     }
 
     fn finish(&mut self, out: &mut dyn io::Write, _: &Totals) -> io::Result<()> {

@@ -392,16 +392,19 @@ impl serde_json::ser::Formatter for SafeJson {
     where
         W: ?Sized + io::Write,
     {
-        let mut done = 0;
-        for (at, character) in fragment.char_indices() {
-            if printable::is_safe(character) {
-                continue;
+        let (mut done, mut at) = (0, 0);
+        loop {
+            at += printable::plain(&fragment.as_bytes()[at..]);
+            let Some(character) = fragment[at..].chars().next() else { break };
+            let next = at + character.len_utf8();
+            if !printable::is_safe(character) {
+                out.write_all(&fragment.as_bytes()[done..at])?;
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+                done = next;
             }
-            out.write_all(&fragment.as_bytes()[done..at])?;
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            done = at + character.len_utf8();
+            at = next;
         }
         out.write_all(&fragment.as_bytes()[done..])
     }

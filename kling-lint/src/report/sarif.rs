@@ -4,8 +4,10 @@
 //! then `:` and which of its kind in the file it is, from 1. Reformatting a file changes neither.
 //! Braces in messages stand as they are: readers fill in placeholders only where there are arguments.
 
+mod log;
 mod rules;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,12 +16,16 @@ use kling_schema::Severity;
 use kling_schema::rules::Rule;
 use serde_json::{Value, json};
 
-use crate::finding::{Finding, Position};
-use crate::fix::{Applicability, Fix};
+use crate::finding::{Excerpt, Finding};
+use crate::fix::{Applicability, Edit, Fix};
 use crate::report::fingerprint::{self, Met};
 use crate::report::json::SafeJson;
-use crate::report::relative::Root;
+use crate::report::relative::{Located, Root};
 use crate::report::{Checked, Media, Reporter, Totals, advised, not_shown};
+use log::{
+    Artifact, Change, Context, Fingerprints, Location, Logical, Outcome, Physical, Place,
+    Properties, Region, Repair, Replacement, Text,
+};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/cos02/schemas/sarif-schema-2.1.0.json";
@@ -54,42 +60,43 @@ impl Sarif {
         }
     }
 
+    /// Appends a result.
     fn result(
         &mut self,
-        out: &mut dyn io::Write,
+        lines: &mut Vec<u8>,
         path: &Path,
         finding: &Finding,
-        mut location: Value,
+        place: Place<'_>,
     ) -> io::Result<()> {
-        let artifact = self.artifact(path);
-        location["physicalLocation"]["artifactLocation"] = artifact.clone();
-        let mut result = json!({
-            "ruleId": finding.rule.id,
-            "ruleIndex": self.rule(finding),
-            "level": level(finding.severity),
-            "message": { "text": plain(&advised(finding)) },
-            "locations": [location],
-            "partialFingerprints": { "ruleAndPointer/v1": self.fingerprint(path, finding) },
-        });
+        let rule_index = self.rule(finding);
+        let fingerprint = self.fingerprint(path, finding);
+        let artifact = artifact(&mut self.root, path);
+        let Place { region, context_region, logical } = place;
         let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe);
-        if let Some(fix) = fix.and_then(|fix| fixed(fix, &artifact)) {
-            result["fixes"] = json!([fix]);
+        let result = Outcome {
+            rule_id: finding.rule.id,
+            rule_index,
+            level: level(finding.severity),
+            message: Text { text: plain(advised(finding)) },
+            locations: [Location {
+                physical_location: Physical { context_region, region, artifact_location: artifact },
+                logical_locations: logical.map(|it| [it]),
+            }],
+            partial_fingerprints: Fingerprints { rule_and_pointer: &fingerprint },
+            fixes: fix.and_then(|fix| fixed(fix, artifact)).map(|it| [it]),
+            properties: Properties {
+                constraint: finding.constraint.as_deref(),
+                tier: finding.tier,
+                page: finding.source.name(),
+                read: finding.source.read(),
+            },
+        };
+        match self.begun {
+            true => lines.extend_from_slice(b",\n"),
+            false => lines.extend_from_slice(opening().as_bytes()),
         }
-        result["properties"] = json!({
-            "constraint": finding.constraint,
-            "tier": finding.tier,
-            "page": finding.source.name(),
-            "read": finding.source.read(),
-        });
-        self.line(out, &result)
-    }
-
-    fn artifact(&self, path: &Path) -> Value {
-        let located = self.root.locate(path);
-        match located.inside {
-            true => json!({ "uri": located.uri(), "uriBaseId": BASE }),
-            false => json!({ "uri": located.uri() }),
-        }
+        self.begun = true;
+        SafeJson::write(lines, &result)
     }
 
     /// The place of a finding's rule among those that occurred.
@@ -112,22 +119,18 @@ impl Sarif {
     }
 
     fn notify(&mut self, level: &str, path: &Path, text: &str) {
+        let artifact = artifact(&mut self.root, path);
         self.notifications.push(json!({
             "level": level,
-            "message": { "text": plain(text) },
-            "locations": [{ "physicalLocation": { "artifactLocation": self.artifact(path) } }],
+            "message": { "text": plain(text.into()) },
+            "locations": [{ "physicalLocation": { "artifactLocation": artifact } }],
         }));
     }
+}
 
-    fn line(&mut self, out: &mut dyn io::Write, result: &Value) -> io::Result<()> {
-        let mut line = match self.begun {
-            true => b",\n".to_vec(),
-            false => opening().into_bytes(),
-        };
-        self.begun = true;
-        SafeJson::write(&mut line, result)?;
-        out.write_all(&line)
-    }
+fn artifact<'r>(root: &'r mut Root, path: &Path) -> Artifact<'r> {
+    let Located { uri, inside, .. } = root.locate(path);
+    Artifact { uri, uri_base_id: inside.then_some(BASE) }
 }
 
 /// What stands before the first result.
@@ -142,57 +145,45 @@ fn opening() -> String {
 }
 
 /// The place of a finding in a request: what is meant, and the window of its line.
-fn place(finding: &Finding) -> Value {
-    let mut meant = region(finding.start, finding.end);
-    let mut physical = json!({});
-    if let Some(text) = finding.excerpt.text.get(finding.excerpt.highlight.clone())
-        && !text.is_empty()
-    {
-        meant["snippet"] = json!({ "text": text });
-        physical["contextRegion"] = json!({
-            "startLine": finding.start.line,
-            "endLine": finding.end.line,
-            "snippet": { "text": finding.excerpt.text },
-        });
+fn place(finding: &Finding) -> Place<'_> {
+    let Excerpt { text, highlight } = &finding.excerpt;
+    let meant = text.get(highlight.clone()).filter(|meant| !meant.is_empty());
+    let logical = finding.pointer.rsplit_once('/').map(|(_, name)| Logical {
+        name: match name.contains('~') {
+            true => Cow::Owned(name.replace("~1", "/").replace("~0", "~")),
+            false => Cow::Borrowed(name),
+        },
+        fully_qualified_name: Cow::Borrowed(&finding.pointer),
+    });
+    Place {
+        context_region: meant.map(|_| Context {
+            start_line: finding.start.line,
+            end_line: finding.end.line,
+            snippet: Text { text: Cow::Borrowed(text) },
+        }),
+        region: Some(Region {
+            snippet: meant.map(|text| Text { text: Cow::Borrowed(text) }),
+            ..Region::of(finding.start, finding.end)
+        }),
+        logical,
     }
-    physical["region"] = meant;
-    let mut location = json!({ "physicalLocation": physical });
-    if let Some((_, name)) = finding.pointer.rsplit_once('/') {
-        location["logicalLocations"] = json!([{
-            "name": name.replace("~1", "/").replace("~0", "~"),
-            "fullyQualifiedName": finding.pointer,
-        }]);
-    }
-    location
-}
-
-fn region(start: Position, end: Position) -> Value {
-    json!({
-        "startLine": start.line,
-        "startColumn": start.column,
-        "endLine": end.line,
-        "endColumn": end.column,
-    })
 }
 
 /// A repair. There is none when it is not known where its edits stand.
-fn fixed(fix: &Fix, artifact: &Value) -> Option<Value> {
-    let replacements: Option<Vec<Value>> = fix
-        .edits
-        .iter()
-        .map(|edit| {
-            let (start, end) = edit.place?;
-            let mut replacement = json!({ "deletedRegion": region(start, end) });
-            if !edit.text.is_empty() {
-                replacement["insertedContent"] = json!({ "text": edit.text });
-            }
-            Some(replacement)
+fn fixed<'a>(fix: &'a Fix, artifact: Artifact<'a>) -> Option<Repair<'a>> {
+    let replacement = |edit: &'a Edit| {
+        let (start, end) = edit.place?;
+        let text = Some(&*edit.text).filter(|text| !text.is_empty());
+        Some(Replacement {
+            deleted_region: Region::of(start, end),
+            inserted_content: text.map(|text| Text { text: Cow::Borrowed(text) }),
         })
-        .collect();
-    Some(json!({
-        "description": { "text": plain(&fix.title) },
-        "artifactChanges": [{ "artifactLocation": artifact, "replacements": replacements? }],
-    }))
+    };
+    let replacements: Option<Vec<_>> = fix.edits.iter().map(replacement).collect();
+    Some(Repair {
+        description: Text { text: plain(Cow::Borrowed(&fix.title)) },
+        artifact_changes: [Change { artifact_location: artifact, replacements: replacements? }],
+    })
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -204,38 +195,38 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// A plain text message. `[text](target)` would be a link: no request puts one there.
-fn plain(text: &str) -> String {
+fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains("](") {
         // A backslash would take the escape from the bracket behind it.
-        text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+        text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]").into()
     } else {
-        text.into()
+        text
     }
 }
 
 impl Reporter for Sarif {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
+        let mut lines = Vec::new();
         for finding in input.findings {
-            self.result(out, input.path, finding, place(finding))?;
+            self.result(&mut lines, input.path, finding, place(finding))?;
         }
         if input.hidden > 0 {
             self.notify("warning", input.path, &not_shown(input.hidden));
         }
-        Ok(())
+        out.write_all(&lines)
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
+        let mut lines = Vec::new();
         for (field, finding) in input.told() {
-            let mut location = json!({});
-            if let Some(field) = field {
-                location["logicalLocations"] = json!([{
-                    "name": field.field,
-                    "fullyQualifiedName": format!("{}/{}", field.endpoint, field.field),
-                }]);
-            }
-            self.result(out, input.path, finding, location)?;
+            let logical = field.map(|field| Logical {
+                name: Cow::Borrowed(&field.field),
+                fully_qualified_name: format!("{}/{}", field.endpoint, field.field).into(),
+            });
+            let place = Place { context_region: None, region: None, logical };
+            self.result(&mut lines, input.path, finding, place)?;
         }
-        Ok(())
+        out.write_all(&lines)
     }
 
     fn unreadable(&mut self, _: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {

@@ -78,7 +78,7 @@ fn fingerprints_do_not_depend_on_the_place() {
 
 #[test]
 fn nothing_becomes_a_link() {
-    assert_eq!(plain("`image_list[].image` {0}"), "`image_list[].image` {0}");
-    assert_eq!(plain("found \"[a](b)\""), "found \"\\[a\\](b)\"");
-    assert_eq!(plain("\\[a](b)"), "\\\\\\[a\\](b)");
+    assert_eq!(plain("`image_list[].image` {0}".into()), "`image_list[].image` {0}");
+    assert_eq!(plain("found \"[a](b)\"".into()), "found \"\\[a\\](b)\"");
+    assert_eq!(plain("\\[a](b)".into()), "\\\\\\[a\\](b)");
 }
