@@ -205,7 +205,7 @@ pub(super) fn reporter(
         }
         Format::Concise => Box::new(Concise::new(options.verbose)),
         Format::Json => Box::new(Json::default()),
-        Format::Jsonl => Box::new(Jsonl),
+        Format::Jsonl => Box::new(Jsonl::default()),
         Format::Sarif => Box::new(Sarif::new(root())),
         Format::Github => Box::new(Github::new(root(), options.verbose)),
         Format::Gitlab => Box::new(Gitlab::new(root())),

@@ -4,11 +4,10 @@ use std::io;
 use std::path::Path;
 
 use kling_schema::Severity;
-use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::report::fingerprint::{self, Met};
-use crate::report::json::SafeJson;
+use crate::report::json_text::JsonText;
 use crate::report::relative::Root;
 use crate::report::{Checked, Media, Reporter, Totals, not_shown};
 
@@ -18,6 +17,7 @@ pub(crate) struct Gitlab {
     root: Root,
     met: Met,
     begun: bool,
+    text: JsonText,
 }
 
 /// What an issue says.
@@ -55,24 +55,25 @@ impl<'a> Issue<'a> {
 
 impl Gitlab {
     pub(crate) fn new(root: Root) -> Self {
-        Gitlab { root, met: Met::default(), begun: false }
+        Gitlab { root, met: Met::default(), begun: false, text: JsonText::default() }
     }
 
-    fn issue(&mut self, out: &mut Vec<u8>, path: &str, issue: &Issue<'_>) -> io::Result<()> {
+    /// Appends an issue.
+    fn push(&mut self, path: &str, issue: &Issue<'_>) {
+        let fingerprint = self.fingerprint(path, issue);
         let (begin, end) = issue.lines;
-        let written = Written {
-            kind: "issue",
-            check_name: issue.check,
-            description: issue.description,
-            categories: ["Bug Risk"],
-            severity: issue.severity,
-            fingerprint: &self.fingerprint(path, issue),
-            location: Location { path, lines: Lines { begin, end } },
-            content: issue.help.map(|body| Content { body }),
-        };
-        out.extend_from_slice(if self.begun { b",\n" } else { b"[\n" });
+        let text = self.text.raw(if self.begun { ",\n" } else { "[\n" });
+        text.raw("{\"type\":\"issue\",\"check_name\":").text(issue.check);
+        text.raw(",\"description\":").text(issue.description);
+        text.raw(",\"categories\":[\"Bug Risk\"],\"severity\":").text(issue.severity);
+        text.raw(",\"fingerprint\":").text(&fingerprint);
+        text.raw(",\"location\":{\"path\":").text(path);
+        text.raw(",\"lines\":{\"begin\":").number(begin).raw(",\"end\":").number(end).raw("}}");
+        if let Some(help) = issue.help {
+            text.raw(",\"content\":{\"body\":").text(help).raw("}");
+        }
+        text.raw("}");
         self.begun = true;
-        SafeJson::write(out, &written)
     }
 
     /// Different for every issue of the report.
@@ -90,68 +91,32 @@ impl Gitlab {
             }
         }
     }
-
-    /// An issue about a file.
-    fn about(&mut self, out: &mut dyn io::Write, path: &Path, issue: &Issue<'_>) -> io::Result<()> {
-        let path = self.root.locate(path).name.clone();
-        let mut lines = Vec::new();
-        self.issue(&mut lines, &path, issue)?;
-        out.write_all(&lines)
-    }
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    check_name: &'a str,
-    description: &'a str,
-    categories: [&'static str; 1],
-    severity: &'static str,
-    fingerprint: &'a str,
-    location: Location<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content: Option<Content<'a>>,
-}
-
-#[derive(Serialize)]
-struct Location<'a> {
-    path: &'a str,
-    lines: Lines,
-}
-
-#[derive(Serialize)]
-struct Lines {
-    begin: u64,
-    end: u64,
-}
-
-#[derive(Serialize)]
-struct Content<'a> {
-    body: &'a str,
 }
 
 impl Reporter for Gitlab {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
         let path = self.root.locate(input.path).name.clone();
-        let mut lines = Vec::new();
         for finding in input.findings {
-            self.issue(&mut lines, &path, &Issue::of(finding))?;
+            self.push(&path, &Issue::of(finding));
         }
         if input.hidden > 0 {
             let text = not_shown(input.hidden);
-            self.issue(&mut lines, &path, &Issue::about("not-shown", "info", &text))?;
+            self.push(&path, &Issue::about("not-shown", "info", &text));
         }
-        out.write_all(&lines)
+        self.text.write(out)
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
-        input.told().try_for_each(|(_, finding)| self.about(out, input.path, &Issue::of(finding)))
+        let path = self.root.locate(input.path).name.clone();
+        input.told().for_each(|(_, finding)| self.push(&path, &Issue::of(finding)));
+        self.text.write(out)
     }
 
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
+        let path = self.root.locate(path).name.clone();
         let text = format!("cannot be read: {reason}");
-        self.about(out, path, &Issue::about("unreadable", "blocker", &text))
+        self.push(&path, &Issue::about("unreadable", "blocker", &text));
+        self.text.write(out)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write, _: &Totals) -> io::Result<()> {

@@ -193,7 +193,7 @@ proptest! {
 
     #[test]
     fn jsonl_is_read_back(run in run()) {
-        let text = told(Jsonl, &run);
+        let text = told(Jsonl::default(), &run);
         let found: Vec<_> = text.lines().map(|line| {
             let line: Value = serde_json::from_str(line).expect("JSON");
             (string(&line["file"]), string(&line["rule"]["id"]), string(&line["message"]))

@@ -12,6 +12,7 @@ mod gitlab;
 mod hostile;
 mod human;
 mod json;
+mod json_text;
 mod jsonl;
 mod junit;
 mod media;

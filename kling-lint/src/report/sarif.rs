@@ -4,7 +4,6 @@
 //! then `:` and which of its kind in the file it is, from 1. Reformatting a file changes neither.
 //! Braces in messages stand as they are: readers fill in placeholders only where there are arguments.
 
-mod log;
 mod rules;
 
 use std::borrow::Cow;
@@ -14,23 +13,22 @@ use std::path::{Path, PathBuf};
 
 use kling_schema::Severity;
 use kling_schema::rules::Rule;
-use serde_json::{Value, json};
+use memchr::memmem;
+use serde_json::json;
 
-use crate::finding::{Excerpt, Finding};
-use crate::fix::{Applicability, Edit, Fix};
+use crate::FieldVerdict;
+use crate::finding::{Finding, Position};
+use crate::fix::{Applicability, Fix};
 use crate::report::fingerprint::{self, Met};
-use crate::report::json::SafeJson;
+use crate::report::json_text::JsonText;
 use crate::report::relative::{Located, Root};
 use crate::report::{Checked, Media, Reporter, Totals, advised, not_shown};
-use log::{
-    Artifact, Change, Context, Fingerprints, Location, Logical, Outcome, Physical, Place,
-    Properties, Region, Repair, Replacement, Text,
-};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/cos02/schemas/sarif-schema-2.1.0.json";
 /// What relative URIs are relative to: GitHub's word for the root of the checkout.
 const BASE: &str = "%SRCROOT%";
+const BASE_IS: &str = "The folder that kling-lint was run in.";
 /// Exit statuses below this one mean that the tool did its job.
 const FAILED: u8 = 2;
 
@@ -45,7 +43,9 @@ pub(crate) struct Sarif {
     indices: HashMap<&'static str, usize>,
     /// The file the results are about, and what was met in it.
     met: (PathBuf, Met),
-    notifications: Vec<Value>,
+    text: JsonText,
+    notifications: JsonText,
+    notified: bool,
 }
 
 impl Sarif {
@@ -56,47 +56,70 @@ impl Sarif {
             rules: Vec::new(),
             indices: HashMap::new(),
             met: Default::default(),
-            notifications: Vec::new(),
+            text: JsonText::default(),
+            notifications: JsonText::default(),
+            notified: false,
         }
     }
 
-    /// Appends a result.
-    fn result(
-        &mut self,
-        lines: &mut Vec<u8>,
-        path: &Path,
-        finding: &Finding,
-        place: Place<'_>,
-    ) -> io::Result<()> {
-        let rule_index = self.rule(finding);
-        let fingerprint = self.fingerprint(path, finding);
-        let artifact = artifact(&mut self.root, path);
-        let Place { region, context_region, logical } = place;
-        let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe);
-        let result = Outcome {
-            rule_id: finding.rule.id,
-            rule_index,
-            level: level(finding.severity),
-            message: Text { text: plain(advised(finding)) },
-            locations: [Location {
-                physical_location: Physical { context_region, region, artifact_location: artifact },
-                logical_locations: logical.map(|it| [it]),
-            }],
-            partial_fingerprints: Fingerprints { rule_and_pointer: &fingerprint },
-            fixes: fix.and_then(|fix| fixed(fix, artifact)).map(|it| [it]),
-            properties: Properties {
-                constraint: finding.constraint.as_deref(),
-                tier: finding.tier,
-                page: finding.source.name(),
-                read: finding.source.read(),
-            },
-        };
+    /// The text so far, with what stands before a result.
+    fn next(&mut self) -> &mut JsonText {
         match self.begun {
-            true => lines.extend_from_slice(b",\n"),
-            false => lines.extend_from_slice(opening().as_bytes()),
+            true => self.text.raw(",\n"),
+            false => self.open(),
         }
+    }
+
+    /// What stands before the first result.
+    fn open(&mut self) -> &mut JsonText {
         self.begun = true;
-        SafeJson::write(lines, &result)
+        let text = self.text.raw("{\"$schema\":").text(SCHEMA).raw(",\"version\":\"2.1.0\",");
+        text.raw("\"runs\":[{\"columnKind\":\"unicodeCodePoints\",\"originalUriBaseIds\":{");
+        text.text(BASE).raw(":{\"description\":{\"text\":").text(BASE_IS);
+        text.raw("}}},\"results\":[\n")
+    }
+
+    /// Appends a result.
+    fn push(&mut self, path: &Path, finding: &Finding, about: About<'_>) {
+        let index = self.rule(finding);
+        let (hash, time) = self.fingerprint(path, finding);
+        self.next();
+        let Self { text, root, .. } = self;
+        let file = root.locate(path);
+        text.raw("{\"ruleId\":").text(finding.rule.id).raw(",\"ruleIndex\":").count(index);
+        text.raw(",\"level\":").text(level(finding.severity));
+        text.raw(",\"message\":{\"text\":").text(&plain(&advised(finding)));
+        text.raw("},\"locations\":[{\"physicalLocation\":{");
+        match about {
+            About::Request => {
+                push_region(text, finding);
+                push_artifact(text, file);
+                text.raw("}");
+                if let Some((_, name)) = finding.pointer.rsplit_once('/') {
+                    let name = name.replace("~1", "/").replace("~0", "~");
+                    push_logical(text, &name, &[&finding.pointer]);
+                }
+            }
+            About::Field(field) => {
+                push_artifact(text, file);
+                text.raw("}");
+                if let Some(FieldVerdict { endpoint, field, .. }) = field {
+                    push_logical(text, field, &[endpoint, "/", field]);
+                }
+            }
+        }
+        text.raw("}],\"partialFingerprints\":{\"ruleAndPointer/v1\":");
+        text.texts(&[&format!("{hash:016x}:{time}")]).raw("}");
+        let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe);
+        // There is none when it is not known where its edits stand.
+        if let Some(fix) = fix.filter(|fix| fix.edits.iter().all(|edit| edit.place.is_some())) {
+            push_fix(text, fix, file);
+        }
+        let Finding { constraint, tier, source, .. } = finding;
+        text.raw(",\"properties\":{\"constraint\":").text_or_null(constraint.as_deref());
+        text.raw(",\"tier\":").text(tier.word());
+        text.raw(",\"page\":").text(source.name());
+        text.raw(",\"read\":").text_or_null(source.read()).raw("}}");
     }
 
     /// The place of a finding's rule among those that occurred.
@@ -110,80 +133,88 @@ impl Sarif {
         index
     }
 
-    fn fingerprint(&mut self, path: &Path, finding: &Finding) -> String {
-        if self.met.0 != path {
+    /// The hash of what it is, and which of its kind in the file it is.
+    fn fingerprint(&mut self, path: &Path, finding: &Finding) -> (u64, u64) {
+        if self.met.0.as_os_str() != path.as_os_str() {
             self.met = (path.into(), Met::default());
         }
         let hash = fingerprint::of(&[finding.rule.id, &finding.pointer]);
-        format!("{hash:016x}:{}", self.met.1.again(hash))
+        (hash, self.met.1.again(hash))
     }
 
-    fn notify(&mut self, level: &str, path: &Path, text: &str) {
-        let artifact = artifact(&mut self.root, path);
-        self.notifications.push(json!({
-            "level": level,
-            "message": { "text": plain(text.into()) },
-            "locations": [{ "physicalLocation": { "artifactLocation": artifact } }],
-        }));
+    fn notify(&mut self, level: &'static str, path: &Path, told: &str) {
+        let text = &mut self.notifications;
+        text.raw(if self.notified { ",{\"level\":" } else { "{\"level\":" }).text(level);
+        text.raw(",\"message\":{\"text\":").text(&plain(told));
+        text.raw("},\"locations\":[{\"physicalLocation\":{");
+        push_artifact(text, self.root.locate(path));
+        text.raw("}}]}");
+        self.notified = true;
     }
 }
 
-fn artifact<'r>(root: &'r mut Root, path: &Path) -> Artifact<'r> {
-    let Located { uri, inside, .. } = root.locate(path);
-    Artifact { uri, uri_base_id: inside.then_some(BASE) }
+/// What a finding is about.
+#[derive(Clone, Copy)]
+enum About<'a> {
+    /// A place in a request.
+    Request,
+    /// A media file, perhaps in a field.
+    Field(Option<&'a FieldVerdict>),
 }
 
-/// What stands before the first result.
-fn opening() -> String {
-    let bases = json!({
-        BASE: { "description": { "text": "The folder that kling-lint was run in." } },
+/// What is meant in a request, and the window of its line.
+fn push_region(text: &mut JsonText, finding: &Finding) {
+    let Finding { start, end, excerpt, .. } = finding;
+    let meant = excerpt.text.get(excerpt.highlight.clone()).filter(|meant| !meant.is_empty());
+    if meant.is_some() {
+        text.raw("\"contextRegion\":{\"startLine\":").number(start.line);
+        text.raw(",\"endLine\":").number(end.line);
+        text.raw(",\"snippet\":{\"text\":").text(&excerpt.text).raw("}},");
+    }
+    text.raw("\"region\":{");
+    push_lines(text, *start, *end);
+    if let Some(meant) = meant {
+        text.raw(",\"snippet\":{\"text\":").text(meant).raw("}");
+    }
+    text.raw("},");
+}
+
+fn push_lines(text: &mut JsonText, start: Position, end: Position) {
+    text.raw("\"startLine\":").number(start.line).raw(",\"startColumn\":").number(start.column);
+    text.raw(",\"endLine\":").number(end.line).raw(",\"endColumn\":").number(end.column);
+}
+
+fn push_artifact(text: &mut JsonText, Located { uri, inside, .. }: &Located) {
+    text.raw("\"artifactLocation\":{\"uri\":").text(uri);
+    if *inside {
+        text.raw(",\"uriBaseId\":").text(BASE);
+    }
+    text.raw("}");
+}
+
+/// Where it is in terms of the request, by its own name and by that of the whole way.
+fn push_logical(text: &mut JsonText, name: &str, full: &[&str]) {
+    text.raw(",\"logicalLocations\":[{\"name\":").text(name);
+    text.raw(",\"fullyQualifiedName\":").texts(full).raw("}]");
+}
+
+/// A repair whose places are known.
+fn push_fix(text: &mut JsonText, fix: &Fix, file: &Located) {
+    text.raw(",\"fixes\":[{\"description\":{\"text\":").text(&plain(&fix.title));
+    text.raw("},\"artifactChanges\":[{");
+    push_artifact(text, file);
+    text.raw(",\"replacements\":").list(&fix.edits, |text, edit| {
+        text.raw("{\"deletedRegion\":{");
+        if let Some((start, end)) = edit.place {
+            push_lines(text, start, end);
+        }
+        text.raw("}");
+        if !edit.text.is_empty() {
+            text.raw(",\"insertedContent\":{\"text\":").text(&edit.text).raw("}");
+        }
+        text.raw("}");
     });
-    format!(
-        "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\
-         \"columnKind\":\"unicodeCodePoints\",\"originalUriBaseIds\":{bases},\"results\":[\n"
-    )
-}
-
-/// The place of a finding in a request: what is meant, and the window of its line.
-fn place(finding: &Finding) -> Place<'_> {
-    let Excerpt { text, highlight } = &finding.excerpt;
-    let meant = text.get(highlight.clone()).filter(|meant| !meant.is_empty());
-    let logical = finding.pointer.rsplit_once('/').map(|(_, name)| Logical {
-        name: match name.contains('~') {
-            true => Cow::Owned(name.replace("~1", "/").replace("~0", "~")),
-            false => Cow::Borrowed(name),
-        },
-        fully_qualified_name: Cow::Borrowed(&finding.pointer),
-    });
-    Place {
-        context_region: meant.map(|_| Context {
-            start_line: finding.start.line,
-            end_line: finding.end.line,
-            snippet: Text { text: Cow::Borrowed(text) },
-        }),
-        region: Some(Region {
-            snippet: meant.map(|text| Text { text: Cow::Borrowed(text) }),
-            ..Region::of(finding.start, finding.end)
-        }),
-        logical,
-    }
-}
-
-/// A repair. There is none when it is not known where its edits stand.
-fn fixed<'a>(fix: &'a Fix, artifact: Artifact<'a>) -> Option<Repair<'a>> {
-    let replacement = |edit: &'a Edit| {
-        let (start, end) = edit.place?;
-        let text = Some(&*edit.text).filter(|text| !text.is_empty());
-        Some(Replacement {
-            deleted_region: Region::of(start, end),
-            inserted_content: text.map(|text| Text { text: Cow::Borrowed(text) }),
-        })
-    };
-    let replacements: Option<Vec<_>> = fix.edits.iter().map(replacement).collect();
-    Some(Repair {
-        description: Text { text: plain(Cow::Borrowed(&fix.title)) },
-        artifact_changes: [Change { artifact_location: artifact, replacements: replacements? }],
-    })
+    text.raw("}]}]");
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -195,38 +226,31 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// A plain text message. `[text](target)` would be a link: no request puts one there.
-fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains("](") {
+fn plain(text: &str) -> Cow<'_, str> {
+    if memmem::find(text.as_bytes(), b"](").is_some() {
         // A backslash would take the escape from the bracket behind it.
         text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]").into()
     } else {
-        text
+        text.into()
     }
 }
 
 impl Reporter for Sarif {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
-        let mut lines = Vec::new();
         for finding in input.findings {
-            self.result(&mut lines, input.path, finding, place(finding))?;
+            self.push(input.path, finding, About::Request);
         }
         if input.hidden > 0 {
             self.notify("warning", input.path, &not_shown(input.hidden));
         }
-        out.write_all(&lines)
+        self.text.write(out)
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
-        let mut lines = Vec::new();
         for (field, finding) in input.told() {
-            let logical = field.map(|field| Logical {
-                name: Cow::Borrowed(&field.field),
-                fully_qualified_name: format!("{}/{}", field.endpoint, field.field).into(),
-            });
-            let place = Place { context_region: None, region: None, logical };
-            self.result(&mut lines, input.path, finding, place)?;
+            self.push(input.path, finding, About::Field(field));
         }
-        out.write_all(&lines)
+        self.text.write(out)
     }
 
     fn unreadable(&mut self, _: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
@@ -235,21 +259,16 @@ impl Reporter for Sarif {
     }
 
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()> {
-        let mut line = Vec::new();
         if !self.begun {
-            line.extend_from_slice(opening().as_bytes());
+            self.open();
         }
-        line.extend_from_slice(b"\n],\"invocations\":[");
-        let invocation = json!({
-            "executionSuccessful": totals.exit_status < FAILED,
-            "exitCode": totals.exit_status,
-            "toolExecutionNotifications": self.notifications,
-        });
-        SafeJson::write(&mut line, &invocation)?;
-        line.extend_from_slice(b"],\"tool\":");
-        SafeJson::write(&mut line, &json!({ "driver": rules::driver(&self.rules) }))?;
-        line.extend_from_slice(b"}]}\n");
-        out.write_all(&line)
+        let status = totals.exit_status;
+        let text = self.text.raw("\n],\"invocations\":[{\"executionSuccessful\":");
+        text.bool(status < FAILED).raw(",\"exitCode\":").number(status.into());
+        text.raw(",\"toolExecutionNotifications\":[").append(&mut self.notifications);
+        text.raw("]}],\"tool\":").value(&json!({ "driver": rules::driver(&self.rules) }));
+        text.raw("}]}\n");
+        self.text.write(out)
     }
 }
 
