@@ -50,14 +50,14 @@ pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut
     }
 }
 
-/// Whether there is nothing to be escaped.
-pub(crate) fn is_printable(text: &str) -> bool {
+/// Whether all characters but printable ASCII are of this kind.
+pub(crate) fn is_all(text: &str, is: impl Fn(char) -> bool) -> bool {
     let mut rest = text;
     loop {
         let mut others = rest[plain(rest.as_bytes())..].chars();
         match others.next() {
             None => return true,
-            Some(character) if !is_safe(character) => return false,
+            Some(character) if !is(character) => return false,
             Some(_) => rest = others.as_str(),
         }
     }
