@@ -15,6 +15,8 @@ pub(super) struct Location<'t> {
     pub(super) userinfo: Option<&'t str>,
     /// Without port and brackets.
     pub(super) host: &'t str,
+    /// Whether the host is made of letters, digits, dots and hyphens, as most are.
+    is_plain: bool,
     /// From the first slash to the query.
     path: &'t str,
     /// Whether the path is known to its end.
@@ -22,35 +24,33 @@ pub(super) struct Location<'t> {
 }
 
 impl<'t> Location<'t> {
-    /// The parts of a text that [`url::is_http`] accepts. `complete`: nothing was cut from its end.
+    /// The parts of a text that [`url::is_http`] accepts, without white space around it. `complete`:
+    /// nothing was cut from its end.
     pub(super) fn of(text: &'t str, complete: bool) -> Self {
-        let text = text.trim_matches(url::BLANKS);
         // Behind the colon of the scheme stand two slashes. All that is looked for is ASCII, so bytes
         // will do, and a batch has millions of URLs.
-        let scheme = memchr(b':', text.as_bytes()).map_or(0, |at| at + 3);
+        let scheme = text.bytes().position(|byte| byte == b':').map_or(0, |at| at + 3);
         let rest = text.get(scheme..).unwrap_or(text);
-        let (rest, whole) = match memchr2(b'?', b'#', rest.as_bytes()) {
-            Some(at) => (&rest[..at], true),
-            None => (rest, complete),
+        let ends = |byte| matches!(byte, b'/' | b'\\' | b'?' | b'#');
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        let plain = rest.bytes().position(|byte| !is_plain(&byte)).unwrap_or(rest.len());
+        let is_plain = rest.as_bytes().get(plain).is_none_or(|byte| ends(*byte));
+        let end = match is_plain {
+            true => plain,
+            false => rest.bytes().position(ends).unwrap_or(rest.len()),
         };
-        let slash = memchr2(b'/', b'\\', rest.as_bytes());
-        let (authority, path) = rest.split_at(slash.unwrap_or(rest.len()));
-        let (userinfo, host) = match memrchr(b'@', authority.as_bytes()) {
-            Some(at) => (Some(&authority[..at]), &authority[at + 1..]),
-            None => (None, authority),
+        let (authority, path) = rest.split_at(end);
+        let (path, whole) = match memchr2(b'?', b'#', path.as_bytes()) {
+            Some(at) => (&path[..at], true),
+            None => (path, complete),
         };
-        let host = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-            Some((host, _)) => host,
-            None => memchr(b':', host.as_bytes()).map_or(host, |at| &host[..at]),
-        };
-        Location { userinfo, host, path, whole }
+        let (userinfo, host) = if is_plain { (None, authority) } else { behind_userinfo(authority) };
+        Location { userinfo, host, is_plain, path, whole }
     }
 
     /// The media suffix of the path, and what it promises.
     pub(super) fn suffix(&self) -> Option<(&'static str, Content)> {
-        let slash = memrchr(b'/', self.path.as_bytes());
-        let last = &self.path[slash.map_or(0, |at| at + 1)..];
-        if self.whole { suffix(last) } else { None }
+        if self.whole { suffix(self.path) } else { None }
     }
 
     /// Why nobody could fetch anything from this host; `None` for a public one.
@@ -68,8 +68,21 @@ impl<'t> Location<'t> {
                 };
             }
         }
-        odd_name(host)
+        odd_name(host, self.is_plain)
     }
+}
+
+/// The user of an authority, and its host without port and brackets.
+fn behind_userinfo(authority: &str) -> (Option<&str>, &str) {
+    let (userinfo, host) = match memrchr(b'@', authority.as_bytes()) {
+        Some(at) => (Some(&authority[..at]), &authority[at + 1..]),
+        None => (None, authority),
+    };
+    let host = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((host, _)) => host,
+        None => memchr(b':', host.as_bytes()).map_or(host, |at| &host[..at]),
+    };
+    (userinfo, host)
 }
 
 fn odd_v4(address: Ipv4Addr) -> Option<&'static str> {
@@ -106,10 +119,8 @@ fn odd_v6(address: Ipv6Addr) -> Option<&'static str> {
 }
 
 /// Names that lead nowhere outside: RFC 2606, RFC 6761, RFC 6762, RFC 8375 and usual habits.
-fn odd_name(host: &str) -> Option<&'static str> {
-    // Most hosts are made of letters, digits, dots and hyphens.
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-    if !host.bytes().all(is_plain)
+fn odd_name(host: &str, is_plain: bool) -> Option<&'static str> {
+    if !is_plain
         && host.contains(|it: char| it.is_whitespace() || "<>{}$[]()\"'`|*%,;".contains(it))
     {
         return Some("a placeholder rather than a host");
@@ -118,11 +129,11 @@ fn odd_name(host: &str) -> Option<&'static str> {
         let this = host.eq_ignore_ascii_case("localhost");
         return Some(if this { "this machine" } else { "a name without a domain" });
     };
-    let second = last_label(rest).map_or(rest, |(_, second)| second);
-    if host.starts_with('.')
-        || host.ends_with('.')
-        || host.as_bytes().windows(2).any(|pair| pair == b"..")
-    {
+    let second = || last_label(rest).map_or(rest, |(_, second)| second);
+    // No way out of the loop, so that many bytes are looked at at once.
+    let pairs = host.bytes().zip(host.bytes().skip(1));
+    let is_empty = pairs.fold(false, |any, pair| any | (pair == (b'.', b'.')));
+    if is_empty || host.starts_with('.') || host.ends_with('.') {
         return Some("a name with an empty part");
     }
     if top.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -133,11 +144,11 @@ fn odd_name(host: &str) -> Option<&'static str> {
     if is(top, &["localhost"]) {
         Some("this machine")
     } else if is(top, &["local", "internal", "lan", "home", "corp", "intranet"])
-        || (is(top, &["arpa"]) && is(second, &["home"]))
+        || (is(top, &["arpa"]) && is(second(), &["home"]))
     {
         Some("a name of a private network")
     } else if is(top, &["invalid", "test", "example"])
-        || (is(second, &["example"]) && is(top, &["com", "net", "org"]))
+        || (is(second(), &["example"]) && is(top, &["com", "net", "org"]))
     {
         Some("reserved for examples")
     } else {
@@ -147,7 +158,8 @@ fn odd_name(host: &str) -> Option<&'static str> {
 
 /// What stands before the last dot, and behind it.
 fn last_label(host: &str) -> Option<(&str, &str)> {
-    let dot = memrchr(b'.', host.as_bytes())?;
+    // The last label is short: a bulk search would take longer to begin.
+    let dot = host.bytes().rposition(|byte| byte == b'.')?;
     Some((&host[..dot], &host[dot + 1..]))
 }
 
@@ -157,7 +169,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_url() {
-        let of = |text| Location::of(text, true);
+        let of = |text: &'static str| Location::of(text.trim_end(), true);
         let parts = of("https://me:pass@word@cdn.kling.ai:8443/a.b/Cat.WEBP?x=/y.png#z");
         assert_eq!(parts.userinfo, Some("me:pass@word"));
         assert_eq!(parts.host, "cdn.kling.ai");
