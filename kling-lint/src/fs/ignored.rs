@@ -16,8 +16,11 @@ const GITIGNORE: &str = ".gitignore";
 const REPOSITORY: &str = ".git";
 /// What a repository ignores on this machine alone.
 const EXCLUDE: &str = ".git/info/exclude";
-/// More than any ignore file has, in bytes.
-const LONGEST: u64 = 1 << 20;
+/// The ignore files that count at one time may have so many bytes together: what is compiled may take
+/// a thousand times as much.
+const MOST: u64 = 128 << 10;
+/// No path is as long as a longer line: nothing matches it, and to compile it might never end.
+const LONGEST_LINE: usize = 4 << 10;
 
 /// The ignore files that count for the folder that is walked: its own and those of the folders above,
 /// up to the top of their repository, and what git ignores for this user everywhere.
@@ -26,8 +29,8 @@ const LONGEST: u64 = 1 << 20;
 /// container that has no `.git`.
 ///
 /// Whoever made the folder made these files, so they are read like requests: one that is no regular
-/// file, or longer than a mebibyte, is not read and ignores nothing. A `.git` that is a file may lead
-/// anywhere and is not followed.
+/// file, or too long, is not read and ignores nothing. A `.git` that is a file may lead anywhere and is
+/// not followed.
 pub(super) struct Ignored {
     /// The folder where the walk begins, without links.
     base: PathBuf,
@@ -35,6 +38,8 @@ pub(super) struct Ignored {
     start: PathBuf,
     /// From the outermost folder to the one that is walked.
     levels: Vec<Level>,
+    /// How many bytes more the levels may have.
+    room: u64,
     global: Gitignore,
 }
 
@@ -43,22 +48,29 @@ struct Level {
     ignore: Gitignore,
     gitignore: Gitignore,
     exclude: Gitignore,
+    /// How many bytes they had.
+    len: u64,
     /// What lies above belongs to another repository, or to none.
     is_top: bool,
 }
 
 impl Level {
-    /// Reads the ignore files that are there.
-    fn of(folder: &Path, is_there: impl Fn(&OsStr) -> bool) -> Self {
-        let read = |name: &str| {
-            if is_there(name.as_ref()) { rules(folder, name) } else { Gitignore::empty() }
+    /// Reads the ignore files that are there, as far as there is room for them.
+    fn of(folder: &Path, is_there: impl Fn(&OsStr) -> bool, room: u64) -> Self {
+        let mut len = 0;
+        let mut read = |name: &str, is_there: bool| {
+            let text = is_there.then(|| text(&folder.join(name), room - len)).flatten();
+            let Some(text) = text else { return Gitignore::empty() };
+            len += text.len() as u64;
+            rules(folder, &text)
         };
         let is_top = is_there(REPOSITORY.as_ref());
         Level {
-            ignore: read(IGNORE),
-            gitignore: read(GITIGNORE),
-            exclude: if is_top { rules(folder, EXCLUDE) } else { Gitignore::empty() },
+            ignore: read(IGNORE, is_there(IGNORE.as_ref())),
+            gitignore: read(GITIGNORE, is_there(GITIGNORE.as_ref())),
+            exclude: read(EXCLUDE, is_top),
             is_top,
+            len,
         }
     }
 }
@@ -69,25 +81,30 @@ impl Ignored {
         let base = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
         let is_there = |folder: &Path, name: &OsStr| folder.join(name).symlink_metadata().is_ok();
         let mut levels = Vec::new();
+        let mut room = MOST;
         let mut inner = base.as_path();
         // A repository ends at its top.
         while let Some(outer) = inner.parent().filter(|_| !is_there(inner, REPOSITORY.as_ref())) {
-            levels.push(Level::of(outer, |name| is_there(outer, name)));
+            let level = Level::of(outer, |name| is_there(outer, name), room);
+            room -= level.len;
+            levels.push(level);
             inner = outer;
         }
         levels.reverse();
         let (global, _) = GitignoreBuilder::new(inner).build_global();
-        Ignored { base, start: folder.to_path_buf(), levels, global }
+        Ignored { base, start: folder.to_path_buf(), levels, room, global }
     }
 
     /// The walk enters a folder in which these names are.
     pub(super) fn enter(&mut self, folder: &Path, is_there: impl Fn(&OsStr) -> bool) {
-        self.levels.push(Level::of(&self.absolute(folder), is_there));
+        let level = Level::of(&self.absolute(folder), is_there, self.room);
+        self.room -= level.len;
+        self.levels.push(level);
     }
 
     /// The walk leaves the folder it entered last.
     pub(super) fn leave(&mut self) {
-        self.levels.pop();
+        self.room += self.levels.pop().map_or(0, |level| level.len);
     }
 
     /// Whether what has this path, in the folder that is walked, is passed over.
@@ -128,20 +145,21 @@ impl Ignored {
     }
 }
 
-/// The rules of an ignore file, if it is one. Lines that are no glob are passed over, as git does.
-fn rules(folder: &Path, name: &str) -> Gitignore {
-    let path = folder.join(name);
-    let text = || {
-        let (file, len) = open::open_with_len(&path).ok()?;
-        let mut bytes = Vec::new();
-        // A file may grow while it is read.
-        let read = file.take(LONGEST + 1).read_to_end(&mut bytes).ok()?;
-        (len.max(read as u64) <= LONGEST).then_some(bytes)
-    };
-    let Some(text) = text() else { return Gitignore::empty() };
-    let text = String::from_utf8_lossy(&text);
+/// The text of an ignore file, if it is one and no longer than that.
+fn text(path: &Path, longest: u64) -> Option<Vec<u8>> {
+    let (file, len) = open::open_with_len(path).ok().filter(|(_, len)| *len <= longest)?;
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    file.take(len).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// The rules of an ignore file. Lines that are no glob are passed over, as git does.
+fn rules(folder: &Path, text: &[u8]) -> Gitignore {
+    let text = String::from_utf8_lossy(text);
     let mut builder = GitignoreBuilder::new(folder);
-    for line in text.trim_start_matches('\u{feff}').lines() {
+    let lines = text.trim_start_matches('\u{feff}').lines();
+    for line in lines.filter(|line| line.len() <= LONGEST_LINE) {
         let _ = builder.add_line(None, line);
     }
     builder.build().unwrap_or_else(|_| Gitignore::empty())
@@ -227,9 +245,28 @@ mod tests {
         let folder = folder(&[("[a.json", ""), ("sub/b.json", ""), ("sub/.gitignore/x", "")]);
         std::fs::write(folder.path().join(".gitignore"), b"{a\n[z-a]\n\xff\nb\n").expect("a file");
         assert_eq!(found(folder.path()), ["[a.json", "sub/b.json"]);
-        let long = format!("*.json\n{}", "#\n".repeat(1 << 19));
-        std::fs::write(folder.path().join(".gitignore"), long).expect("a file");
+        // Brackets in brackets, each of which a compiler may call itself for.
+        let deep = format!("{}*.json{}\n", "{".repeat(40_000), "}".repeat(40_000));
+        std::fs::write(folder.path().join(".gitignore"), deep).expect("a file");
         assert_eq!(found(folder.path()), ["[a.json", "sub/b.json"]);
+    }
+
+    /// All that count at one time share the room; what is left behind gives it back.
+    #[test]
+    fn ignore_files_share_their_room() {
+        let half = format!("a.json\n{}", "#\n".repeat(MOST as usize / 4 - 4));
+        let folder = folder(&[
+            (".gitignore", &half),
+            ("one/.gitignore", &half.replace('a', "b")),
+            ("one/b.json", ""),
+            ("one/two/.ignore", "c.json\n################"),
+            ("one/two/c.json", ""),
+            ("three/.ignore", "c.json\n################"),
+            ("three/a.json", ""),
+            ("three/b.json", ""),
+            ("three/c.json", ""),
+        ]);
+        assert_eq!(found(folder.path()), ["one/two/c.json", "three/b.json"]);
     }
 
     /// A pipe is not waited for, and a device that never ends is not read: without that, this test
