@@ -51,6 +51,7 @@ pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut
 }
 
 /// Whether all characters but printable ASCII are of this kind.
+#[cfg(feature = "cli")]
 pub(crate) fn is_all(text: &str, is: impl Fn(char) -> bool) -> bool {
     let mut rest = text;
     loop {
