@@ -503,3 +503,49 @@ fn files_that_change_while_they_are_read() {
         over.store(true, Ordering::Relaxed);
     });
 }
+
+/// On a disk without room nothing is half written, and what stood there stays.
+#[cfg(target_os = "linux")]
+#[expect(clippy::print_stdout, reason = "a test that was skipped says why")]
+#[test]
+fn a_full_disk_keeps_what_it_has() {
+    const SCRIPT: &str = r#"
+        mount -t tmpfs -o size=256k none "$1" && cd "$1" || exit 90
+        printf '{"model_name":"kling-v1-6","image":"https://cdn.acme.io/a.png","prompt":"A.","duration":5}' \
+            > a.image2video.json
+        echo old > report.json
+        head -c 1000000 /dev/zero > fill 2> /dev/null
+        for arguments in \
+            '--output json=report.json a.image2video.json' '--output sarif=new.sarif a.image2video.json' \
+            '--fix a.image2video.json' 'baseline write a.image2video.json' \
+            'schema --all --out schemas' 'types ts --out kling.d.ts' \
+            'init .'
+        do
+            "$2" $arguments > /dev/null 2>> "$3"
+            printf '%s: %s\n' "$arguments" "$?"
+        done
+        find . -type f
+        cat report.json a.image2video.json
+    "#;
+    let folder = folder();
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).expect("a folder");
+    let output = Command::new("unshare")
+        .args(["-rm", "sh", "-c", SCRIPT, "sh"])
+        .args([disk.as_os_str(), OsStr::new(env!("CARGO_BIN_EXE_kling-lint"))])
+        .arg(folder.path().join("said"))
+        .output();
+    let Some(output) = output.ok().filter(|it| it.status.code().is_some_and(|it| it < 90)) else {
+        println!("skipped: no disk can be mounted here");
+        return;
+    };
+    let told = text(&output.stdout);
+    let (runs, left) = told.split_once("./").expect("files");
+    assert!(runs.lines().count() > 5 && runs.lines().all(|it| it.ends_with(": 2")), "{runs}");
+    // What was there, as it was.
+    let (files, texts) = left.split_at(left.find("old\n").expect("the old report"));
+    let mut files: Vec<_> = files.lines().map(|it| it.trim_start_matches("./")).collect();
+    files.sort_unstable();
+    assert_eq!(files, ["a.image2video.json", "fill", "report.json"], "{told}");
+    assert!(texts.ends_with("\"duration\":5}"), "{told}");
+}
