@@ -394,7 +394,8 @@ impl serde_json::ser::Formatter for SafeJson {
     {
         let mut done = 0;
         for (at, character) in fragment.char_indices() {
-            if printable::is_safe(character) {
+            let commands = || character == '[' && printable::commands(&fragment[..at]);
+            if printable::is_safe(character) && !commands() {
                 continue;
             }
             out.write_all(&fragment.as_bytes()[done..at])?;

@@ -24,7 +24,13 @@ pub(crate) fn line(value: &impl Serialize) -> String {
     let mut buffer = [0; 4];
     for character in text.chars() {
         let as_is = &*character.encode_utf8(&mut buffer);
-        if character.is_ascii_graphic() || character == ' ' || printable::escape(as_is) == as_is {
+        let commands = character == '[' && printable::commands(&out);
+        if commands {
+            out.push_str("\\u005b");
+        } else if character.is_ascii_graphic()
+            || character == ' '
+            || printable::escape(as_is) == as_is
+        {
             out.push(character);
         } else {
             // Outside strings JSON is ASCII, so this stands inside one.
