@@ -2,6 +2,7 @@
 //! real command, in every format, read back by other people's readers.
 #![cfg(unix)]
 
+mod elsewhere;
 mod readers;
 mod texts;
 
@@ -27,10 +28,16 @@ struct Told {
 
 /// Runs the command in a folder.
 fn command<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Told {
+    command_in(folder, arguments, &[])
+}
+
+/// Runs the command in a folder, with this environment.
+fn command_in<S: AsRef<OsStr>>(folder: &Path, arguments: &[S], env: &[(&str, &str)]) -> Told {
     let done = Command::new(env!("CARGO_BIN_EXE_kling-lint"))
         .args(arguments)
         .current_dir(folder)
         .env_clear()
+        .envs(env.iter().copied())
         .stdin(Stdio::null())
         .output()
         .expect("the command runs");

@@ -4,10 +4,10 @@ use quick_xml::events::Event;
 use serde_json::Value;
 
 /// What a report says of one finding: its file, its rule, its message.
-pub type Record = (String, String, String);
+pub(crate) type Record = (String, String, String);
 
 /// A value as text; what is none is shown as JSON.
-pub fn string(value: &Value) -> String {
+pub(crate) fn string(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -20,7 +20,7 @@ fn items(value: &Value) -> &[Value] {
 }
 
 /// Lines of JSON that tell a finding.
-pub fn jsonl(text: &str) -> Vec<Record> {
+pub(crate) fn jsonl(text: &str) -> Vec<Record> {
     let lines = text.split_terminator('\n').map(json).filter(|line| line["rule"].is_object());
     lines
         .map(|it| (string(&it["file"]), string(&it["rule"]["id"]), string(&it["message"])))
@@ -28,7 +28,7 @@ pub fn jsonl(text: &str) -> Vec<Record> {
 }
 
 /// Rule and message of every result of the log.
-pub fn sarif(text: &str) -> Vec<(String, String)> {
+pub(crate) fn sarif(text: &str) -> Vec<(String, String)> {
     let log = json(text);
     assert_eq!(items(&log["runs"]).len(), 1);
     let results = items(&log["runs"][0]["results"]);
@@ -36,7 +36,7 @@ pub fn sarif(text: &str) -> Vec<(String, String)> {
 }
 
 /// Every issue that is a finding.
-pub fn gitlab(text: &str) -> Vec<Record> {
+pub(crate) fn gitlab(text: &str) -> Vec<Record> {
     let issues = json(text);
     let issues = items(&issues).iter().map(|it| {
         let path = string(&it["location"]["path"]);
@@ -47,13 +47,13 @@ pub fn gitlab(text: &str) -> Vec<Record> {
 
 /// Workflow commands, read as the runner of GitHub Actions reads them: name, properties, text. Any other
 /// line is none, and is refused.
-pub fn github(text: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+pub(crate) fn github(text: &str) -> Vec<(String, Vec<(String, String)>, String)> {
     let lines = text.split(['\n', '\r']).filter(|line| !line.is_empty());
     lines.map(|line| command(line).unwrap_or_else(|| panic!("no command: {line:?}"))).collect()
 }
 
 /// A line as the runner reads it: white space before the sign does not hide it.
-pub fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+pub(crate) fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
     let (command, data) = line.trim_start().strip_prefix("::")?.split_once("::")?;
     let (name, properties) = command.split_once(' ').unwrap_or((command, ""));
     let properties = properties.split(',').filter_map(|it| it.split_once('='));
@@ -66,7 +66,7 @@ pub fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
 }
 
 /// Whether runners of GitHub, Azure or TeamCity obey something in the line, wherever it stands.
-pub fn old_command(line: &str) -> bool {
+pub(crate) fn old_command(line: &str) -> bool {
     let mut parts = line.split("##");
     parts.next();
     parts
@@ -74,7 +74,7 @@ pub fn old_command(line: &str) -> bool {
 }
 
 /// Cases of a JUnit report: name, how often it fails, errors, and the text within.
-pub fn junit(xml: &str) -> Vec<(String, usize, usize, String)> {
+pub(crate) fn junit(xml: &str) -> Vec<(String, usize, usize, String)> {
     let mut reader = quick_xml::Reader::from_str(xml);
     let mut cases: Vec<(String, usize, usize, String)> = Vec::new();
     let unescaped = |text: &str| quick_xml::escape::unescape(text).expect("XML").into_owned();
@@ -115,7 +115,7 @@ pub fn junit(xml: &str) -> Vec<(String, usize, usize, String)> {
 
 /// Whether a terminal, or a reader of Unicode, does something else than show the character: controls,
 /// what turns the direction, ends a line, or is not seen. Written from the standard, not from our list.
-pub fn acts(character: char) -> bool {
+pub(crate) fn acts(character: char) -> bool {
     let number = u32::from(character);
     matches!(number,
         // Cc
@@ -130,7 +130,7 @@ pub fn acts(character: char) -> bool {
 
 /// Lines of a text of ours: nothing in it acts but their ends.
 #[track_caller]
-pub fn plain(what: &str, text: &str) {
+pub(crate) fn plain(what: &str, text: &str) {
     for line in text.split('\n') {
         let acting = line.chars().find(|it| acts(*it));
         assert!(acting.is_none(), "{what}: {acting:?} in {line:?}");
@@ -138,7 +138,7 @@ pub fn plain(what: &str, text: &str) {
 }
 
 /// A coloured text without its colours; any other escape stays, and is found.
-pub fn without_colours(text: &str) -> String {
+pub(crate) fn without_colours(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
@@ -157,7 +157,7 @@ pub fn without_colours(text: &str) -> String {
 
 /// The hunks of a diff, counted by their own headers as `patch` counts them: files, hunks.
 #[track_caller]
-pub fn diff(text: &str) -> (usize, usize) {
+pub(crate) fn diff(text: &str) -> (usize, usize) {
     let (mut files, mut hunks) = (0, 0);
     let mut lines = text.split_terminator('\n').peekable();
     while let Some(line) = lines.next() {

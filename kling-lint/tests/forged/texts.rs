@@ -50,7 +50,7 @@ const PIECES: [&str; 43] = [
 ];
 
 /// A text that tries.
-pub fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         6 => proptest::sample::select(&PIECES[..]).prop_map(str::to_owned),
         2 => any::<char>().prop_map(String::from),
@@ -61,7 +61,7 @@ pub fn text() -> impl Strategy<Value = String> {
 }
 
 /// A name for a file: no slash, and short enough for a disk.
-pub fn name() -> impl Strategy<Value = String> {
+pub(crate) fn name() -> impl Strategy<Value = String> {
     text().prop_map(|text| {
         let mut name = text.replace(['/', '\0'], "_");
         name.truncate(name.floor_char_boundary(80));
@@ -100,7 +100,7 @@ const KEYS: [&str; 12] = [
 ];
 
 /// A request, more or less, with such texts as its keys and values.
-pub fn request() -> impl Strategy<Value = String> {
+pub(crate) fn request() -> impl Strategy<Value = String> {
     let value = (string(), 0..6).prop_map(|(text, way)| match way {
         0..3 => text,
         3 => format!("[{text}, {{{text}: {text}, \"image_url\": {text}}}]"),
@@ -115,4 +115,78 @@ pub fn request() -> impl Strategy<Value = String> {
         format!("{{{}\n}}\n", members.join(","))
     });
     prop_oneof![6 => object, 1 => text()]
+}
+
+/// A config with such texts in its places: as they are, or as TOML writes them.
+pub(crate) fn config() -> impl Strategy<Value = String> {
+    let word = || {
+        (text(), 0..4).prop_map(|(text, way)| match way {
+            0 => format!("'{text}'"),
+            _ => serde_json::to_string(&text).expect("a text"),
+        })
+    };
+    let line = (word(), word(), 0..9).prop_map(|(one, other, way)| match way {
+        0 => format!("strict = {one}\n"),
+        1 => format!("{one} = {other}\n"),
+        2 => format!("exclude = [{one}, {other}]\n"),
+        3 => format!("fail-on = {one}\n"),
+        4 => format!("[severity]\n{one} = {other}\n"),
+        5 => format!("[severity]\ntoo-long = {other}\n"),
+        6 => format!("[endpoints]\n{one} = [{other}]\n"),
+        7 => format!(
+            "[[ignore]]\nrules = [{one}]\nfiles = [{other}]\nat = [{one}]\nreason = {one}\n"
+        ),
+        _ => format!("[house]\nomni-video = {one}\n{one} = {other}\n"),
+    });
+    let lines = proptest::collection::vec(line, 1..4).prop_map(|lines| lines.concat());
+    prop_oneof![5 => lines, 1 => text()]
+}
+
+/// A policy that many requests break, in such words.
+pub(crate) fn policy() -> impl Strategy<Value = String> {
+    let schema = (string(), string(), string(), 0..7).prop_map(|(one, two, three, way)| {
+        let body = match way {
+            0 => format!("\"properties\": {{\"prompt\": {{\"const\": {one}, \"title\": {two}}}}}"),
+            1 => format!("\"required\": [{one}], \"description\": {two}"),
+            2 => format!("\"properties\": {{\"prompt\": {{\"pattern\": {one}}}}}"),
+            3 => format!("\"properties\": {{{one}: false, \"prompt\": {{\"enum\": [{two}]}}}}"),
+            4 => format!("{one}: {two}"),
+            5 => format!("\"$ref\": {one}"),
+            _ => format!("\"not\": {{\"title\": {one}, \"description\": {two}}}"),
+        };
+        format!("{{\"title\": {three}, \"description\": {two}, {body}}}")
+    });
+    prop_oneof![6 => schema, 1 => text()]
+}
+
+/// The beginning of an image or a video, with such a text where metadata stands.
+pub(crate) fn media() -> impl Strategy<Value = Vec<u8>> {
+    (text(), 0..5).prop_map(|(text, way)| {
+        let text = text.as_bytes();
+        let chunk = |name: &[u8], data: &[u8]| {
+            let len = (data.len() as u32).to_be_bytes();
+            [&len[..], name, data, &[0; 4]].concat()
+        };
+        let boxed = |name: &[u8], data: &[u8]| {
+            [&(data.len() as u32 + 8).to_be_bytes()[..], name, data].concat()
+        };
+        let png = b"\x89PNG\r\n\x1a\n";
+        match way {
+            0 => {
+                let header = chunk(b"IHDR", b"\0\0\x01\x2c\0\0\x01\x2c\x08\x02\0\0\0");
+                [&png[..], &header, &chunk(b"tEXt", text)].concat()
+            }
+            // The name of a chunk, or of a box.
+            1 => [&png[..], &chunk(text.get(..4).unwrap_or(b"\x1b[2J"), text)].concat(),
+            2 => [
+                &b"\xff\xd8\xff\xfe"[..],
+                &(text.len() as u16 + 2).to_be_bytes(),
+                text,
+                b"\xff\xd9",
+            ]
+            .concat(),
+            3 => [boxed(b"ftyp", text), boxed(text.get(..4).unwrap_or(b"\x1b[2J"), text)].concat(),
+            _ => text.to_vec(),
+        }
+    })
 }
