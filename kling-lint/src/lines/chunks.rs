@@ -138,6 +138,12 @@ impl<R: Read> Chunks<R> {
         }
     }
 
+    /// Whether nothing was read but what was handed on.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_drained(&self) -> bool {
+        self.len == 0
+    }
+
     /// Nothing more is wanted.
     #[cfg(feature = "cli")]
     pub(crate) fn give_up(&mut self) {
