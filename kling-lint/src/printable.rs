@@ -10,14 +10,33 @@ const QUOTED: usize = 60;
 /// Bytes that are looked at together.
 const BLOCK: usize = 16;
 
-/// Appends one character, escaped when it could move a cursor, colour a screen or reorder a line.
+/// Appends one character, escaped when it could move a cursor, colour a screen, reorder a line or
+/// command the machine that shows the line.
 pub(crate) fn push(out: &mut String, character: char) {
-    if is_safe(character) {
+    if is_safe(character) && !(character == '[' && commands(out)) {
         out.push(character);
     } else {
         // `{:x}` of a char's number cannot fail on a String.
         let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
     }
+}
+
+/// Whether a `[` after this text makes it a command: `##[error]` of GitHub's runner, `##vso[…]` of Azure's,
+/// `##teamcity[…]`. They are obeyed wherever in a line they stand.
+pub fn commands(before: &str) -> bool {
+    let name = before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+    before[..before.len() - name].ends_with("##")
+}
+
+/// Appends printable ASCII.
+fn push_plain(out: &mut String, text: &str) {
+    let mut done = 0;
+    for at in memchr::memchr_iter(b'[', text.as_bytes()) {
+        out.push_str(&text[done..at]);
+        push(out, '[');
+        done = at + 1;
+    }
+    out.push_str(&text[done..]);
 }
 
 /// How many bytes at the beginning are printable ASCII: most texts are that as a whole.
@@ -42,7 +61,7 @@ pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut
     let mut rest = text;
     loop {
         let (known, others) = rest.split_at(plain(rest.as_bytes()));
-        out.push_str(known);
+        push_plain(out, known);
         let mut others = others.chars();
         let Some(character) = others.next() else { return };
         other(out, character);
@@ -173,6 +192,21 @@ mod tests {
     fn escapes_are_shown_not_sent() {
         assert_eq!(escape("a\u{1b}[31mb\u{202e}\u{9b}"), "a\\u{1b}[31mb\\u{202e}\\u{9b}");
         assert_eq!(escape("짧은 é 😀"), "짧은 é 😀");
+    }
+
+    #[test]
+    fn no_text_is_a_command() {
+        for text in ["a ##[error]b", "##vso[task.setvariable variable=a]b", "猫##teamcity[x]"] {
+            let shown = escape(text);
+            assert!(shown.contains("\\u{5b}") && !shown.contains('['), "{shown}");
+        }
+        // Two pieces make one, too.
+        let mut out = escape("a#");
+        push_str(&mut out, "#warning[x]");
+        assert_eq!(out, "a##warning\\u{5b}x]");
+        for text in ["# [a]", "##", "[##]", "## a[0]", "a#[0]"] {
+            assert_eq!(escape(text), text);
+        }
     }
 
     #[test]

@@ -66,6 +66,8 @@ mod failpoint;
 pub mod fetch;
 mod hex;
 pub mod id;
+#[cfg(any(feature = "cli", feature = "ledger"))]
+mod json_line;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod machine;

@@ -20,6 +20,7 @@ mod output;
 mod pack;
 mod pages;
 mod progress;
+mod refusal;
 mod reports;
 mod rules;
 mod save;
@@ -48,6 +49,7 @@ use output::Output;
 pub(crate) use args::FailOn;
 // For `kling-submit`, which says what the linter says.
 pub use findings::{Findings, spool};
+pub use refusal::safe;
 
 /// What the command is called.
 const NAME: &str = "kling-lint";
@@ -75,6 +77,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(refusal) => {
             // Help goes to standard output with status 0; when nobody reads it, nothing is lost.
+            let refusal = safe(refusal);
             let _ = refusal.print();
             return if refusal.use_stderr() { Status::Failed } else { Status::Clean }.into();
         }

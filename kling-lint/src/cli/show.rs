@@ -139,6 +139,7 @@ fn quoted(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
+            '[' if printable::commands(&out) => out.push_str("\\U0000005b"),
             _ if printable::is_safe(character) => out.push(character),
             _ => {
                 let _ = write!(out, "\\U{:08x}", u32::from(character));

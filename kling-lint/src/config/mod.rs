@@ -2,15 +2,15 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | [`find`] | which file counts, and its text |
+//! | [`mod@find`] | which file counts, and its text |
 //! | [`keys`] | the keys there are: the parser and the schema both read this list |
-//! | [`parse`] | from the text to a [`Config`], or to all its mistakes |
+//! | [`mod@parse`] | from the text to a [`Config`], or to all its mistakes |
 //! | [`value`] | one value, or the mistake it is |
 //! | [`faults`] | mistakes, with their places |
 //! | [`globs`] | globs over paths |
-//! | [`pointer`] | globs over JSON Pointers |
+//! | [`mod@pointer`] | globs over JSON Pointers |
 //! | [`home`] | paths as the config sees them |
-//! | [`schema`] | the JSON Schema of the config |
+//! | [`mod@schema`] | the JSON Schema of the config |
 //! | [`policy`] | what becomes of findings |
 
 mod faults;

@@ -2,7 +2,6 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | [`request`] | the request, read twice: once to be checked, once to be sent |
 //! | [`handle`] | the files, kept open between the two |
 //! | [`plan`] | what becomes of each part of the text |
 //! | [`own`] | what decides price and time, and the user's own id |

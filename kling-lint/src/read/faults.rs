@@ -150,6 +150,9 @@ pub(super) fn named(character: char) -> String {
         _ if character.is_control() => {
             format!("the control character U+{:04X}", u32::from(character))
         }
+        _ if !printable::is_safe(character) => {
+            format!("the invisible character U+{:04X}", u32::from(character))
+        }
         _ => format!("`{character}` (U+{:04X})", u32::from(character)),
     }
 }

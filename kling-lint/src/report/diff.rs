@@ -230,16 +230,24 @@ impl<F: Read + Seek> Body<'_, F> {
             Some(text) => (text, "\r"),
             None => (text, ""),
         };
-        write!(self.out, "{style}{sign}")?;
-        for character in text.chars() {
-            let mut safe = String::new();
-            match character {
-                '\t' => safe.push(character),
-                _ => printable::push(&mut safe, character),
+        let mut safe = String::with_capacity(text.len());
+        let push = |out: &mut String, text: &str| {
+            printable::push_with(out, text, |out, character| match character {
+                '\t' => out.push(character),
+                _ => printable::push(out, character),
+            });
+        };
+        // No line of JSON begins so; a runner of GitHub would obey it, whatever space is before it.
+        let (space, rest) = text.split_at(text.len() - text.trim_start().len());
+        push(&mut safe, space);
+        match rest.strip_prefix("::") {
+            Some(rest) => {
+                safe.push_str("\\u{3a}:");
+                push(&mut safe, rest);
             }
-            self.out.write_all(safe.as_bytes())?;
+            None => push(&mut safe, rest),
         }
-        writeln!(self.out, "{style:#}{end}")?;
+        writeln!(self.out, "{style}{sign}{safe}{style:#}{end}")?;
         if !ends {
             writeln!(self.out, "\\ No newline at end of file")?;
         }

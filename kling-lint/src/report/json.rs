@@ -70,8 +70,7 @@ use serde::Serialize;
 use crate::Detected;
 use crate::finding::Finding;
 use crate::fix::{Edit, Fix};
-use crate::printable;
-use crate::report::json_text::JsonText;
+use crate::report::json_text::{JsonText, push_escaped};
 use crate::report::media::Verdict;
 use crate::report::{Checked, Media, Reporter, Totals};
 
@@ -265,21 +264,9 @@ impl serde_json::ser::Formatter for SafeJson {
     where
         W: ?Sized + io::Write,
     {
-        let (mut done, mut at) = (0, 0);
-        loop {
-            at += printable::plain(&fragment.as_bytes()[at..]);
-            let Some(character) = fragment[at..].chars().next() else { break };
-            let next = at + character.len_utf8();
-            if !printable::is_safe(character) {
-                out.write_all(&fragment.as_bytes()[done..at])?;
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    write!(out, "\\u{unit:04x}")?;
-                }
-                done = next;
-            }
-            at = next;
-        }
-        out.write_all(&fragment.as_bytes()[done..])
+        let mut safe = String::with_capacity(fragment.len());
+        push_escaped(&mut safe, fragment);
+        out.write_all(safe.as_bytes())
     }
 }
 

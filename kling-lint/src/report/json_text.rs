@@ -2,7 +2,7 @@
 
 use std::io;
 
-use memchr::memchr2;
+use memchr::memchr3;
 use serde_json::Value;
 
 use crate::printable;
@@ -104,8 +104,9 @@ impl JsonText {
     }
 }
 
-/// What stands in the quotes: what could move a cursor is escaped, which JSON allows.
-fn push_escaped(out: &mut String, text: &str) {
+/// What stands in the quotes: what could move a cursor or command the machine that shows it is escaped,
+/// which JSON allows.
+pub(super) fn push_escaped(out: &mut String, text: &str) {
     let mut rest = text;
     loop {
         let (plain, others) = rest.split_at(printable::plain(rest.as_bytes()));
@@ -119,24 +120,32 @@ fn push_escaped(out: &mut String, text: &str) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             _ if printable::is_safe(character) => out.push(character),
-            _ => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
+            _ => push_units(out, character),
         }
         rest = others.as_str();
+    }
+}
+
+fn push_units(out: &mut String, character: char) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        out.push_str(&format!("\\u{unit:04x}"));
     }
 }
 
 /// Printable ASCII.
 fn push_plain(out: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(at) = memchr2(b'"', b'\\', rest.as_bytes()) {
+    while let Some(at) = memchr3(b'"', b'\\', b'[', rest.as_bytes()) {
         let (before, special) = rest.split_at(at);
         out.push_str(before);
-        out.push('\\');
-        out.push_str(&special[..1]);
+        match special.as_bytes()[0] {
+            b'[' if printable::commands(out) => push_units(out, '['),
+            b'[' => out.push('['),
+            _ => {
+                out.push('\\');
+                out.push_str(&special[..1]);
+            }
+        }
         rest = &special[1..];
     }
     out.push_str(rest);

@@ -141,7 +141,9 @@ impl Reporter for Silent {
     }
 }
 
-/// A path as it is printed: one line, nothing that moves a cursor.
+/// A path as it is printed: one line, nothing that moves a cursor, and at a line's beginning no command
+/// to GitHub's runner, which obeys `::error::`.
 pub(crate) fn shown(path: &Path) -> String {
-    printable::escape(&path.to_string_lossy())
+    let text = printable::escape(&path.to_string_lossy());
+    if text.trim_start().starts_with("::") { format!("./{text}") } else { text }
 }

@@ -294,7 +294,9 @@ fn push(text: &mut String, character: char, in_string: bool) {
         '\n' | '\t' if !in_string => text.push(character),
         // Before a line feed it shows nothing, elsewhere it would overwrite the line.
         '\r' if !in_string => {}
-        _ if printable::is_safe(character) => text.push(character),
+        _ if printable::is_safe(character) && !(character == '[' && printable::commands(text)) => {
+            text.push(character);
+        }
         _ => {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 text.push_str(&format!("\\u{unit:04x}"));

@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
-use super::json;
 use super::screen::Screen;
+use crate::json_line::json_line;
 
 /// How often a second bars are drawn at most.
 const REDRAWS: u8 = 20;
@@ -99,7 +99,8 @@ impl Console {
     /// An event: a line on standard output, if events are asked for.
     pub(crate) fn event(&self, event: &impl Serialize) {
         if self.json {
-            self.print(&json::line(event));
+            // Maps with text keys and plain values: they always serialize.
+            self.print(&json_line(event).unwrap_or_default());
         }
     }
 

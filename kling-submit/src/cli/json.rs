@@ -1,8 +1,6 @@
 //! The event stream on standard output: `docs/submit-json.md` is its contract.
 
-use kling_lint::printable;
 use kling_lint::{Finding, Severity};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::ending::Ending;
@@ -13,28 +11,6 @@ use crate::notice::{Notice, Pause};
 
 /// The version of the contract; new keys and new events do not change it.
 const VERSION: u32 = 1;
-
-/// A value as one line: nothing in it moves a cursor or reorders a line of a terminal.
-pub(crate) fn line(value: &impl Serialize) -> String {
-    let Ok(text) = serde_json::to_string(value) else {
-        // Maps with text keys and plain values: they always serialize.
-        return String::from("{}");
-    };
-    let mut out = String::with_capacity(text.len());
-    let mut buffer = [0; 4];
-    for character in text.chars() {
-        let as_is = &*character.encode_utf8(&mut buffer);
-        if character.is_ascii_graphic() || character == ' ' || printable::escape(as_is) == as_is {
-            out.push(character);
-        } else {
-            // Outside strings JSON is ASCII, so this stands inside one.
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    out
-}
 
 /// An event's beginning.
 fn head(at: Millis, task: Option<&str>, request: &str, event: &str) -> Map<String, Value> {
@@ -222,6 +198,7 @@ mod tests {
     use super::super::samples;
     use super::*;
     use crate::entry::{Asset, RawReply, Route};
+    use crate::json_line::json_line;
 
     fn told(entry: Entry) -> Value {
         let failure = None;
@@ -234,7 +211,7 @@ mod tests {
 
     #[test]
     fn an_event_begins_the_same_way_every_time() {
-        let found = line(&told(Entry::Sending { attempt: 1 }));
+        let found = json_line(&told(Entry::Sending { attempt: 1 })).expect("plain values");
         let expected = format!(
             r#"{{"v":1,"at":7,"id":"{}","request":"cat.json","event":"sending","attempt":1}}"#,
             samples::intent().id
@@ -255,7 +232,7 @@ mod tests {
         let made = told(Entry::Succeeded { assets: vec![Asset { number: 0, url, seconds: None }] });
         assert_eq!(made["assets"][0]["url"], "https://cdn.example/a.mp4");
         for value in [reply, made] {
-            assert!(!line(&value).contains("secret"), "{value}");
+            assert!(!value.to_string().contains("secret"), "{value}");
         }
         let intent = told(Entry::Intent(Box::new(samples::intent())));
         assert_eq!(intent["settings"], json!({"mode": "\"pro\""}));
@@ -270,14 +247,5 @@ mod tests {
         assert_eq!(found["failure"], "disk full");
         assert_eq!(found["task_id"], "8");
         assert_eq!(found["by"], "reply");
-    }
-
-    #[test]
-    fn nothing_moves_a_cursor() {
-        let text = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}é\n\"";
-        let found = line(&json!({ "x": text }));
-        assert_eq!(found, r#"{"x":"a\u001b\u007f\u009b\u202e\udb40\udc41é\n\""}"#);
-        let back: Value = serde_json::from_str(&found).expect("JSON");
-        assert_eq!(back["x"], text);
     }
 }

@@ -63,6 +63,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(refusal) => {
             // Help goes to standard output with status 0; when nobody reads it, nothing is lost.
+            let refusal = kling_lint::cli::safe(refusal);
             let _ = refusal.print();
             return if refusal.use_stderr() { Status::Failed } else { Status::Ok }.into();
         }

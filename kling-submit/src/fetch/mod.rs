@@ -79,6 +79,7 @@ const LIMITS: Limits = Limits {
 
 impl Fetcher {
     /// Whether what was stored is still in the folder.
+    #[cfg(feature = "ledger")]
     pub(crate) fn has(&self, stored: &Stored) -> bool {
         let path = Path::new(&stored.path);
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty());

@@ -9,6 +9,7 @@ use super::load::View;
 use super::store;
 use crate::clock::Millis;
 use crate::entry::Entry;
+use crate::json_line::json_line;
 
 /// The version of the lines.
 const VERSION: u32 = 1;
@@ -56,9 +57,9 @@ impl View<'_> {
                 Err(_) => Event::Damaged { event: "damaged", text: &text },
             };
             let line = Line { v: VERSION, seq, at: store::millis(at), task: &task, event };
-            let written = serde_json::to_writer(&mut *out, &line)
+            let written = json_line(&line)
                 .map_err(std::io::Error::from)
-                .and_then(|()| out.write_all(b"\n"));
+                .and_then(|line| writeln!(out, "{line}"));
             written.map_err(|error| {
                 LedgerError::new(format!("the export cannot be written: {error}"))
             })?;

@@ -1,6 +1,6 @@
 //! `kling-lint [check] PATH…`
 //!
-//! What is read ([`inputs`]) is judged on several threads ([`judge`]) and told in order (here, and in
+//! What is read ([`inputs`]) is judged on several threads ([`mod@judge`]) and told in order (here, and in
 //! [`lines`]).
 
 mod inputs;
