@@ -95,6 +95,9 @@ impl Gitlab {
 
 impl Reporter for Gitlab {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
+        if input.is_clean() {
+            return Ok(());
+        }
         let path = self.root.locate(input.path).name.clone();
         for finding in input.findings {
             self.push(&path, &Issue::of(finding));
