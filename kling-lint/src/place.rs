@@ -107,8 +107,11 @@ impl<'l> Places<'l> {
         let end = end.min(after);
         let window = &self.text[before..after];
         let highlight = match str::from_utf8(window) {
-            // Every byte is shown as it is.
-            Ok(window) if printable::plain(window.as_bytes()) == window.len() => {
+            // Every byte is shown as it is: no command begins without a `#`.
+            Ok(window)
+                if printable::plain(window.as_bytes()) == window.len()
+                    && memchr::memchr(b'#', window.as_bytes()).is_none() =>
+            {
                 let cut = text.len();
                 text.push_str(window);
                 cut + start - before..cut + end - before

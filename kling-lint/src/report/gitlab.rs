@@ -82,7 +82,7 @@ impl Gitlab {
         let mut hash = fingerprint::of(&parts);
         loop {
             match self.met.again(hash) {
-                1 => return format!("{hash:016x}"),
+                1 => return fingerprint::shown(hash),
                 // Another of its kind at the same place: the second, the third.
                 times => {
                     let [path, check, pointer] = parts;

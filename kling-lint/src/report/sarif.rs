@@ -19,6 +19,7 @@ use serde_json::json;
 use crate::FieldVerdict;
 use crate::finding::{Finding, Position};
 use crate::fix::{Applicability, Fix};
+use crate::printable;
 use crate::report::fingerprint::{self, Met};
 use crate::report::json_text::JsonText;
 use crate::report::relative::{Located, Root};
@@ -111,7 +112,10 @@ impl Sarif {
             }
         }
         text.raw("}],\"partialFingerprints\":{\"ruleAndPointer/v1\":");
-        text.texts(&[&format!("{hash:016x}:{time}")]).raw("}");
+        let mut print = fingerprint::shown(hash);
+        print.push(':');
+        printable::push_number(&mut print, time);
+        text.text(&print).raw("}");
         let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe);
         // There is none when it is not known where its edits stand.
         if let Some(fix) = fix.filter(|fix| fix.edits.iter().all(|edit| edit.place.is_some())) {
