@@ -547,7 +547,6 @@ fn links_under_our_names_are_not_followed() {
 
 /// On a disk without room nothing is half written, and what stood there stays.
 #[cfg(target_os = "linux")]
-#[expect(clippy::print_stdout, reason = "a test that was skipped says why")]
 #[test]
 fn a_full_disk_keeps_what_it_has() {
     const SCRIPT: &str = r#"
