@@ -287,6 +287,18 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(signs in r"([!#/\\*?\[\]{},^a. \n\r-]|\*\*|[\x00-\u{10ffff}]){0,60}", cut in 0..8_usize) {
+            let text = signs.as_bytes();
+            let rules = rules(Path::new("/a"), &text[..text.len().saturating_sub(cut)]);
+            for path in ["/a/b.json", "/a/b/c.json", "/a/!.json", "/elsewhere"] {
+                let _ = rules.matched(path, false);
+                let _ = rules.matched(path, true);
+            }
+        }
+    }
+
     /// A pipe is not waited for, and a device that never ends is not read: without that, this test
     /// does not end.
     #[cfg(unix)]
