@@ -504,9 +504,49 @@ fn files_that_change_while_they_are_read() {
     });
 }
 
+/// A repository may hold links under the names that are ours; what they lead to is not written over.
+#[test]
+fn links_under_our_names_are_not_followed() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("repository/schemas")).expect("a folder");
+    let precious = at("precious");
+    write(&precious, "precious");
+    write(at("repository/a.image2video.json"), r#"{"image":5}"#);
+    let ours = |name: &str| at("repository").join(name);
+    for name in ["kling-lint-baseline.json", "schemas/config.schema.json", "schemas/README.md"] {
+        symlink(&precious, ours(name)).expect("a link");
+    }
+    for endpoint in ["image2video", "omni-video"] {
+        let (status, listed) = run(&at("repository"), &["schema", endpoint, "--out", "listed"]);
+        assert_eq!(status, Some(0), "{listed}");
+    }
+    for entry in fs::read_dir(ours("listed")).expect("a folder") {
+        let name = entry.expect("an entry").file_name();
+        symlink(&precious, ours("schemas").join(name)).expect("a link");
+    }
+    for arguments in [
+        &["baseline", "write"][..],
+        &["schema", "omni-video", "--out", "schemas"],
+        &["schema", "--all", "--out", "schemas"],
+        &["rules", "--format=markdown", "--out", "schemas"],
+    ] {
+        let (status, said) = run(&at("repository"), arguments);
+        assert_eq!(status, Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("is a link"), "{arguments:?}: {said}");
+    }
+    symlink(&precious, ours(".pre-commit-config.yaml")).expect("a link");
+    let (_, said) = run(&at("repository"), &["init", "."]);
+    assert_eq!(fs::metadata(&precious).expect("a file").len(), 8, "{said}");
+    // A name that was given is followed, as everywhere.
+    let arguments = ["baseline", "write", "--baseline=kling-lint-baseline.json"];
+    let (status, said) = run(&at("repository"), &arguments);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(fs::metadata(&precious).expect("a file").len() > 8);
+}
+
 /// On a disk without room nothing is half written, and what stood there stays.
 #[cfg(target_os = "linux")]
-#[expect(clippy::print_stdout, reason = "a test that was skipped says why")]
 #[test]
 fn a_full_disk_keeps_what_it_has() {
     const SCRIPT: &str = r#"

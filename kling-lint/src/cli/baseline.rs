@@ -62,7 +62,9 @@ pub(crate) fn run(
         Baseline::Write(_) => met.with_the_rest_of(&old, &home),
         Baseline::Prune(_) => met.still_in(&old, &home),
     };
-    if let Err(error) = save(&entries, &place) {
+    // A place that was not given is looked for, and found in whatever repository this is.
+    let create = if options.baseline.is_some() { Saved::create } else { Saved::create_ours };
+    if let Err(error) = save(&entries, &place, create) {
         say(err, &format!("cannot write {}: {}", shown(&place), reason(&error)));
         return Ok(Status::Failed);
     }
@@ -183,10 +185,14 @@ impl Reporter for Collector {
 }
 
 /// Puts the baseline in its place, whole.
-fn save(entries: &Entries, place: &Path) -> Result<(), LintError> {
+fn save(
+    entries: &Entries,
+    place: &Path,
+    create: impl Fn(&Path) -> io::Result<Saved>,
+) -> Result<(), LintError> {
     let failed = |error| LintError::io(place, error);
     let text = entries.text().map_err(failed)?;
-    let mut file = Saved::create(place).map_err(failed)?;
+    let mut file = create(place).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.finish().map_err(failed)
 }

@@ -23,9 +23,20 @@ enum Found {
     Nothing,
 }
 
-/// Writes the files that are not up to date: all of them, or, when one cannot be written, none.
+/// Writes the files of a folder that are not up to date: all of them, or, when one cannot be written,
+/// none.
 pub(super) fn write(files: &[Generated], err: &mut dyn Write) -> Status {
-    match replace(files) {
+    tell(files, replace(files, Saved::create_ours), err)
+}
+
+/// Writes a file whose name was given, unless it is up to date.
+pub(super) fn write_named(file: Generated, err: &mut dyn Write) -> Status {
+    let files = [file];
+    tell(&files, replace(&files, Saved::create), err)
+}
+
+fn tell(files: &[Generated], done: Result<usize, Unwritable>, err: &mut dyn Write) -> Status {
+    match done {
         Ok(0) => say(err, &format!("{} up to date", are(files.len()))),
         Ok(written) if files.len() == 1 || written == files.len() => {
             say(err, &format!("wrote {}", named(files)));
@@ -117,7 +128,10 @@ struct Unwritable {
 }
 
 /// How many files were written.
-fn replace(files: &[Generated]) -> Result<usize, Unwritable> {
+fn replace(
+    files: &[Generated],
+    create: impl Fn(&Path) -> io::Result<Saved>,
+) -> Result<usize, Unwritable> {
     let mut saved = Vec::new();
     for file in files {
         let failed = |error| Unwritable { error: LintError::io(&file.place, error), before: 0 };
@@ -125,7 +139,7 @@ fn replace(files: &[Generated]) -> Result<usize, Unwritable> {
         if matches!(found(file), Ok(Found::Same)) {
             continue;
         }
-        let mut new = Saved::create(&file.place).map_err(failed)?;
+        let mut new = create(&file.place).map_err(failed)?;
         new.write_all(file.text.as_bytes()).map_err(failed)?;
         saved.push((file, new));
     }

@@ -42,6 +42,15 @@ impl Saved {
         Ok(Saved::File { file, place, permissions })
     }
 
+    /// The same for a name that is ours and that nobody gave. A link there is refused: it may be a
+    /// stranger's, who made the repository, and lead to anything.
+    pub(super) fn create_ours(path: &Path) -> io::Result<Self> {
+        match fs::symlink_metadata(path) {
+            Ok(old) if old.is_symlink() => Err(io::Error::other("is a link")),
+            _ => Saved::create(path),
+        }
+    }
+
     /// Puts the file in its place. Until then, and after an error, nothing is there.
     pub(super) fn finish(self) -> io::Result<()> {
         match self {

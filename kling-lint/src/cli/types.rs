@@ -16,10 +16,10 @@ pub(crate) fn run(options: &Types, out: &mut dyn Write, err: &mut dyn Write) -> 
     let Some(place) = options.out.clone() else {
         return out.write_all(text.as_bytes()).map(|()| Status::Clean);
     };
-    let files = [Generated { place, text }];
+    let file = Generated { place, text };
     if options.check {
-        generated::check(&files, out, err)
+        generated::check(&[file], out, err)
     } else {
-        Ok(generated::write(&files, err))
+        Ok(generated::write_named(file, err))
     }
 }

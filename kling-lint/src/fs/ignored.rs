@@ -273,6 +273,32 @@ mod tests {
         assert_eq!(found(folder.path()), ["one/two/c.json", "three/b.json"]);
     }
 
+    /// The longest lines that are read, each as much of one sign as there can be.
+    #[test]
+    fn lines_made_to_cost_much_end() {
+        for (open, close) in
+            [("{", "}"), ("{a,", "}"), ("[", "]"), ("**/", ""), ("?", ""), ("\\", "")]
+        {
+            let most = LONGEST_LINE / (open.len() + close.len());
+            let line = format!("{}{}", open.repeat(most), close.repeat(most));
+            let text = format!("{line}\n").repeat(2);
+            let rules = rules(Path::new("/a"), text.as_bytes());
+            assert!(rules.matched("/a/b/c.json", false).is_none(), "{open}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(signs in r"([!#/\\*?\[\]{},^a. \n\r-]|\*\*|[\x00-\u{10ffff}]){0,60}", cut in 0..8_usize) {
+            let text = signs.as_bytes();
+            let rules = rules(Path::new("/a"), &text[..text.len().saturating_sub(cut)]);
+            for path in ["/a/b.json", "/a/b/c.json", "/a/!.json", "/elsewhere"] {
+                let _ = rules.matched(path, false);
+                let _ = rules.matched(path, true);
+            }
+        }
+    }
+
     /// A pipe is not waited for, and a device that never ends is not read: without that, this test
     /// does not end.
     #[cfg(unix)]
