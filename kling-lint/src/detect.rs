@@ -197,11 +197,13 @@ impl<'d> Keys<'d> {
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
         // All requests name their model by the same key.
         let model = CLUES.iter().find_map(|one| self.model_of(one));
-        for Route { route, keys } in ROUTES.iter() {
-            if let Some(model) =
-                route.models.iter().find(|name| model.is_some_and(|text| text.is(name)))
-            {
+        for Route { route, keys, set } in ROUTES.iter() {
+            let is_model = |name: &&&str| model.is_some_and(|text| text.is(name));
+            if let Some(model) = route.models.iter().find(is_model) {
                 return Some((route, format!("\"{model}\" is a model of that route")));
+            }
+            if !set.meets(self.present) {
+                continue;
             }
             let Some((_, key)) = keys.iter().find(|(name, _)| self.present.has(*name)) else {
                 continue;
@@ -231,11 +233,14 @@ impl<'d> Keys<'d> {
         self.unique(among, |one| &one.own)
     }
 
-    fn unique(&self, among: Among, keys: fn(&'static Clues) -> &'static [Clue]) -> Told {
+    fn unique(&self, among: Among, keys: fn(&'static Clues) -> &'static OwnKeys) -> Told {
         let mut told = Told::default();
         for (index, one) in among.iter() {
-            let own = keys(one).iter().find(|clue| self.present.has(clue.name));
-            if let Some(clue) = own.filter(|_| self.fits(one)) {
+            let OwnKeys { set, clues } = keys(one);
+            if !set.meets(self.present) || !self.fits(one) {
+                continue;
+            }
+            if let Some(clue) = clues.iter().find(|clue| self.present.has(clue.name)) {
                 told.add(index, || Cow::Borrowed(clue.reason.as_str()));
             }
         }
@@ -333,13 +338,20 @@ struct Clues {
     /// Its required inputs.
     required: NameSet,
     /// Those that no other endpoint has.
-    inputs: Vec<Clue>,
+    inputs: OwnKeys,
     /// All keys that no other endpoint has.
-    own: Vec<Clue>,
+    own: OwnKeys,
     /// The key of its model.
     model: Option<Name>,
     /// Its models, and what each says.
     models: Vec<(&'static str, String)>,
+}
+
+/// Keys that only one endpoint has.
+#[derive(Debug)]
+struct OwnKeys {
+    set: NameSet,
+    clues: Vec<Clue>,
 }
 
 /// A key, and what it says.
@@ -353,6 +365,8 @@ struct Clue {
 struct Route {
     route: &'static Uncovered,
     keys: Vec<(Name, &'static str)>,
+    /// The same.
+    set: NameSet,
 }
 
 static CLUES: LazyLock<Vec<Clues>> =
@@ -360,8 +374,12 @@ static CLUES: LazyLock<Vec<Clues>> =
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let keys =
-        |route: &Uncovered| route.keys.iter().map(|key| (Name::of(key.as_bytes()), *key)).collect();
-    UNCOVERED.iter().map(|route| Route { route, keys: keys(route) }).collect()
+        |route: &'static Uncovered| route.keys.iter().map(|key| (Name::of(key.as_bytes()), *key));
+    let set = |route| keys(route).map(|(name, _)| name).collect();
+    UNCOVERED
+        .iter()
+        .map(|route| Route { route, keys: keys(route).collect(), set: set(route) })
+        .collect()
 });
 
 impl Clues {
@@ -376,21 +394,22 @@ impl Clues {
             other.fields.iter().filter(tells).filter(|field| !knows(field.key)).map(name)
         });
         let is_required_input = |field: &&Field| is_input(field) && is_required(field);
-        let clues = |counts: &dyn Fn(&&Field) -> bool| -> Vec<Clue> {
+        let own_keys = |counts: &dyn Fn(&&Field) -> bool| {
             let own = object.fields.iter().filter(|field| counts(field) && is_own(object, field));
-            own.map(|field| Clue {
+            let clues = own.map(|field| Clue {
                 name: name(field),
                 reason: format!("only {} has `{}`", object.name, field.key),
-            })
-            .collect()
+            });
+            let clues: Vec<Clue> = clues.collect();
+            OwnKeys { set: clues.iter().map(|clue| clue.name).collect(), clues }
         };
         let model = object.model();
         Clues {
             object,
             against: foreign.collect(),
             required: object.fields.iter().filter(is_required_input).map(name).collect(),
-            inputs: clues(&is_required_input),
-            own: clues(&|_| true),
+            inputs: own_keys(&is_required_input),
+            own: own_keys(&|_| true),
             model: model.map(name),
             models: model
                 .into_iter()

@@ -77,13 +77,17 @@ impl NameSet {
     }
 
     /// Whether the sets have a key in common.
+    #[inline]
     pub(crate) fn meets(self, other: NameSet) -> bool {
-        self.0.iter().zip(other.0).any(|(one, other)| one & other != 0)
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        a & e | b & f | c & g | d & h != 0
     }
 
     /// Whether the other has all keys of this one.
+    #[inline]
     pub(crate) fn is_within(self, other: NameSet) -> bool {
-        self.0.iter().zip(other.0).all(|(one, other)| one & !other == 0)
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        a & !e | b & !f | c & !g | d & !h == 0
     }
 }
 
@@ -176,11 +180,21 @@ fn collect(object: &'static Object, keys: &mut Vec<&'static str>) {
 
 impl Head {
     fn of(key: &[u8]) -> Self {
-        let mut bytes = [0; WHOLE];
-        let len = key.len().min(WHOLE);
-        bytes[..len].copy_from_slice(&key[..len]);
-        let bytes = u128::from_le_bytes(bytes);
-        Head { len: key.len(), bytes: [bytes as u64, (bytes >> 64) as u64] }
+        // Words that overlap: a copy of so many bytes as there are would take longer.
+        let bytes = if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+            let second = match key.get(8..).and_then(<[u8]>::first_chunk) {
+                Some(second) => u64::from_le_bytes(*second),
+                // As many bytes of the last eight as are behind the first eight.
+                None => shifted(u64::from_le_bytes(*last), WHOLE - key.len()),
+            };
+            [u64::from_le_bytes(*first), second]
+        } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+            let second = shifted(u64::from(u32::from_le_bytes(*last)), 8 - key.len());
+            [u64::from(u32::from_le_bytes(*first)) | second << 32, 0]
+        } else {
+            [key.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0]
+        };
+        Head { len: key.len(), bytes }
     }
 
     #[inline]
@@ -192,9 +206,27 @@ impl Head {
     }
 }
 
+/// The number without its lowest bytes.
+fn shifted(number: u64, bytes: usize) -> u64 {
+    number.checked_shr(8 * bytes as u32).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_head_is_the_first_sixteen_bytes_and_zeros() {
+        let text = b"abcdefghijklmnopqrstuvwxyz";
+        for len in 0..text.len() {
+            let mut bytes = [0; WHOLE];
+            let short = len.min(WHOLE);
+            bytes[..short].copy_from_slice(&text[..short]);
+            let bytes = u128::from_le_bytes(bytes);
+            let head = Head::of(&text[..len]);
+            assert_eq!(head.bytes, [bytes as u64, (bytes >> 64) as u64], "{len}");
+        }
+    }
 
     #[test]
     fn every_key_of_the_tables_has_a_number_of_its_own() {

@@ -71,6 +71,19 @@ pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut
     }
 }
 
+/// Whether there is nothing to be escaped.
+pub(crate) fn is_printable(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        let mut others = rest[plain(rest.as_bytes())..].chars();
+        match others.next() {
+            None => return true,
+            Some(character) if !is_safe(character) => return false,
+            Some(_) => rest = others.as_str(),
+        }
+    }
+}
+
 /// Appends a text with every dangerous character escaped.
 pub(crate) fn push_str(out: &mut String, text: &str) {
     push_with(out, text, push);

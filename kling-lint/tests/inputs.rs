@@ -1,6 +1,7 @@
 //! Inputs that a case file cannot hold: pipes, folders without permission, odd names, very long lines.
 
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -218,4 +219,60 @@ fn a_request_of_a_terabyte_is_not_read() {
         text(&output.stdout),
         "long.json:1:1: error[KL0107 too-large] the input is larger than 1 GiB; the request was not checked\n"
     );
+}
+
+/// Whoever writes a request a line may wait for the answer to one before writing the next, however
+/// long it is.
+#[test]
+fn a_line_is_answered_before_the_next_one_comes() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kling-lint"))
+        .args(["--format=concise", "--jsonl", "--jobs=3", "-q", "-"])
+        .args(["--endpoint", endpoint()])
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let mut answers = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    for (number, blanks) in [1, 20_000, 0, 300_000, 5].into_iter().enumerate() {
+        writeln!(stdin, "[{}7]", " ".repeat(blanks)).expect("the command reads");
+        stdin.flush().expect("the command reads");
+        let answer = answers.next().expect("an answer").expect("text");
+        assert!(answer.starts_with(&format!("<stdin>:{}:", number + 1)), "{answer}");
+    }
+    drop(stdin);
+    assert_eq!(child.wait().expect("an end").code(), Some(1));
+}
+
+/// Bytes of the request that look like colours, or like nothing at all, are its own.
+#[test]
+fn what_is_not_repaired_is_handed_on_byte_for_byte() {
+    let folder = folder();
+    let request = |text: &[u8]| [b"{\"prompt\": \"", text, b"\", \"mode\": null}\n"].concat();
+    for request in [
+        request(b"\x7f"),
+        request(b"\x9b31m\xff"),
+        request("\u{9b}31m猫".as_bytes()),
+        b"\x1b[31mnonsense\x1b]0;x\x07\x00".to_vec(),
+    ] {
+        for color in ["--color=never", "--color=always", "--color=auto"] {
+            let mut child = Command::new(env!("CARGO_BIN_EXE_kling-lint"))
+                .args(["--fix", color, "--endpoint", endpoint(), "-"])
+                .current_dir(folder.path())
+                .env_clear()
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the command runs");
+            let mut stdin = child.stdin.take().expect("a pipe");
+            stdin.write_all(&request).expect("the command reads");
+            drop(stdin);
+            let output = child.wait_with_output().expect("an end");
+            let kept = |byte: &u8| byte.is_ascii_control() || !byte.is_ascii();
+            let kept = |text: &[u8]| text.iter().copied().filter(kept).collect::<Vec<u8>>();
+            assert_eq!(kept(&output.stdout), kept(&request), "{color}");
+        }
+    }
 }

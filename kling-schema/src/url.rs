@@ -16,25 +16,33 @@ pub const BLANKS: [char; 4] = ['\t', '\n', '\r', ' '];
 
 /// Without the white space that may stand before a URL.
 pub(crate) fn trim_start(text: &str) -> &str {
+    // Most texts start with something else.
+    if text.as_bytes().first().is_some_and(|first| *first > b' ') {
+        return text;
+    }
     let blanks = text.bytes().take_while(|byte| BLANKS.contains(&char::from(*byte)));
     text.get(blanks.take(BLANKS_BEFORE).count()..).unwrap_or_default()
 }
 
 /// Whether [`PATTERN`] matches.
 pub fn is_http(text: &str) -> bool {
-    let text = trim_start(text);
-    ["https://", "http://"].iter().any(|scheme| {
-        let (start, rest) = match text.split_at_checked(scheme.len()) {
-            Some(split) => split,
-            None => return false,
-        };
-        start.eq_ignore_ascii_case(scheme) && rest.starts_with(is_host)
-    })
+    let Some((scheme, rest)) = trim_start(text).as_bytes().split_first_chunk() else {
+        return false;
+    };
+    let scheme: &[u8; 4] = scheme;
+    let rest = match rest {
+        [b's' | b'S', rest @ ..] => rest,
+        _ => rest,
+    };
+    match rest {
+        [b':', b'/', b'/', host, ..] => scheme.eq_ignore_ascii_case(b"http") && is_host(*host),
+        _ => false,
+    }
 }
 
-/// Whether a host may start with this character, as far as [`PATTERN`] judges it.
-fn is_host(character: char) -> bool {
-    !matches!(character, '\0'..='\x20' | '/' | '?' | '#' | ':' | '@' | '\\')
+/// Whether a host may start with this byte of UTF-8, as far as [`PATTERN`] judges it.
+fn is_host(byte: u8) -> bool {
+    !matches!(byte, 0..=b' ' | b'/' | b'?' | b'#' | b':' | b'@' | b'\\')
 }
 
 #[cfg(test)]

@@ -80,6 +80,23 @@ fn every_endpoint_is_known_to_the_hook() {
     }
 }
 
+/// Names are given after the options, and some hooks have options of their users there: no `--` ends them.
+#[test]
+fn no_file_name_is_an_option() {
+    for hook in hooks().iter().filter(|hook| !hook.contains_key("pass_filenames")) {
+        let exclude = Regex::new(&hook["exclude"]).expect("an expression");
+        for name in ["-", "--fix.kling.json", "--output=json=/home/me/a.kling.json"] {
+            assert!(exclude.is_match(name), "{}: {name}", hook["id"]);
+        }
+        assert!(!exclude.is_match("a/-b.kling.json") && !exclude.is_match("a-b.kling.json"));
+    }
+    // The action ends its options before the paths.
+    let script = text(&root().join("ci/action.sh"));
+    let runs = script.lines().filter(|line| line.trim_start().starts_with("kling-lint "));
+    assert!(runs.into_iter().all(|line| line.contains(" -- \"${paths[@]}\"")), "{script}");
+    assert!(text(&root().join("kling-lint/src/cli/init.rs")).contains("exclude: '^-'"));
+}
+
 #[test]
 fn init_writes_the_same_pattern() {
     let folder = tempfile::tempdir().expect("a folder");

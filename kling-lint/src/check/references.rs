@@ -79,8 +79,7 @@ pub(super) fn check<'d>(
 
 /// Whether a look at the tokens is worth it: most prompts have none.
 fn may_hold_tokens(prompt: Text<'_>) -> bool {
-    let raw = prompt.raw();
-    prompt.has_escapes() || memchr::memchr_iter(b'<', raw).any(|at| raw.get(at + 1) == Some(&b'<'))
+    prompt.has_escapes() || opening(prompt.raw(), 0).is_some()
 }
 
 /// The inputs that a text names.
@@ -224,7 +223,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            let open = at + text.get(at..)?.find("<<")?;
+            let open = opening(bytes, at)?;
             let inside = open + run(bytes, open, b'<');
             let window = &bytes[inside..bytes.len().min(inside + LONGEST)];
             at = inside;
@@ -244,6 +243,13 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
             return Some(Token { range: open..at, inner, whole });
         }
     })
+}
+
+/// The next two opening brackets from here on.
+fn opening(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    let found = memchr::memchr_iter(b'<', rest).find(|at| rest.get(at + 1) == Some(&b'<'))?;
+    Some(from + found)
 }
 
 fn run(bytes: &[u8], at: usize, byte: u8) -> usize {

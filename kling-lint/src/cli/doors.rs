@@ -132,7 +132,7 @@ pub fn told(
 ) -> io::Result<Vec<u8>> {
     let format = Format::from_str(format, false).map_err(io::Error::other)?;
     let options = Check { verbose, ..Check::default() };
-    let mut reporter = reports::reporter(format, &options, FailOn::Error, 80);
+    let mut reporter = reports::reporter(format, &options, FailOn::Error, reports::PLAIN);
     let mut out = Vec::new();
     for (path, line, report) in inputs {
         reporter.checked(&mut out, &Checked { line: *line, ..Checked::new(path, report) })?;

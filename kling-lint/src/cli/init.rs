@@ -198,6 +198,7 @@ fn hook() -> String {
         entry: kling-lint --skip-unknown
         language: system
         files: '{}'
+        exclude: '^-'
         require_serial: true
 ",
         detect::pattern()

@@ -83,24 +83,31 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let watched = io::stderr().is_terminal();
-    let colors = match &mut arguments.command {
+    let on_terminal = io::stdout().is_terminal();
+    let mut colors = color(&io::stdout(), arguments.color);
+    match &mut arguments.command {
         Some(Command::Pack(pack)) => {
-            pack.on_terminal = io::stdout().is_terminal();
+            pack.on_terminal = on_terminal;
             // A body is handed on byte for byte.
-            ColorChoice::AlwaysAnsi
+            colors = ColorChoice::AlwaysAnsi;
         }
-        Some(Command::Check(check)) => {
-            check.watched = watched;
-            color(&io::stdout(), arguments.color)
-        }
-        _ => {
-            arguments.check.watched = watched;
-            color(&io::stdout(), arguments.color)
-        }
-    };
-    let stdout = AutoStream::new(io::stdout().lock(), colors);
+        Some(Command::Check(check)) => check.watched = watched,
+        _ => arguments.check.watched = watched,
+    }
+    // Other commands tell what they do, or write their result at once.
+    let is_long = matches!(arguments.command, None | Some(Command::Check(_)));
+    let is_plain = colors == ColorChoice::Never;
+    // This stream would look at every byte to take colours out.
+    let colors = if is_plain { ColorChoice::AlwaysAnsi } else { colors };
+    let mut out = Output::new(AutoStream::new(io::stdout().lock(), colors));
+    if is_plain {
+        out = out.plain();
+    }
+    if is_long && !on_terminal {
+        out = out.in_blocks();
+    }
     let stderr = AutoStream::new(io::stderr().lock(), color(&io::stderr(), arguments.color));
-    run(arguments, &mut io::stdin().lock(), stdout, stderr).into()
+    run(arguments, &mut io::stdin().lock(), out, stderr).into()
 }
 
 /// What `auto` means for this stream: a terminal, and what the environment asks for.
@@ -116,10 +123,9 @@ fn color(stream: &impl anstream::stream::RawStream, choice: args::Color) -> Colo
 fn run(
     arguments: Arguments,
     stdin: &mut dyn io::Read,
-    stdout: impl Write,
+    mut out: Output<impl Write>,
     mut stderr: impl Write,
 ) -> Status {
-    let mut out = Output::new(stdout);
     let done = match arguments.command {
         None => check::run(&without_command(arguments.check), stdin, &mut out, &mut stderr),
         Some(Command::Check(check)) => check::run(&check, stdin, &mut out, &mut stderr),
@@ -133,7 +139,9 @@ fn run(
         Some(Command::Completions(shell)) => completions::run(&shell, &mut out),
         Some(Command::Man(man)) => man::run(&man, &mut out, &mut stderr),
     };
-    match done.and_then(|status| out.flush().map(|()| status)) {
+    // What was told before a failure was told.
+    let flushed = out.flush();
+    match done.and_then(|status| flushed.map(|()| status)) {
         Ok(status) => status,
         Err(error) => {
             say(&mut stderr, &format!("cannot write the result: {}", words(&error)));
@@ -153,7 +161,7 @@ fn without_command(mut check: args::Check) -> args::Check {
 
 /// Talks to whoever runs the command. When nobody listens, nothing is lost.
 fn say(stderr: &mut dyn Write, text: &str) {
-    let _ = writeln!(stderr, "{NAME}: {text}");
+    let _ = stderr.write_all(format!("{NAME}: {text}\n").as_bytes());
 }
 
 /// Files beneath this root, or beside the requests that name them.

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use anstream::adapter::strip_str;
 use kling_schema::rows::{self, Row};
 use kling_schema::rules::across::REUSED_ID;
 use kling_schema::rules::media::LOCAL_PATH_ON_WIRE;
@@ -105,8 +104,8 @@ fn rendered(report: &Report) -> String {
     let mut text = Vec::new();
     let input = Checked::new(Path::new(NAME), report);
     // Writing to memory cannot fail.
-    let _: io::Result<()> = Human::new(COLUMNS, true, true).checked(&mut text, &input);
-    strip_str(&String::from_utf8_lossy(&text)).to_string()
+    let _: io::Result<()> = Human::new(COLUMNS, true, true).plain().checked(&mut text, &input);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// A fenced block; the fence is longer than any in the text.

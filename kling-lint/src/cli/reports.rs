@@ -3,7 +3,6 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anstream::StripStream;
 use clap::ValueEnum as _;
 use kling_schema::Severity;
 
@@ -64,21 +63,13 @@ pub(super) struct Reports {
 /// A report in a file, which takes its place when it is whole.
 struct InFile {
     path: PathBuf,
-    format: Format,
     reporter: Box<dyn Reporter>,
     file: BufWriter<Saved>,
 }
 
 impl InFile {
     fn tell(&mut self, tell: Tell<'_>) -> io::Result<()> {
-        match self.format {
-            // The only one with colours.
-            Format::Human => {
-                let file: &mut dyn Write = &mut self.file;
-                tell(&mut *self.reporter, &mut StripStream::new(file))
-            }
-            _ => tell(&mut *self.reporter, &mut self.file),
-        }
+        tell(&mut *self.reporter, &mut self.file)
     }
 }
 
@@ -92,7 +83,7 @@ impl Reports {
     }
 
     /// Makes ready to write what is asked for, or says why that cannot be.
-    pub(super) fn open(options: &Check, fail_on: FailOn) -> Result<Self, String> {
+    pub(super) fn open(options: &Check, fail_on: FailOn, is_plain: bool) -> Result<Self, String> {
         let on_stdout = options.output.iter().filter(|it| it.file.is_none()).map(|it| it.format);
         let mut on_stdout = options.format.into_iter().chain(on_stdout);
         let stdout = match on_stdout.next() {
@@ -105,7 +96,8 @@ impl Reports {
             );
         }
         let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0.into());
-        let stdout = stdout.map(|format| (format, reporter(format, options, fail_on, width)));
+        let look = Look { width, is_plain };
+        let stdout = stdout.map(|format| (format, reporter(format, options, fail_on, look)));
         let mut files: Vec<InFile> = Vec::new();
         for Wanted { format, file } in &options.output {
             let Some(path) = file else { continue };
@@ -120,8 +112,7 @@ impl Reports {
             let file = Saved::create(path).map_err(|error| unwritable(path, &error))?;
             files.push(InFile {
                 path: path.clone(),
-                format: *format,
-                reporter: reporter(*format, options, fail_on, WIDTH),
+                reporter: reporter(*format, options, fail_on, PLAIN),
                 file: BufWriter::new(file),
             });
         }
@@ -189,19 +180,32 @@ fn by_environment() -> Result<Format, String> {
     named(&value.to_string_lossy()).map_err(|refusal| format!("{FORMAT}: {refusal}"))
 }
 
+/// How wide a report for people may be, and whether it has no colours.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    width: usize,
+    is_plain: bool,
+}
+
+/// As no terminal shows it.
+pub(super) const PLAIN: Look = Look { width: WIDTH, is_plain: true };
+
 /// The reporter of a format.
 pub(super) fn reporter(
     format: Format,
     options: &Check,
     fail_on: FailOn,
-    width: usize,
+    look: Look,
 ) -> Box<dyn Reporter> {
     let root = || Root::new(std::env::current_dir().ok());
     match format {
-        Format::Human => Box::new(Human::new(width, options.verbose, options.quiet)),
+        Format::Human => {
+            let human = Human::new(look.width, options.verbose, options.quiet);
+            Box::new(if look.is_plain { human.plain() } else { human })
+        }
         Format::Concise => Box::new(Concise::new(options.verbose)),
         Format::Json => Box::new(Json::default()),
-        Format::Jsonl => Box::new(Jsonl),
+        Format::Jsonl => Box::new(Jsonl::default()),
         Format::Sarif => Box::new(Sarif::new(root())),
         Format::Github => Box::new(Github::new(root(), options.verbose)),
         Format::Gitlab => Box::new(Gitlab::new(root())),

@@ -10,7 +10,7 @@ use super::*;
 /// What came of a command line: status, standard output, standard error.
 fn command<S: AsRef<OsStr>>(words: &[S], stdin: &str) -> (Status, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let status = run(parse(words), &mut stdin.as_bytes(), &mut out, &mut err);
+    let status = run(parse(words), &mut stdin.as_bytes(), Output::new(&mut out), &mut err);
     let text = |bytes| String::from_utf8(bytes).expect("the command writes UTF-8");
     (status, text(out), text(err))
 }
@@ -146,7 +146,7 @@ fn a_reader_that_left_is_no_failure() {
     ];
     for words in several {
         let mut err = Vec::new();
-        let out = Failing(ErrorKind::BrokenPipe);
+        let out = Output::new(Failing(ErrorKind::BrokenPipe));
         let status = run(parse(words), &mut "[]".as_bytes(), out, &mut err);
         assert_ne!(status, Status::Failed, "{words:?}");
         assert!(err.is_empty(), "{words:?}");
@@ -156,7 +156,7 @@ fn a_reader_that_left_is_no_failure() {
 #[test]
 fn a_full_disk_is_a_failure() {
     let mut err = Vec::new();
-    let out = Failing(ErrorKind::StorageFull);
+    let out = Output::new(Failing(ErrorKind::StorageFull));
     assert_eq!(run(parse(&["rules"]), &mut io::empty(), out, &mut err), Status::Failed);
     assert!(String::from_utf8_lossy(&err).starts_with("kling-lint: cannot write the result: "));
 }
@@ -165,7 +165,7 @@ fn a_full_disk_is_a_failure() {
 fn nobody_listening_is_no_failure() {
     let mut out = Vec::new();
     let err = Failing(ErrorKind::BrokenPipe);
-    let status = run(parse(&["none.json"]), &mut io::empty(), &mut out, err);
+    let status = run(parse(&["none.json"]), &mut io::empty(), Output::new(&mut out), err);
     assert_eq!(status, Status::Failed, "because of the missing file only");
 }
 
@@ -302,7 +302,7 @@ fn files_have_no_colours_and_replace_what_was_there() {
 fn a_reader_that_left_does_not_keep_files_from_being_written() {
     let (folder, word) = faulty();
     let words = ["DIR", "--output=concise", "--output=jsonl=DIR/out"].map(word);
-    let out = Failing(ErrorKind::BrokenPipe);
+    let out = Output::new(Failing(ErrorKind::BrokenPipe));
     assert_eq!(run(parse(&words), &mut io::empty(), out, Vec::new()), Status::Findings);
     assert_eq!(names(folder.path()).len(), 2);
 }
@@ -312,7 +312,7 @@ fn after_a_failure_nothing_is_half_written() {
     let (folder, word) = faulty();
     let before = names(folder.path());
     let words = ["DIR", "--output=concise", "--output=jsonl=DIR/out"].map(&word);
-    let out = Failing(ErrorKind::StorageFull);
+    let out = Output::new(Failing(ErrorKind::StorageFull));
     assert_eq!(run(parse(&words), &mut io::empty(), out, Vec::new()), Status::Failed);
     assert_eq!(names(folder.path()), before);
 

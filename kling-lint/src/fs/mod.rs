@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`open`] | opens a request, without ever waiting for someone to write it |
 //! | [`walk`] | the requests in a folder |
+//! | [`ignored`] | what a walk passes over |
 //! | [`beneath`] | local files, beneath one folder |
 //! | [`names`] | from the text of a request to a path |
 //! | [`inside`] | paths that leave the folder by name and come back |
@@ -13,6 +14,8 @@
 //! The library touches the disk nowhere else; of the command, `cli/save.rs` does.
 
 mod beneath;
+#[cfg(feature = "cli")]
+mod ignored;
 mod inside;
 mod kind;
 mod names;

@@ -1,33 +1,89 @@
 //! The JSON and JSON Lines files of a folder, in an order that does not depend on the disk.
 
+use std::ffi::OsString;
+use std::fs::{DirEntry, FileType};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use ignore::{DirEntry, WalkBuilder};
-
+use super::ignored::Ignored;
 use crate::error::LintError;
 
 /// The `*.json`, `*.jsonl` and `*.ndjson` files below a folder, sorted by name, folder by folder.
 ///
-/// As ripgrep does, it passes over hidden files and what `.gitignore` names, and does not follow
-/// links, so a loop of links is no loop. `.gitignore` counts without a repository around it, too: a
-/// request is no less a build product in a container that has no `.git`.
+/// Hidden files are passed over, and what [ignore files](Ignored) name. Links are not followed, so a
+/// loop of links is no loop.
 pub(crate) fn json_files(
     folder: &Path,
 ) -> impl Iterator<Item = Result<PathBuf, LintError>> + use<> {
-    let root = folder.to_path_buf();
-    WalkBuilder::new(folder)
-        .require_git(false)
-        .sort_by_file_name(|left, right| left.cmp(right))
-        .build()
-        .filter_map(move |entry| match entry {
-            Ok(entry) => is_json_file(&entry).then(|| Ok(tidy(entry.into_path()))),
-            Err(error) => Some(Err(refusal(&root, error))),
-        })
+    Walk { start: Some(folder.to_path_buf()), folders: Vec::new(), ignored: Ignored::above(folder) }
 }
 
-fn is_json_file(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| kind.is_file())
-        && (is_called(entry.path(), "json") || holds_lines(entry.path()))
+/// A walk under way.
+struct Walk {
+    /// Where it begins, until it has begun.
+    start: Option<PathBuf>,
+    /// The folder that is read and those that it lies in, the outermost first.
+    folders: Vec<Folder>,
+    ignored: Ignored,
+}
+
+/// A folder, and what of it is still to come.
+struct Folder {
+    path: PathBuf,
+    entries: std::vec::IntoIter<(OsString, FileType)>,
+}
+
+impl Walk {
+    /// Reads what is in a folder; nothing of it is open afterwards, however deep the walk goes.
+    fn enter(&mut self, path: PathBuf) -> Result<(), LintError> {
+        let entries = || -> io::Result<Vec<_>> {
+            let read = |entry: io::Result<DirEntry>| {
+                let entry = entry?;
+                Ok((entry.file_name(), entry.file_type()?))
+            };
+            std::fs::read_dir(&path)?.map(read).collect()
+        };
+        let mut entries = entries().map_err(|error| LintError::io(&path, error))?;
+        entries.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        self.ignored.enter(&path, |name| {
+            entries.binary_search_by(|(other, _)| other.as_os_str().cmp(name)).is_ok()
+        });
+        self.folders.push(Folder { path, entries: entries.into_iter() });
+        Ok(())
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Result<PathBuf, LintError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(Err(error)) = self.start.take().map(|start| self.enter(start)) {
+            return Some(Err(error));
+        }
+        while let Some(folder) = self.folders.last_mut() {
+            let Some((name, kind)) = folder.entries.next() else {
+                self.folders.pop();
+                self.ignored.leave();
+                continue;
+            };
+            let path = folder.path.join(&name);
+            let is_wanted = kind.is_dir() || kind.is_file() && is_json_file(&path);
+            if !is_wanted || self.ignored.passes_over(&path, kind.is_dir()) {
+                continue;
+            }
+            if kind.is_file() {
+                return Some(Ok(tidy(path)));
+            }
+            if let Err(error) = self.enter(path) {
+                return Some(Err(error));
+            }
+        }
+        None
+    }
+}
+
+fn is_json_file(path: &Path) -> bool {
+    is_called(path, "json") || holds_lines(path)
 }
 
 /// Whether a file holds one request a line, by its name.
@@ -45,25 +101,6 @@ fn tidy(path: PathBuf) -> PathBuf {
         Ok(rest) => rest.to_path_buf(),
         Err(_) => path,
     }
-}
-
-/// The walker wraps the path and the system's error in layers of its own.
-fn refusal(root: &Path, error: ignore::Error) -> LintError {
-    let mut path = None;
-    let mut layer = &error;
-    loop {
-        layer = match layer {
-            ignore::Error::WithPath { path: inner, err } => {
-                path = Some(inner.clone());
-                err
-            }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
-            _ => break,
-        };
-    }
-    let path = path.unwrap_or_else(|| root.to_path_buf());
-    let text = error.to_string();
-    LintError::io(path, error.into_io_error().unwrap_or_else(|| std::io::Error::other(text)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use crate::load::Loaded;
+use crate::load::{LONGEST, Loaded};
 use crate::read;
 
 /// Bytes of a chunk at most. It fits the cache nearest to a core.
@@ -77,6 +77,10 @@ pub(crate) struct Chunks<R> {
     /// Bytes of the stream before the buffer.
     offset: u64,
     ended: bool,
+    /// A line of more bytes may have no end.
+    pub(super) longest: u64,
+    /// There was one.
+    is_endless: bool,
     /// Bytes asked for at once.
     ask: usize,
     spare: Vec<Vec<u8>>,
@@ -98,6 +102,8 @@ impl<R: Read> Chunks<R> {
             searched: 0,
             offset: 0,
             ended: false,
+            longest: LONGEST,
+            is_endless: false,
             ask: block,
             spare: Vec::new(),
         }
@@ -106,7 +112,7 @@ impl<R: Read> Chunks<R> {
     /// The lines at hand, as soon as there is one: whoever writes them may wait for an answer.
     ///
     /// # Errors
-    /// Those of the stream.
+    /// Those of the stream; a line was longer than any request, and what follows was not read.
     pub(crate) fn next(&mut self) -> io::Result<Option<Chunk>> {
         loop {
             if let Some(at) = memchr::memrchr(b'\n', &self.buffer[self.searched..self.len]) {
@@ -117,6 +123,10 @@ impl<R: Read> Chunks<R> {
                 return Ok(Some(self.cut_lines(end)));
             }
             self.searched = self.len;
+            if std::mem::take(&mut self.is_endless) {
+                let why = "a line is longer than any request; what follows was not read";
+                return Err(io::Error::new(ErrorKind::InvalidData, why));
+            }
             if self.ended {
                 let chunk = (self.len > 0).then(|| self.cut(self.len));
                 return Ok(chunk);
@@ -126,6 +136,12 @@ impl<R: Read> Chunks<R> {
             }
             self.fill()?;
         }
+    }
+
+    /// Whether nothing was read but what was handed on.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_drained(&self) -> bool {
+        self.len == 0
     }
 
     /// Nothing more is wanted.
@@ -209,9 +225,13 @@ impl<R: Read> Chunks<R> {
             LongLine { chunks: self, at: 0, stop: 0, end: None, ends: 0, is_blank: true };
         line.look();
         let loaded = Loaded::from_reader(&mut line, decode)?;
-        // The loader stops where nothing is worth reading any more.
+        // The loader stops where nothing is worth reading any more, but the line may have no end.
         while line.end.is_none() {
-            line.go_on()?;
+            if line.chunks.offset - offset > line.chunks.longest {
+                line.give_up();
+            } else {
+                line.go_on()?;
+            }
         }
         let LongLine { end, ends, is_blank, .. } = line;
         let end = end.unwrap_or_default();
@@ -252,6 +272,12 @@ impl<R: Read> LongLine<'_, R> {
         }
         self.look();
         Ok(())
+    }
+
+    /// Reads no more of it, nor of what follows.
+    fn give_up(&mut self) {
+        (self.chunks.ended, self.chunks.is_endless) = (true, true);
+        self.end = Some(self.chunks.len);
     }
 
     /// Looks for the line's end in what was read.

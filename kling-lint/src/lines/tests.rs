@@ -56,6 +56,24 @@ fn alone(text: &[u8]) -> Vec<String> {
     told
 }
 
+/// A stream may be one line without end: it is told, and why nothing follows.
+#[test]
+fn a_line_without_end_ends_the_reading() {
+    let linter = Linter::new();
+    let mut chunks = Chunks::with_block(std::io::repeat(b'1'), false, 4096);
+    chunks.longest = 1 << 20;
+    let chunk = chunks.next().expect("a line").expect("a line");
+    let mut told = Vec::new();
+    let mut each = |line, report: Report| told.push((line, report.findings()[0].rule.name));
+    let linted = linter.lint_chunk(chunk, None);
+    linter.session().settle_chunk(linted, None, &mut 0, &mut each);
+    assert_eq!(told, [(1, "too-large")]);
+    let error = chunks.next().err().map(|error| error.to_string());
+    let why = "a line is longer than any request; what follows was not read";
+    assert_eq!(error.as_deref(), Some(why));
+    assert!(chunks.next().is_ok_and(|chunk| chunk.is_none()));
+}
+
 /// All that a report says, but for excerpts (which a dropped middle shortens) and for requests
 /// without a name, which are called by their number or by their line.
 fn shown(line: u64, report: &Report) -> String {

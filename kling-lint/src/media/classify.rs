@@ -100,12 +100,11 @@ impl<'a> MediaText<'a> {
         if self.head.is_empty() {
             return Shape::Empty;
         }
-        let text = self.head.trim_matches(url::BLANKS);
-        if text.is_empty() && self.complete {
-            return Shape::Blank;
-        }
         if url::is_http(&self.head) {
-            return Shape::Url(text);
+            return Shape::Url(if self.is_graphic() { &self.head } else { self.trimmed() });
+        }
+        if self.trimmed().is_empty() && self.complete {
+            return Shape::Blank;
         }
         if starts(&self.head, "data:") {
             return Shape::Data;
@@ -123,6 +122,16 @@ impl<'a> MediaText<'a> {
             return Shape::Path;
         }
         Shape::Other
+    }
+
+    fn trimmed(&self) -> &str {
+        self.head.trim_matches(url::BLANKS)
+    }
+
+    /// Whether the beginning is made of printable ASCII alone, as most are: no white space.
+    pub(super) fn is_graphic(&self) -> bool {
+        // No way out of the loop, so that many bytes are looked at at once.
+        self.head.bytes().fold(true, |all, byte| all & byte.is_ascii_graphic())
     }
 
     /// How many bytes of the file the first so many bytes of the text take, if that much is at hand.
@@ -152,8 +161,38 @@ impl<'a> MediaText<'a> {
 
 /// The suffix of the text's last part, lower-cased, when it is one of media, and what it promises.
 pub(crate) fn suffix(text: &str) -> Option<(&'static str, Content)> {
-    let last = &text[memchr::memrchr(b'.', text.as_bytes())? + 1..];
-    SUFFIXES.iter().find(|(suffix, _)| last.eq_ignore_ascii_case(suffix)).copied()
+    // Behind a dot that is further away stands no suffix.
+    let len = text.bytes().rev().take(LONGEST_SUFFIX + 1).position(|byte| byte == b'.')?;
+    let last = &text.as_bytes()[text.len() - len..];
+    let key = suffix_key(last);
+    let at = SUFFIX_KEYS.iter().position(|it| *it == key)?;
+    SUFFIXES.get(at).filter(|(suffix, _)| suffix.len() == len).copied()
+}
+
+const LONGEST_SUFFIX: usize = size_of::<SuffixKey>();
+
+/// A suffix in lower case as a number: a batch has millions of them.
+type SuffixKey = u32;
+
+static SUFFIX_KEYS: [SuffixKey; SUFFIXES.len()] = {
+    let mut keys = [0; SUFFIXES.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        assert!(SUFFIXES[at].0.len() <= LONGEST_SUFFIX);
+        keys[at] = suffix_key(SUFFIXES[at].0.as_bytes());
+        at += 1;
+    }
+    keys
+};
+
+const fn suffix_key(suffix: &[u8]) -> SuffixKey {
+    let mut key = 0;
+    let mut at = 0;
+    while at < suffix.len() {
+        key = key << 8 | suffix[at].to_ascii_lowercase() as SuffixKey;
+        at += 1;
+    }
+    key
 }
 
 /// Whether the text starts with this, in any case.

@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use kling_schema::url;
 use memchr::{memchr, memchr2, memrchr};
 
 use super::classify::suffix;
@@ -15,6 +14,9 @@ pub(super) struct Location<'t> {
     pub(super) userinfo: Option<&'t str>,
     /// Without port and brackets.
     pub(super) host: &'t str,
+    /// Where the last label of a usual host begins: one of two labels or more, all of letters, digits
+    /// and hyphens, the last of which starts with a letter.
+    top: Option<usize>,
     /// From the first slash to the query.
     path: &'t str,
     /// Whether the path is known to its end.
@@ -22,39 +24,36 @@ pub(super) struct Location<'t> {
 }
 
 impl<'t> Location<'t> {
-    /// The parts of a text that [`url::is_http`] accepts. `complete`: nothing was cut from its end.
+    /// The parts of a text that [`url::is_http`] accepts, without white space around it. `complete`:
+    /// nothing was cut from its end.
     pub(super) fn of(text: &'t str, complete: bool) -> Self {
-        let text = text.trim_matches(url::BLANKS);
         // Behind the colon of the scheme stand two slashes. All that is looked for is ASCII, so bytes
         // will do, and a batch has millions of URLs.
-        let scheme = memchr(b':', text.as_bytes()).map_or(0, |at| at + 3);
+        let scheme = text.bytes().position(|byte| byte == b':').map_or(0, |at| at + 3);
         let rest = text.get(scheme..).unwrap_or(text);
-        let (rest, whole) = match memchr2(b'?', b'#', rest.as_bytes()) {
-            Some(at) => (&rest[..at], true),
-            None => (rest, complete),
+        let (end, top) = authority(rest.as_bytes());
+        let (authority, path) = rest.split_at(end);
+        let (path, whole) = match memchr2(b'?', b'#', path.as_bytes()) {
+            Some(at) => (&path[..at], true),
+            None => (path, complete),
         };
-        let slash = memchr2(b'/', b'\\', rest.as_bytes());
-        let (authority, path) = rest.split_at(slash.unwrap_or(rest.len()));
-        let (userinfo, host) = match memrchr(b'@', authority.as_bytes()) {
-            Some(at) => (Some(&authority[..at]), &authority[at + 1..]),
-            None => (None, authority),
+        let (userinfo, host) = match top {
+            Some(_) => (None, authority),
+            None => behind_userinfo(authority),
         };
-        let host = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-            Some((host, _)) => host,
-            None => memchr(b':', host.as_bytes()).map_or(host, |at| &host[..at]),
-        };
-        Location { userinfo, host, path, whole }
+        Location { userinfo, host, top, path, whole }
     }
 
     /// The media suffix of the path, and what it promises.
     pub(super) fn suffix(&self) -> Option<(&'static str, Content)> {
-        let slash = memrchr(b'/', self.path.as_bytes());
-        let last = &self.path[slash.map_or(0, |at| at + 1)..];
-        if self.whole { suffix(last) } else { None }
+        if self.whole { suffix(self.path) } else { None }
     }
 
     /// Why nobody could fetch anything from this host; `None` for a public one.
     pub(super) fn oddity(&self) -> Option<&'static str> {
+        if let Some(top) = self.top {
+            return reserved(&self.host[..top - 1], &self.host[top..]);
+        }
         let host = self.host.strip_suffix('.').unwrap_or(self.host);
         // An address ends in a digit or has a colon.
         if host.ends_with(|last: char| last.is_ascii_digit()) || host.contains(':') {
@@ -70,6 +69,68 @@ impl<'t> Location<'t> {
         }
         odd_name(host)
     }
+}
+
+/// What a byte of an authority is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Of a label.
+    Label,
+    Dot,
+    /// Behind the authority.
+    End,
+    Other,
+}
+
+static PARTS: [Part; 256] = {
+    let mut parts = [Part::Other; 256];
+    let mut byte = 0;
+    while byte < parts.len() {
+        parts[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => Part::Label,
+            b'.' => Part::Dot,
+            b'/' | b'\\' | b'?' | b'#' => Part::End,
+            _ => Part::Other,
+        };
+        byte += 1;
+    }
+    parts
+};
+
+/// How long the authority is that a text begins with, and where the last label of a usual host begins.
+fn authority(text: &[u8]) -> (usize, Option<usize>) {
+    let mut label = 0;
+    let mut is_usual = true;
+    let mut end = text.len();
+    for (at, byte) in text.iter().enumerate() {
+        match PARTS[usize::from(*byte)] {
+            Part::Label => {}
+            Part::Dot => {
+                is_usual &= at > label;
+                label = at + 1;
+            }
+            Part::End => {
+                end = at;
+                break;
+            }
+            Part::Other => is_usual = false,
+        }
+    }
+    is_usual &= label > 0 && label < end && text[label].is_ascii_alphabetic();
+    (end, is_usual.then_some(label))
+}
+
+/// The user of an authority, and its host without port and brackets.
+fn behind_userinfo(authority: &str) -> (Option<&str>, &str) {
+    let (userinfo, host) = match memrchr(b'@', authority.as_bytes()) {
+        Some(at) => (Some(&authority[..at]), &authority[at + 1..]),
+        None => (None, authority),
+    };
+    let host = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((host, _)) => host,
+        None => memchr(b':', host.as_bytes()).map_or(host, |at| &host[..at]),
+    };
+    (userinfo, host)
 }
 
 fn odd_v4(address: Ipv4Addr) -> Option<&'static str> {
@@ -107,47 +168,64 @@ fn odd_v6(address: Ipv6Addr) -> Option<&'static str> {
 
 /// Names that lead nowhere outside: RFC 2606, RFC 6761, RFC 6762, RFC 8375 and usual habits.
 fn odd_name(host: &str) -> Option<&'static str> {
-    // Most hosts are made of letters, digits, dots and hyphens.
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-    if !host.bytes().all(is_plain)
-        && host.contains(|it: char| it.is_whitespace() || "<>{}$[]()\"'`|*%,;".contains(it))
-    {
+    if host.contains(|it: char| it.is_whitespace() || "<>{}$[]()\"'`|*%,;".contains(it)) {
         return Some("a placeholder rather than a host");
     }
     let Some((rest, top)) = last_label(host) else {
         let this = host.eq_ignore_ascii_case("localhost");
         return Some(if this { "this machine" } else { "a name without a domain" });
     };
-    let second = last_label(rest).map_or(rest, |(_, second)| second);
-    if host.starts_with('.')
-        || host.ends_with('.')
-        || host.as_bytes().windows(2).any(|pair| pair == b"..")
-    {
+    if host.starts_with('.') || host.ends_with('.') || host.contains("..") {
         return Some("a name with an empty part");
     }
     if top.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some("neither a name nor an address");
     }
-    let is =
-        |label: &str, words: &[&str]| words.iter().any(|word| label.eq_ignore_ascii_case(word));
-    if is(top, &["localhost"]) {
-        Some("this machine")
-    } else if is(top, &["local", "internal", "lan", "home", "corp", "intranet"])
-        || (is(top, &["arpa"]) && is(second, &["home"]))
-    {
-        Some("a name of a private network")
-    } else if is(top, &["invalid", "test", "example"])
-        || (is(second, &["example"]) && is(top, &["com", "net", "org"]))
-    {
-        Some("reserved for examples")
-    } else {
-        None
+    reserved(rest, top)
+}
+
+/// Why nobody could fetch anything from a host of these last labels. Without a second one: of any.
+const RESERVED: &[(Option<&str>, &str, &str)] = &[
+    (None, "localhost", "this machine"),
+    (None, "local", "a name of a private network"),
+    (None, "internal", "a name of a private network"),
+    (None, "lan", "a name of a private network"),
+    (None, "home", "a name of a private network"),
+    (None, "corp", "a name of a private network"),
+    (None, "intranet", "a name of a private network"),
+    (Some("home"), "arpa", "a name of a private network"),
+    (None, "invalid", "reserved for examples"),
+    (None, "test", "reserved for examples"),
+    (None, "example", "reserved for examples"),
+    (Some("example"), "com", "reserved for examples"),
+    (Some("example"), "net", "reserved for examples"),
+    (Some("example"), "org", "reserved for examples"),
+];
+
+/// The same of a name by its last label, and what stands before it.
+fn reserved(rest: &str, top: &str) -> Option<&'static str> {
+    for (second, own, reason) in RESERVED {
+        // Lengths alone tell most of them apart.
+        if top.len() != own.len() || !top.eq_ignore_ascii_case(own) {
+            continue;
+        }
+        if second.is_none_or(|second| is_last_label(rest, second)) {
+            return Some(reason);
+        }
     }
+    None
+}
+
+fn is_last_label(host: &str, label: &str) -> bool {
+    let Some(at) = host.len().checked_sub(label.len()) else { return false };
+    let (before, last) = host.as_bytes().split_at(at);
+    last.eq_ignore_ascii_case(label.as_bytes()) && before.last().is_none_or(|dot| *dot == b'.')
 }
 
 /// What stands before the last dot, and behind it.
 fn last_label(host: &str) -> Option<(&str, &str)> {
-    let dot = memrchr(b'.', host.as_bytes())?;
+    // The last label is short: a bulk search would take longer to begin.
+    let dot = host.bytes().rposition(|byte| byte == b'.')?;
     Some((&host[..dot], &host[dot + 1..]))
 }
 
@@ -157,7 +235,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_url() {
-        let of = |text| Location::of(text, true);
+        let of = |text: &'static str| Location::of(text.trim_end(), true);
         let parts = of("https://me:pass@word@cdn.kling.ai:8443/a.b/Cat.WEBP?x=/y.png#z");
         assert_eq!(parts.userinfo, Some("me:pass@word"));
         assert_eq!(parts.host, "cdn.kling.ai");

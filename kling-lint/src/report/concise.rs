@@ -6,8 +6,9 @@ use std::path::Path;
 use kling_schema::Severity;
 
 use crate::finding::Finding;
+use crate::printable;
 use crate::report::media::Verdict;
-use crate::report::{Checked, Media, Reporter, Totals, shown, worded};
+use crate::report::{Checked, Media, Reporter, Totals, push_worded, shown};
 
 /// One line a finding, and nothing else: the summary would be noise to a program.
 #[derive(Debug)]
@@ -27,13 +28,28 @@ impl Concise {
     }
 }
 
+/// Appends a line, or the rest of one.
+fn push(text: &mut String, before: &str, finding: &Finding) {
+    text.push_str(before);
+    text.push(' ');
+    push_worded(text, finding);
+    text.push('\n');
+}
+
 impl Reporter for Concise {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
+        if input.findings.is_empty() {
+            return Ok(());
+        }
         let path = shown(input.path);
         let mut text = String::new();
         for finding in self.told(input.findings) {
-            let (line, column) = (finding.start.line, finding.start.column);
-            text.push_str(&format!("{path}:{line}:{column}: {}\n", worded(finding)));
+            text.push_str(&path);
+            for number in [finding.start.line, finding.start.column] {
+                text.push(':');
+                printable::push_number(&mut text, number);
+            }
+            push(&mut text, ":", finding);
         }
         out.write_all(text.as_bytes())
     }
@@ -43,12 +59,12 @@ impl Reporter for Concise {
         let path = shown(input.path);
         let mut text = String::new();
         for finding in self.told(&input.report.about) {
-            text.push_str(&format!("{path}: {}\n", worded(finding)));
+            push(&mut text, &format!("{path}:"), finding);
         }
         for field in &input.report.fields {
             let name = format!("{path}: {}/{}:", field.endpoint, field.field);
             for finding in self.told(&field.findings) {
-                text.push_str(&format!("{name} {}\n", worded(finding)));
+                push(&mut text, &name, finding);
             }
             if field.findings.iter().all(|finding| finding.severity == Severity::Info) {
                 text.push_str(&format!("{name} {}\n", Verdict::of(field.worst()).word()));

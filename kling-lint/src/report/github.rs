@@ -32,48 +32,91 @@ impl Github {
         self.verbose || finding.severity > Severity::Info
     }
 
-    fn file(&self, path: &Path) -> String {
-        property(&printable::escape(&self.root.locate(path).name()))
+    /// `file=a.json`, encoded.
+    fn file(&mut self, path: &Path) -> String {
+        let mut place = String::from("file=");
+        push_property(&mut place, &printable::escape(&self.root.locate(path).name));
+        place
     }
 }
 
-/// One command: `severity` decides the name, `place` is encoded already.
-fn command(severity: Severity, place: &str, title: &str, message: &str) -> String {
+/// Appends the beginning of a command, up to its text: `severity` decides the name, `place` is encoded
+/// already.
+fn push_command(
+    out: &mut String,
+    severity: Severity,
+    place: impl FnOnce(&mut String),
+    title: &[&str],
+) {
     let name = match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
-    format!("::{name} {place},title={}::{}\n", property(title), data(message))
-}
-
-fn told(place: &str, finding: &Finding) -> String {
-    let title = format!("{} {}", finding.rule.id, finding.rule.name);
-    command(finding.severity, place, &title, &advised(finding))
-}
-
-/// The place of a finding in a request. The runner drops columns unless both are on one line, and
-/// counts the last one in.
-fn place(file: &str, finding: &Finding) -> String {
-    let (start, end) = (finding.start, finding.end);
-    if start.line != end.line {
-        return format!("file={file},line={},endLine={}", start.line, end.line);
+    for part in ["::", name, " "] {
+        out.push_str(part);
     }
+    place(out);
+    out.push_str(",title=");
+    title.iter().for_each(|part| push_property(out, part));
+    out.push_str("::");
+}
+
+/// Appends a command that no rule stands behind.
+fn push_told(out: &mut String, severity: Severity, file: &str, message: &str) {
+    push_command(out, severity, |out| out.push_str(file), &[TITLE]);
+    push_data(out, message);
+    out.push('\n');
+}
+
+fn push_finding(out: &mut String, place: impl FnOnce(&mut String), finding: &Finding) {
+    let title = [finding.rule.id, " ", finding.rule.name];
+    push_command(out, finding.severity, place, &title);
+    push_data(out, &advised(finding));
+    out.push('\n');
+}
+
+/// Appends the place of a finding in a request. The runner drops columns unless both are on one line,
+/// and counts the last one in.
+fn push_place(out: &mut String, file: &str, finding: &Finding) {
+    let (start, end) = (finding.start, finding.end);
     let last = end.column.saturating_sub(1).max(start.column);
-    format!(
-        "file={file},line={},col={},endLine={},endColumn={last}",
-        start.line, start.column, end.line
-    )
+    let in_line = start.line == end.line;
+    out.push_str(file);
+    for (name, number) in [
+        (",line=", Some(start.line)),
+        (",col=", in_line.then_some(start.column)),
+        (",endLine=", Some(end.line)),
+        (",endColumn=", in_line.then_some(last)),
+    ] {
+        if let Some(number) = number {
+            out.push_str(name);
+            printable::push_number(out, number);
+        }
+    }
 }
 
-/// The text of a command, as the runner decodes it.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+/// Appends the text of a command, as the runner decodes it.
+fn push_data(out: &mut String, text: &str) {
+    push_encoded(out, text, |byte| matches!(byte, b'%' | b'\r' | b'\n'));
 }
 
-/// A property of a command.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+/// Appends a property of a command.
+fn push_property(out: &mut String, text: &str) {
+    push_encoded(out, text, |byte| matches!(byte, b'%' | b'\r' | b'\n' | b':' | b','));
+}
+
+/// Appends text with such bytes, which are ASCII, as their numbers.
+fn push_encoded(out: &mut String, text: &str, is_special: impl Fn(u8) -> bool) {
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if is_special(byte) {
+            out.push_str(&text[done..at]);
+            out.push_str(&format!("%{byte:02X}"));
+            done = at + 1;
+        }
+    }
+    out.push_str(&text[done..]);
 }
 
 impl Reporter for Github {
@@ -81,28 +124,28 @@ impl Reporter for Github {
         let file = self.file(input.path);
         let mut text = String::new();
         for finding in input.findings.iter().filter(|it| self.shows(it)) {
-            text.push_str(&told(&place(&file, finding), finding));
+            push_finding(&mut text, |out| push_place(out, &file, finding), finding);
         }
         if input.hidden > 0 {
-            let message = not_shown(input.hidden);
-            text.push_str(&command(Severity::Warning, &format!("file={file}"), TITLE, &message));
+            push_told(&mut text, Severity::Warning, &file, &not_shown(input.hidden));
         }
         out.write_all(text.as_bytes())
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
-        let place = format!("file={}", self.file(input.path));
+        let file = self.file(input.path);
         let mut text = String::new();
         for (_, finding) in input.told().filter(|(_, finding)| self.shows(finding)) {
-            text.push_str(&told(&place, finding));
+            push_finding(&mut text, |out| out.push_str(&file), finding);
         }
         out.write_all(text.as_bytes())
     }
 
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
-        let place = format!("file={}", self.file(path));
+        let mut text = String::new();
         let message = format!("cannot be read: {reason}");
-        out.write_all(command(Severity::Error, &place, TITLE, &message).as_bytes())
+        push_told(&mut text, Severity::Error, &self.file(path), &message);
+        out.write_all(text.as_bytes())
     }
 
     fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {

@@ -4,11 +4,10 @@ use std::io;
 use std::path::Path;
 
 use kling_schema::Severity;
-use serde_json::{Value, json};
 
 use crate::finding::Finding;
 use crate::report::fingerprint::{self, Met};
-use crate::report::json::SafeJson;
+use crate::report::json_text::JsonText;
 use crate::report::relative::Root;
 use crate::report::{Checked, Media, Reporter, Totals, not_shown};
 
@@ -18,6 +17,7 @@ pub(crate) struct Gitlab {
     root: Root,
     met: Met,
     begun: bool,
+    text: JsonText,
 }
 
 /// What an issue says.
@@ -55,25 +55,25 @@ impl<'a> Issue<'a> {
 
 impl Gitlab {
     pub(crate) fn new(root: Root) -> Self {
-        Gitlab { root, met: Met::default(), begun: false }
+        Gitlab { root, met: Met::default(), begun: false, text: JsonText::default() }
     }
 
-    fn issue(&mut self, out: &mut dyn io::Write, path: &str, issue: &Issue<'_>) -> io::Result<()> {
+    /// Appends an issue.
+    fn push(&mut self, path: &str, issue: &Issue<'_>) {
         let fingerprint = self.fingerprint(path, issue);
         let (begin, end) = issue.lines;
-        let mut value = json!({
-            "type": "issue",
-            "check_name": issue.check,
-            "description": issue.description,
-            "categories": ["Bug Risk"],
-            "severity": issue.severity,
-            "fingerprint": fingerprint,
-            "location": { "path": path, "lines": { "begin": begin, "end": end } },
-        });
+        let text = self.text.raw(if self.begun { ",\n" } else { "[\n" });
+        text.raw("{\"type\":\"issue\",\"check_name\":").text(issue.check);
+        text.raw(",\"description\":").text(issue.description);
+        text.raw(",\"categories\":[\"Bug Risk\"],\"severity\":").text(issue.severity);
+        text.raw(",\"fingerprint\":").text(&fingerprint);
+        text.raw(",\"location\":{\"path\":").text(path);
+        text.raw(",\"lines\":{\"begin\":").number(begin).raw(",\"end\":").number(end).raw("}}");
         if let Some(help) = issue.help {
-            value["content"] = json!({ "body": help });
+            text.raw(",\"content\":{\"body\":").text(help).raw("}");
         }
-        self.line(out, &value)
+        text.raw("}");
+        self.begun = true;
     }
 
     /// Different for every issue of the report.
@@ -91,37 +91,32 @@ impl Gitlab {
             }
         }
     }
-
-    fn line(&mut self, out: &mut dyn io::Write, value: &Value) -> io::Result<()> {
-        let mut line = Vec::from(if self.begun { ",\n" } else { "[\n" });
-        self.begun = true;
-        SafeJson::write(&mut line, value)?;
-        out.write_all(&line)
-    }
 }
 
 impl Reporter for Gitlab {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
-        let path = self.root.locate(input.path).name();
+        let path = self.root.locate(input.path).name.clone();
         for finding in input.findings {
-            self.issue(out, &path, &Issue::of(finding))?;
+            self.push(&path, &Issue::of(finding));
         }
         if input.hidden > 0 {
             let text = not_shown(input.hidden);
-            self.issue(out, &path, &Issue::about("not-shown", "info", &text))?;
+            self.push(&path, &Issue::about("not-shown", "info", &text));
         }
-        Ok(())
+        self.text.write(out)
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
-        let path = self.root.locate(input.path).name();
-        input.told().try_for_each(|(_, finding)| self.issue(out, &path, &Issue::of(finding)))
+        let path = self.root.locate(input.path).name.clone();
+        input.told().for_each(|(_, finding)| self.push(&path, &Issue::of(finding)));
+        self.text.write(out)
     }
 
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
-        let path = self.root.locate(path).name();
+        let path = self.root.locate(path).name.clone();
         let text = format!("cannot be read: {reason}");
-        self.issue(out, &path, &Issue::about("unreadable", "blocker", &text))
+        self.push(&path, &Issue::about("unreadable", "blocker", &text));
+        self.text.write(out)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write, _: &Totals) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! For people: the place with a caret under the value, the help, the fix, a summary.
 
 mod media;
+mod plain;
 
 use std::borrow::Cow;
 use std::io;
@@ -8,6 +9,8 @@ use std::path::Path;
 
 use annotate_snippets::renderer::DEFAULT_LINE_NUM_STYLE;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstream::adapter::strip_str;
+use anstyle::Style;
 use kling_schema::{Severity, Source, Tier};
 
 use crate::finding::{Excerpt, Finding, Position};
@@ -20,33 +23,68 @@ const CLIPPED: usize = 400;
 
 /// What stands between a line's number and its text: ` | `.
 const GUTTER: usize = 3;
+/// What points to a place.
+const ARROW: &str = "-->";
 /// The least and the most that is shown of a line, in columns.
 const NARROWEST: usize = 20;
 const WIDEST: usize = 160;
 /// More columns than any window has: the renderer is not to trim what fits already.
 const UNTRIMMED: usize = 10_000;
 
-/// The rendered form, with colours: the caller's stream takes them out where nobody sees them.
+/// The rendered form.
 #[derive(Debug)]
 pub(crate) struct Human {
     renderer: Renderer,
     width: usize,
     verbose: bool,
     quiet: bool,
+    is_plain: bool,
 }
 
 impl Human {
-    /// For a terminal of this width.
+    /// For a terminal of this width, with colours.
     pub(crate) fn new(width: usize, verbose: bool, quiet: bool) -> Self {
         let renderer = Renderer::styled().term_width(UNTRIMMED);
-        Human { renderer, width: width.min(WIDEST), verbose, quiet }
+        Human { renderer, width: width.min(WIDEST), verbose, quiet, is_plain: false }
+    }
+
+    /// The same, without colours.
+    pub(crate) fn plain(self) -> Self {
+        Human { renderer: Renderer::plain().term_width(UNTRIMMED), is_plain: true, ..self }
+    }
+
+    /// Writes a text, without its colours if it is to have none.
+    fn write(&self, out: &mut dyn io::Write, styled: &str) -> io::Result<()> {
+        match self.is_plain {
+            true => strip_str(styled).try_for_each(|part| out.write_all(part.as_bytes())),
+            false => out.write_all(styled.as_bytes()),
+        }
     }
 
     /// One finding, ending with an empty line.
-    ///
+    fn finding(&self, out: &mut String, path: &str, finding: &Finding) {
+        let line = finding.start.line;
+        let columns = self.width.saturating_sub(digits(line) + GUTTER).max(NARROWEST);
+        let excerpt = Some(&finding.excerpt).filter(|excerpt| !excerpt.text.is_empty());
+        let (help, fix) = advice(finding.help.as_deref(), finding.fix.as_ref());
+        let fix = fix.map(Cow::Owned);
+        let note = self.verbose.then(|| Cow::Owned(attested(finding)));
+        let shown = Shown {
+            path,
+            finding,
+            message: clip(&finding.message),
+            excerpt: excerpt.map(|excerpt| window::fit(excerpt, columns)),
+            notes: [("help", help), ("fix", fix), ("note", note)],
+        };
+        if !(self.is_plain && plain::draw(out, &shown)) {
+            self.render(out, shown);
+        }
+    }
+
     /// The window of the line is a snippet without a path, because the renderer would count the
     /// column from the window's start; so the line with the place stands between two renderings.
-    fn finding(&self, path: &str, finding: &Finding) -> String {
+    fn render(&self, out: &mut String, shown: Shown<'_>) {
+        let Shown { path, finding, message, excerpt, notes } = shown;
         let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -54,58 +92,64 @@ impl Human {
         };
         let Position { line, column } = finding.start;
         let id = format!("{} {}", finding.rule.id, finding.rule.name);
-        let title = level.clone().primary_title(clip(&finding.message)).id(id);
-        let mut text = self.renderer.render(&[Group::with_title(title)]);
-        let digits = line.to_string().len();
-        let columns = self.width.saturating_sub(digits + GUTTER).max(NARROWEST);
-        let arrow = digits + "-->".len();
-        let place = DEFAULT_LINE_NUM_STYLE;
-        text.push_str(&format!("\n{place}{:>arrow$}{place:#} {path}:{line}:{column}\n", "-->"));
-
+        let title = level.clone().primary_title(message).id(id);
+        out.push_str(&self.renderer.render(&[Group::with_title(title)]));
+        let arrow = digits(line) + ARROW.len();
+        let place = if self.is_plain { Style::new() } else { DEFAULT_LINE_NUM_STYLE };
+        out.push_str(&format!("\n{place}{ARROW:>arrow$}{place:#} {path}:{line}:{column}\n"));
         let mut below = Group::with_level(level);
-        if !finding.excerpt.text.is_empty() {
+        if let Some(Excerpt { text, highlight }) = excerpt {
             let line = usize::try_from(line).unwrap_or(usize::MAX).min(usize::MAX - 1);
-            let Excerpt { text, highlight } = window::fit(&finding.excerpt, columns);
             let mark = AnnotationKind::Primary.span(highlight);
-            let snippet = Snippet::source(text).line_start(line);
-            below = below.element(snippet.annotation(mark));
+            below = below.element(Snippet::source(text).line_start(line).annotation(mark));
         }
-        let (help, fix) = advice(finding.help.as_deref(), finding.fix.as_ref());
-        if let Some(help) = help {
-            below = below.element(Level::HELP.message(help));
-        }
-        if let Some(fix) = fix {
-            below = below.element(Level::HELP.with_name("fix").message(fix));
-        }
-        if self.verbose {
-            below = below.element(Level::NOTE.message(attested(finding)));
+        for (name, text) in notes {
+            if let Some(text) = text {
+                below = below.element(Level::HELP.with_name(name).message(text));
+            }
         }
         if !below.is_empty() {
-            text.push_str(&self.renderer.render(&[below]));
-            text.push('\n');
+            out.push_str(&self.renderer.render(&[below]));
+            out.push('\n');
         }
-        text.push('\n');
-        text
+        out.push('\n');
     }
+}
+
+/// What is shown of a finding.
+struct Shown<'a> {
+    path: &'a str,
+    finding: &'a Finding,
+    message: Cow<'a, str>,
+    /// What fits of it, if there is any.
+    excerpt: Option<Excerpt>,
+    /// What is said below it, each under a name.
+    notes: [(&'static str, Option<Cow<'a, str>>); 3],
+}
+
+/// How many digits a line's number has.
+fn digits(line: u64) -> usize {
+    line.checked_ilog10().map_or(1, |digits| digits as usize + 1)
 }
 
 impl Reporter for Human {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
         let path = shown(input.path);
+        let mut text = String::new();
         for finding in input.findings {
             if finding.severity > Severity::Info || self.verbose {
-                out.write_all(self.finding(&path, finding).as_bytes())?;
+                self.finding(&mut text, &path, finding);
             }
         }
         if input.hidden > 0 {
-            writeln!(out, "{}: {}\n", input.place(), not_shown(input.hidden))?;
+            text.push_str(&format!("{}: {}\n\n", input.place(), not_shown(input.hidden)));
         }
-        Ok(())
+        out.write_all(text.as_bytes())
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
         let page = media::page(input, self.width, self.verbose, self.quiet);
-        out.write_all(page.as_bytes())
+        self.write(out, &page)
     }
 
     fn unreadable(&mut self, _: &mut dyn io::Write, _: &Path, _: &str) -> io::Result<()> {
@@ -122,7 +166,7 @@ impl Reporter for Human {
         {
             text.push_str(&format!("`kling-lint explain {id}` says more\n"));
         }
-        out.write_all(text.as_bytes())
+        self.write(out, &text)
     }
 }
 

@@ -63,212 +63,161 @@
 use std::io;
 use std::path::Path;
 
+use kling_schema::Source;
 use kling_schema::rules::Rule;
-use kling_schema::{Severity, Source, Tier};
-use serde::ser::SerializeMap as _;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use crate::finding::{Finding, Params, Position, Span};
+use crate::Detected;
+use crate::finding::Finding;
 use crate::fix::{Edit, Fix};
-use crate::printable;
+use crate::report::json_text::{JsonText, push_escaped};
 use crate::report::media::Verdict;
 use crate::report::{Checked, Media, Reporter, Totals};
 
 /// The version of the format.
-const VERSION: u32 = 1;
+const VERSION: u64 = 1;
 
 /// The document, input by input.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
     begun: bool,
+    text: JsonText,
 }
 
 impl Json {
-    fn input(&mut self, out: &mut dyn io::Write, input: &impl Serialize) -> io::Result<()> {
-        let mut line = Vec::new();
-        if self.begun {
-            line.extend_from_slice(b",\n");
-        } else {
-            line.extend_from_slice(opening().as_bytes());
+    /// The text so far, with what stands before an input.
+    fn next(&mut self) -> &mut JsonText {
+        match self.begun {
+            true => self.text.raw(",\n"),
+            false => self.open(),
         }
-        self.begun = true;
-        SafeJson::write(&mut line, input)?;
-        out.write_all(&line)
     }
-}
 
-/// What stands before the first input.
-fn opening() -> String {
-    format!("{{\"version\":{VERSION},\"inputs\":[\n")
+    /// What stands before the first input.
+    fn open(&mut self) -> &mut JsonText {
+        self.begun = true;
+        self.text.raw("{\"version\":").number(VERSION).raw(",\"inputs\":[\n")
+    }
 }
 
 impl Reporter for Json {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
-        let input = Input {
-            path: input.path.to_string_lossy(),
-            line: input.line,
-            requests: (input.requests > 1).then_some(input.requests),
-            endpoint: input
-                .endpoint
-                .map(|detected| Endpoint { name: detected.name, reason: &detected.reason }),
-            findings: input.findings.iter().map(told).collect(),
-            hidden: input.hidden,
-        };
-        self.input(out, &input)
+        let text = self.next().raw("{\"path\":").text(&input.path.to_string_lossy());
+        if let Some(line) = input.line {
+            text.raw(",\"line\":").number(line);
+        }
+        if input.requests > 1 {
+            text.raw(",\"requests\":").count(input.requests);
+        }
+        text.raw(",\"endpoint\":");
+        match input.endpoint {
+            Some(Detected { name, reason }) => {
+                text.raw("{\"name\":").text(name).raw(",\"reason\":").text(reason).raw("}");
+            }
+            None => {
+                text.raw("null");
+            }
+        }
+        text.raw(",\"findings\":").list(input.findings, push_finding);
+        text.raw(",\"hidden\":").count(input.hidden).raw("}");
+        self.text.write(out)
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
         let report = input.report;
-        let fields = report.fields.iter().map(|field| MediaField {
-            endpoint: field.endpoint,
-            field: &field.field,
-            inline: field.inline,
-            verdict: Verdict::of(field.worst()).word(),
-            findings: field.findings.iter().map(told).collect(),
+        let (width, height) = report.pixels.unzip();
+        let text = self.next().raw("{\"path\":").text(&input.path.to_string_lossy());
+        text.raw(",\"media\":{\"class\":").text(report.class.word());
+        text.raw(",\"content\":").text_or_null(report.content);
+        text.raw(",\"bytes\":").number(report.len);
+        text.raw(",\"width\":").value(&width.into());
+        text.raw(",\"height\":").value(&height.into());
+        text.raw(",\"turned\":").bool(report.turned);
+        text.raw(",\"animated\":").bool(report.animated);
+        text.raw(",\"seconds\":").value(&report.seconds.into());
+        text.raw(",\"frames_per_second\":").value(&report.frames_per_second.into());
+        text.raw(",\"verdict\":").text(Verdict::of(report.worst()).word());
+        text.raw(",\"findings\":").list(&report.about, push_finding);
+        text.raw(",\"fields\":").list(&report.fields, |text, field| {
+            text.raw("{\"endpoint\":").text(field.endpoint);
+            text.raw(",\"field\":").text(&field.field);
+            text.raw(",\"inline\":").bool(field.inline);
+            text.raw(",\"verdict\":").text(Verdict::of(field.worst()).word());
+            text.raw(",\"findings\":").list(&field.findings, push_finding).raw("}");
         });
-        let media = MediaFile {
-            class: report.class.word(),
-            content: report.content,
-            bytes: report.len,
-            width: report.pixels.map(|(width, _)| width),
-            height: report.pixels.map(|(_, height)| height),
-            turned: report.turned,
-            animated: report.animated,
-            seconds: report.seconds,
-            frames_per_second: report.frames_per_second,
-            verdict: Verdict::of(report.worst()).word(),
-            findings: report.about.iter().map(told).collect(),
-            fields: fields.collect(),
-        };
-        self.input(out, &MediaInput { path: input.path.to_string_lossy(), media })
+        text.raw("}}");
+        self.text.write(out)
     }
 
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
-        self.input(out, &Unreadable { path: path.to_string_lossy(), error: reason })
+        let text = self.next().raw("{\"path\":").text(&path.to_string_lossy());
+        text.raw(",\"error\":").text(reason).raw("}");
+        self.text.write(out)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()> {
-        let mut line = Vec::new();
         if !self.begun {
-            line.extend_from_slice(opening().as_bytes());
+            self.open();
         }
-        line.extend_from_slice(b"\n],\"counts\":");
         let media = &totals.media;
-        let counts = Counts {
-            checked: totals.checked + media.files(),
-            skipped: totals.skipped + totals.skipped_lines,
-            ignored: totals.applied.ignored,
-            baselined: totals.applied.baselined,
-            unreadable: totals.unreadable,
-            errors: totals.errors + media.errors,
-            warnings: totals.warnings + media.warnings,
-            infos: totals.infos + media.infos,
-            hidden: totals.hidden,
-            media: MediaCounts {
-                taken: media.taken,
-                doubtful: media.doubtful,
-                refused: media.refused,
-            },
-        };
-        SafeJson::write(&mut line, &counts)?;
-        line.extend_from_slice(b"}\n");
-        out.write_all(&line)
+        let text = self.text.raw("\n],\"counts\":{\"checked\":");
+        text.count(totals.checked + media.files());
+        text.raw(",\"skipped\":").count(totals.skipped + totals.skipped_lines);
+        text.raw(",\"ignored\":").count(totals.applied.ignored);
+        text.raw(",\"baselined\":").count(totals.applied.baselined);
+        text.raw(",\"unreadable\":").count(totals.unreadable);
+        text.raw(",\"errors\":").count(totals.errors + media.errors);
+        text.raw(",\"warnings\":").count(totals.warnings + media.warnings);
+        text.raw(",\"infos\":").count(totals.infos + media.infos);
+        text.raw(",\"hidden\":").count(totals.hidden);
+        text.raw(",\"media\":{\"taken\":").count(media.taken);
+        text.raw(",\"doubtful\":").count(media.doubtful);
+        text.raw(",\"refused\":").count(media.refused).raw("}}}\n");
+        self.text.write(out)
     }
 }
 
-#[derive(Serialize)]
-struct Input<'a> {
-    path: std::borrow::Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    requests: Option<usize>,
-    endpoint: Option<Endpoint<'a>>,
-    findings: Vec<Told<'a>>,
-    hidden: usize,
+/// Appends a finding.
+fn push_finding(text: &mut JsonText, finding: &Finding) {
+    text.raw("{");
+    push_members(text, finding);
+    text.raw("}");
 }
 
-#[derive(Serialize)]
-struct MediaInput<'a> {
-    path: std::borrow::Cow<'a, str>,
-    media: MediaFile<'a>,
-}
-
-#[derive(Serialize)]
-struct MediaFile<'a> {
-    class: &'static str,
-    content: Option<&'static str>,
-    bytes: u64,
-    width: Option<u32>,
-    height: Option<u32>,
-    turned: bool,
-    animated: bool,
-    seconds: Option<f64>,
-    frames_per_second: Option<f64>,
-    verdict: &'static str,
-    findings: Vec<Told<'a>>,
-    fields: Vec<MediaField<'a>>,
-}
-
-#[derive(Serialize)]
-struct MediaField<'a> {
-    endpoint: &'static str,
-    field: &'a str,
-    inline: bool,
-    verdict: &'static str,
-    findings: Vec<Told<'a>>,
-}
-
-#[derive(Serialize)]
-struct Unreadable<'a> {
-    path: std::borrow::Cow<'a, str>,
-    error: &'a str,
-}
-
-#[derive(Serialize)]
-struct Endpoint<'a> {
-    name: &'a str,
-    reason: &'a str,
-}
-
-#[derive(Serialize)]
-struct Counts {
-    checked: usize,
-    skipped: usize,
-    ignored: usize,
-    baselined: usize,
-    unreadable: usize,
-    errors: usize,
-    warnings: usize,
-    infos: usize,
-    hidden: usize,
-    media: MediaCounts,
-}
-
-#[derive(Serialize)]
-struct MediaCounts {
-    taken: usize,
-    doubtful: usize,
-    refused: usize,
-}
-
-/// A finding.
-#[derive(Serialize)]
-pub(super) struct Told<'a> {
-    rule: RuleName,
-    constraint: Option<&'a str>,
-    severity: Severity,
-    tier: Tier,
-    source: Page,
-    pointer: &'a str,
-    span: Bytes,
-    start: Place,
-    end: Place,
-    message: &'a str,
-    help: Option<&'a str>,
-    #[serde(serialize_with = "params")]
-    params: &'a Params,
-    fix: Option<Repair<'a>>,
+/// Appends what is told of a finding.
+pub(super) fn push_members(text: &mut JsonText, finding: &Finding) {
+    let Finding { rule, span, start, end, source, .. } = finding;
+    text.raw("\"rule\":{\"id\":").text(rule.id).raw(",\"name\":").text(rule.name);
+    text.raw("},\"constraint\":").text_or_null(finding.constraint.as_deref());
+    text.raw(",\"severity\":").text(finding.severity.word());
+    text.raw(",\"tier\":").text(finding.tier.word());
+    text.raw(",\"source\":{\"page\":").text(source.name());
+    text.raw(",\"read\":").text_or_null(source.read());
+    text.raw("},\"pointer\":").text(&finding.pointer);
+    text.raw(",\"span\":{\"start\":").number(span.start).raw(",\"end\":").number(span.end);
+    text.raw("},\"start\":{\"line\":").number(start.line).raw(",\"column\":").number(start.column);
+    text.raw("},\"end\":{\"line\":").number(end.line).raw(",\"column\":").number(end.column);
+    text.raw("},\"message\":").text(&finding.message);
+    text.raw(",\"help\":").text_or_null(finding.help.as_deref());
+    text.raw(",\"params\":{");
+    for (index, (name, value)) in finding.params.iter().enumerate() {
+        text.raw(if index > 0 { "," } else { "" }).text(name).raw(":").value(value);
+    }
+    text.raw("},\"fix\":");
+    match &finding.fix {
+        Some(Fix { title, applicability, edits }) => {
+            text.raw("{\"title\":").text(title);
+            text.raw(",\"applicability\":").text(applicability.word());
+            text.raw(",\"edits\":").list(edits, |text, Edit { span, text: new, .. }| {
+                text.raw("{\"start\":").number(span.start).raw(",\"end\":").number(span.end);
+                text.raw(",\"text\":").text(new).raw("}");
+            });
+            text.raw("}");
+        }
+        None => {
+            text.raw("null");
+        }
+    }
 }
 
 /// A rule by both of its names.
@@ -298,83 +247,6 @@ impl Page {
     }
 }
 
-#[derive(Serialize)]
-struct Bytes {
-    start: u64,
-    end: u64,
-}
-
-impl From<Span> for Bytes {
-    fn from(Span { start, end }: Span) -> Self {
-        Bytes { start, end }
-    }
-}
-
-#[derive(Serialize)]
-struct Place {
-    line: u64,
-    column: u64,
-}
-
-impl From<Position> for Place {
-    fn from(Position { line, column }: Position) -> Self {
-        Place { line, column }
-    }
-}
-
-#[derive(Serialize)]
-struct Repair<'a> {
-    title: &'a str,
-    applicability: &'static str,
-    edits: Vec<Change<'a>>,
-}
-
-#[derive(Serialize)]
-struct Change<'a> {
-    start: u64,
-    end: u64,
-    text: &'a str,
-}
-
-/// A finding as JSON has it.
-pub(super) fn told(finding: &Finding) -> Told<'_> {
-    Told {
-        rule: finding.rule.into(),
-        constraint: finding.constraint.as_deref(),
-        severity: finding.severity,
-        tier: finding.tier,
-        source: Page::of(finding.source),
-        pointer: &finding.pointer,
-        span: finding.span.into(),
-        start: finding.start.into(),
-        end: finding.end.into(),
-        message: &finding.message,
-        help: finding.help.as_deref(),
-        params: &finding.params,
-        fix: finding.fix.as_ref().map(repair),
-    }
-}
-
-fn repair(fix: &Fix) -> Repair<'_> {
-    Repair {
-        title: &fix.title,
-        applicability: fix.applicability.word(),
-        edits: fix.edits.iter().map(change).collect(),
-    }
-}
-
-fn change(Edit { span, text, .. }: &Edit) -> Change<'_> {
-    Change { start: span.start, end: span.end, text }
-}
-
-fn params<S: Serializer>(params: &Params, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    for (name, value) in params.iter() {
-        map.serialize_entry(name, value)?;
-    }
-    map.end()
-}
-
 /// Compact JSON that is safe to look at: what could move a cursor is escaped, which JSON allows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SafeJson;
@@ -392,19 +264,9 @@ impl serde_json::ser::Formatter for SafeJson {
     where
         W: ?Sized + io::Write,
     {
-        let mut done = 0;
-        for (at, character) in fragment.char_indices() {
-            let commands = || character == '[' && printable::commands(&fragment[..at]);
-            if printable::is_safe(character) && !commands() {
-                continue;
-            }
-            out.write_all(&fragment.as_bytes()[done..at])?;
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            done = at + character.len_utf8();
-        }
-        out.write_all(&fragment.as_bytes()[done..])
+        let mut safe = String::with_capacity(fragment.len());
+        push_escaped(&mut safe, fragment);
+        out.write_all(safe.as_bytes())
     }
 }
 

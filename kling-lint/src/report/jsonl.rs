@@ -6,74 +6,57 @@
 //! { "file", "hidden" }                        so many findings more, which were not kept
 //! ```
 
-use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
-use serde::Serialize;
-
-use crate::report::json::{SafeJson, Told, told};
+use crate::finding::Finding;
+use crate::report::json::push_members;
+use crate::report::json_text::JsonText;
 use crate::report::{Checked, Media, Reporter, Totals};
 
 /// Line by line.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Jsonl;
-
-#[derive(Serialize)]
-struct Line<'a> {
-    file: &'a str,
-    endpoint: Option<&'a str>,
-    field: Option<&'a str>,
-    #[serde(flatten)]
-    finding: Told<'a>,
+#[derive(Debug, Default)]
+pub(crate) struct Jsonl {
+    text: JsonText,
 }
 
-#[derive(Serialize)]
-struct Unreadable<'a> {
-    file: Cow<'a, str>,
-    error: &'a str,
-}
-
-#[derive(Serialize)]
-struct Hidden<'a> {
-    file: &'a str,
-    hidden: usize,
-}
-
-fn push(lines: &mut Vec<u8>, line: &impl Serialize) -> io::Result<()> {
-    SafeJson::write(lines, line)?;
-    lines.push(b'\n');
-    Ok(())
+impl Jsonl {
+    fn push(&mut self, file: &str, endpoint: Option<&str>, field: Option<&str>, finding: &Finding) {
+        self.text.raw("{\"file\":").text(file);
+        self.text.raw(",\"endpoint\":").text_or_null(endpoint);
+        self.text.raw(",\"field\":").text_or_null(field).raw(",");
+        push_members(&mut self.text, finding);
+        self.text.raw("}\n");
+    }
 }
 
 impl Reporter for Jsonl {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
-        let file = &input.path.to_string_lossy();
+        let file = input.path.to_string_lossy();
         let endpoint = input.endpoint.map(|detected| detected.name);
-        let mut lines = Vec::new();
         for finding in input.findings {
-            push(&mut lines, &Line { file, endpoint, field: None, finding: told(finding) })?;
+            self.push(&file, endpoint, None, finding);
         }
         if input.hidden > 0 {
-            push(&mut lines, &Hidden { file, hidden: input.hidden })?;
+            self.text.raw("{\"file\":").text(&file);
+            self.text.raw(",\"hidden\":").count(input.hidden).raw("}\n");
         }
-        out.write_all(&lines)
+        self.text.write(out)
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
-        let file = &input.path.to_string_lossy();
-        let mut lines = Vec::new();
+        let file = input.path.to_string_lossy();
         for (field, finding) in input.told() {
             let (endpoint, field) = field.map(|it| (it.endpoint, it.field.as_str())).unzip();
-            push(&mut lines, &Line { file, endpoint, field, finding: told(finding) })?;
+            self.push(&file, endpoint, field, finding);
         }
-        out.write_all(&lines)
+        self.text.write(out)
     }
 
     fn unreadable(&mut self, out: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
-        let mut lines = Vec::new();
-        push(&mut lines, &Unreadable { file: path.to_string_lossy(), error: reason })?;
-        out.write_all(&lines)
+        self.text.raw("{\"file\":").text(&path.to_string_lossy());
+        self.text.raw(",\"error\":").text(reason).raw("}\n");
+        self.text.write(out)
     }
 
     fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
@@ -88,6 +71,6 @@ mod tests {
 
     #[test]
     fn snapshot() {
-        insta::assert_snapshot!(samples::told(&mut Jsonl));
+        insta::assert_snapshot!(samples::told(&mut Jsonl::default()));
     }
 }

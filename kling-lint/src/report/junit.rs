@@ -9,7 +9,7 @@ use kling_schema::Severity;
 
 use crate::finding::Finding;
 use crate::printable;
-use crate::report::{Checked, Media, Reporter, Totals, not_shown, shown, worded};
+use crate::report::{Checked, Media, Reporter, Totals, not_shown, shown};
 
 /// The suite. Its counts stand before its cases, so the cases wait.
 #[derive(Debug)]
@@ -29,9 +29,27 @@ struct Case {
     path: PathBuf,
     /// The worst finding that fails it: the first of several.
     worst: Option<(Severity, String)>,
-    failing: Vec<String>,
-    passing: Vec<String>,
+    failing: Lines,
+    passing: Lines,
     unreadable: Option<String>,
+}
+
+/// Lines as XML has them.
+#[derive(Debug, Default)]
+struct Lines {
+    text: String,
+    count: usize,
+}
+
+impl Lines {
+    /// Where the next line goes.
+    fn next(&mut self) -> &mut String {
+        if self.count > 0 {
+            self.text.push('\n');
+        }
+        self.count += 1;
+        &mut self.text
+    }
 }
 
 impl Junit {
@@ -47,18 +65,24 @@ impl Junit {
         self.case.get_or_insert_with(|| Case { path: path.into(), ..Case::default() })
     }
 
-    /// Adds a finding to the case.
-    fn find(&mut self, path: &Path, finding: &Finding, line: String) {
+    /// Adds a finding to the case: `3:15: error[KL1002 wrong-type] message; help: write "5"`
+    fn find(&mut self, path: &Path, finding: &Finding, push_place: impl FnOnce(&mut String)) {
         let fails = self.fails_from.is_some_and(|from| finding.severity >= from);
         let case = self.case(path);
-        if !fails {
-            case.passing.push(line);
-            return;
-        }
-        if case.worst.as_ref().is_none_or(|(worst, _)| finding.severity > *worst) {
+        if fails && case.worst.as_ref().is_none_or(|(worst, _)| finding.severity > *worst) {
             case.worst = Some((finding.severity, finding.message.clone()));
         }
-        case.failing.push(line);
+        let out = if fails { case.failing.next() } else { case.passing.next() };
+        push_place(out);
+        let Finding { rule, severity, message, .. } = finding;
+        for part in [": ", severity.word(), "[", rule.id, " ", rule.name, "] "] {
+            out.push_str(part);
+        }
+        push(out, message);
+        if let Some(help) = &finding.help {
+            out.push_str("; help: ");
+            push(out, help);
+        }
     }
 
     fn close(&mut self) {
@@ -74,7 +98,7 @@ impl Case {
     fn write(&self, out: &mut String) {
         out.push_str("    <testcase classname=\"kling-lint\" name=\"");
         push(out, &shown(&self.path));
-        if self.worst.is_none() && self.unreadable.is_none() && self.passing.is_empty() {
+        if self.worst.is_none() && self.unreadable.is_none() && self.passing.count == 0 {
             out.push_str("\"/>\n");
             return;
         }
@@ -87,65 +111,73 @@ impl Case {
         if let Some((severity, message)) = &self.worst {
             out.push_str(&format!("      <failure type=\"{}\" message=\"", severity.word()));
             push(out, message);
-            let more = self.failing.len() - 1;
+            let more = self.failing.count - 1;
             if more > 0 {
                 out.push_str(&format!(" (and {more} more)"));
             }
             out.push_str("\">");
-            push_lines(out, &self.failing);
+            out.push_str(&self.failing.text);
             out.push_str("</failure>\n");
         }
-        if !self.passing.is_empty() {
+        if self.passing.count > 0 {
             out.push_str("      <system-out>");
-            push_lines(out, &self.passing);
+            out.push_str(&self.passing.text);
             out.push_str("</system-out>\n");
         }
         out.push_str("    </testcase>\n");
     }
 }
 
-fn push_lines(out: &mut String, lines: &[String]) {
-    for (index, line) in lines.iter().enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        push(out, line);
-    }
-}
-
 /// Appends text as XML 1.0 has it, in an attribute or between tags. What XML forbids, and what could
 /// move a cursor, is shown escaped.
 fn push(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
+    let mut rest = text;
+    loop {
+        let (plain, others) = rest.split_at(printable::plain(rest.as_bytes()));
+        push_plain(out, plain);
+        let mut others = others.chars();
+        match others.next() {
+            None => return,
             // The only characters that are safe to print and no part of XML.
-            '\u{fffe}' | '\u{ffff}' => {
+            Some(character @ ('\u{fffe}' | '\u{ffff}')) => {
                 out.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
             }
-            _ => printable::push(out, character),
+            Some(character) => printable::push(out, character),
         }
+        rest = others.as_str();
     }
 }
 
-/// `3:15: error[KL1002 wrong-type] message; help: write "5"`
-fn line(place: &str, finding: &Finding) -> String {
-    let help = finding.help.as_deref().map(|help| format!("; help: {help}")).unwrap_or_default();
-    format!("{place}: {}{help}", worded(finding))
+/// Appends printable ASCII.
+fn push_plain(out: &mut String, text: &str) {
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[done..at]);
+        out.push_str(entity);
+        done = at + 1;
+    }
+    out.push_str(&text[done..]);
 }
 
 impl Reporter for Junit {
     fn checked(&mut self, _: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
         self.case(input.path);
         for finding in input.findings {
-            let place = format!("{}:{}", finding.start.line, finding.start.column);
-            self.find(input.path, finding, line(&place, finding));
+            self.find(input.path, finding, |out| {
+                printable::push_number(out, finding.start.line);
+                out.push(':');
+                printable::push_number(out, finding.start.column);
+            });
         }
         if input.hidden > 0 {
-            self.case(input.path).passing.push(not_shown(input.hidden));
+            push(self.case(input.path).passing.next(), &not_shown(input.hidden));
         }
         Ok(())
     }
@@ -153,11 +185,10 @@ impl Reporter for Junit {
     fn media(&mut self, _: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
         self.case(input.path);
         for (field, finding) in input.told() {
-            let place = match field {
-                Some(field) => format!("{}/{}", field.endpoint, field.field),
-                None => "the file".into(),
-            };
-            self.find(input.path, finding, line(&place, finding));
+            self.find(input.path, finding, |out| match field {
+                Some(field) => push(out, &format!("{}/{}", field.endpoint, field.field)),
+                None => out.push_str("the file"),
+            });
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ mod gitlab;
 mod hostile;
 mod human;
 mod json;
+mod json_text;
 mod jsonl;
 mod junit;
 mod media;
@@ -22,6 +23,7 @@ mod sarif;
 mod summary;
 mod window;
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -95,17 +97,19 @@ pub(crate) trait Reporter {
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()>;
 }
 
-/// `error[KL2001 too-long] message`
-fn worded(finding: &Finding) -> String {
+/// Appends `error[KL2001 too-long] message`.
+fn push_worded(out: &mut String, finding: &Finding) {
     let Finding { rule, severity, message, .. } = finding;
-    format!("{}[{} {}] {message}", severity.word(), rule.id, rule.name)
+    for part in [severity.word(), "[", rule.id, " ", rule.name, "] ", message] {
+        out.push_str(part);
+    }
 }
 
 /// What is wrong, and how to fix it.
-fn advised(finding: &Finding) -> String {
+fn advised(finding: &Finding) -> Cow<'_, str> {
     match &finding.help {
-        Some(help) => format!("{}\nhelp: {help}", finding.message),
-        None => finding.message.clone(),
+        Some(help) => Cow::Owned([&finding.message, "\nhelp: ", help].concat()),
+        None => Cow::Borrowed(&finding.message),
     }
 }
 

@@ -5,30 +5,43 @@ use std::path::{Component, Path, PathBuf};
 
 /// The folder the run began in: in CI, the root of the checkout.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Root(PathBuf);
+pub(crate) struct Root {
+    folder: PathBuf,
+    parts: Vec<OsString>,
+    /// Most files have many findings.
+    last: Option<(PathBuf, Located)>,
+}
 
 /// A file beneath the root, or somewhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Located {
-    parts: Vec<OsString>,
+    /// As text; what is not UTF-8 is replaced by U+FFFD.
+    pub(crate) name: String,
+    /// As a URI (RFC 3986): relative beneath the root, else with `file:`.
+    pub(crate) uri: String,
     pub(crate) inside: bool,
 }
 
 impl Root {
     /// The root; when it is not known, relative paths are taken to start there.
     pub(crate) fn new(folder: Option<PathBuf>) -> Self {
-        Root(folder.unwrap_or_default())
+        let folder = folder.unwrap_or_default();
+        Root { parts: parts(&folder), folder, last: None }
     }
 
     /// Where a path leads, by its text alone.
-    pub(crate) fn locate(&self, path: &Path) -> Located {
-        let root = parts(&self.0);
-        let mut parts = parts(&self.0.join(path));
-        let inside = parts.starts_with(&root) && (path.is_relative() || !root.is_empty());
-        if inside {
-            parts.drain(..root.len());
-        }
-        Located { parts, inside }
+    pub(crate) fn locate(&mut self, path: &Path) -> &Located {
+        let last = self.last.take().filter(|(known, _)| known.as_os_str() == path.as_os_str());
+        let (_, located) = self.last.insert(last.unwrap_or_else(|| {
+            let mut parts = parts(&self.folder.join(path));
+            let inside =
+                parts.starts_with(&self.parts) && (path.is_relative() || !self.parts.is_empty());
+            if inside {
+                parts.drain(..self.parts.len());
+            }
+            (path.into(), Located { name: name(&parts, inside), uri: uri(&parts, inside), inside })
+        }));
+        located
     }
 }
 
@@ -48,30 +61,26 @@ fn parts(path: &Path) -> Vec<OsString> {
     parts
 }
 
-impl Located {
-    /// As text; what is not UTF-8 is replaced by U+FFFD.
-    pub(crate) fn name(&self) -> String {
-        let parts: Vec<_> = self.parts.iter().map(|part| part.to_string_lossy()).collect();
-        let name = parts.join("/");
-        match self.inside {
-            true if name.is_empty() => ".".into(),
-            true => name,
-            false if cfg!(windows) => name,
-            false => format!("/{name}"),
-        }
+fn name(parts: &[OsString], inside: bool) -> String {
+    let parts: Vec<_> = parts.iter().map(|part| part.to_string_lossy()).collect();
+    let name = parts.join("/");
+    match inside {
+        true if name.is_empty() => ".".into(),
+        true => name,
+        false if cfg!(windows) => name,
+        false => format!("/{name}"),
     }
+}
 
-    /// As a URI (RFC 3986): relative beneath the root, else with `file:`.
-    pub(crate) fn uri(&self) -> String {
-        let mut uri = String::from(if self.inside { "" } else { "file:///" });
-        for (index, part) in self.parts.iter().enumerate() {
-            if index > 0 {
-                uri.push('/');
-            }
-            encode(&mut uri, part.as_encoded_bytes());
+fn uri(parts: &[OsString], inside: bool) -> String {
+    let mut uri = String::from(if inside { "" } else { "file:///" });
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            uri.push('/');
         }
-        if uri.is_empty() { ".".into() } else { uri }
+        encode(&mut uri, part.as_encoded_bytes());
     }
+    if uri.is_empty() { ".".into() } else { uri }
 }
 
 /// Everything but RFC 3986's unreserved characters is percent-encoded.
@@ -91,7 +100,7 @@ mod tests {
     use super::*;
 
     fn uri(path: &str) -> String {
-        Root::new(Some("/srv/repo".into())).locate(Path::new(path)).uri()
+        Root::new(Some("/srv/repo".into())).locate(Path::new(path)).uri.clone()
     }
 
     #[cfg(unix)]
@@ -121,19 +130,21 @@ mod tests {
         use std::os::unix::ffi::OsStrExt as _;
 
         let path = Path::new(std::ffi::OsStr::from_bytes(b"a\xff.json"));
-        let located = Root::default().locate(path);
-        assert_eq!(located.uri(), "a%FF.json");
-        assert_eq!(located.name(), "a\u{fffd}.json");
+        let mut root = Root::default();
+        let located = root.locate(path);
+        assert_eq!(located.uri, "a%FF.json");
+        assert_eq!(located.name, "a\u{fffd}.json");
     }
 
     #[cfg(unix)]
     #[test]
     fn names_are_relative_too() {
-        let root = Root::new(Some("/srv/repo".into()));
-        let name = |path| root.locate(Path::new(path)).name();
-        assert_eq!(name("./a/b.json"), "a/b.json");
-        assert_eq!(name("../b.json"), "/srv/b.json");
-        assert_eq!(Root::default().locate(Path::new("./a.json")).name(), "a.json");
-        assert_eq!(Root::default().locate(Path::new("/a.json")).name(), "/a.json");
+        let name = |root: &mut Root, path| root.locate(Path::new(path)).name.clone();
+        let mut root = Root::new(Some("/srv/repo".into()));
+        assert_eq!(name(&mut root, "./a/b.json"), "a/b.json");
+        assert_eq!(name(&mut root, "../b.json"), "/srv/b.json");
+        assert_eq!(name(&mut root, "../b.json"), "/srv/b.json", "again");
+        assert_eq!(name(&mut Root::default(), "./a.json"), "a.json");
+        assert_eq!(name(&mut Root::default(), "/a.json"), "/a.json");
     }
 }

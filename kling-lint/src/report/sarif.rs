@@ -6,25 +6,29 @@
 
 mod rules;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use kling_schema::Severity;
 use kling_schema::rules::Rule;
-use serde_json::{Value, json};
+use memchr::memmem;
+use serde_json::json;
 
+use crate::FieldVerdict;
 use crate::finding::{Finding, Position};
 use crate::fix::{Applicability, Fix};
 use crate::report::fingerprint::{self, Met};
-use crate::report::json::SafeJson;
-use crate::report::relative::Root;
+use crate::report::json_text::JsonText;
+use crate::report::relative::{Located, Root};
 use crate::report::{Checked, Media, Reporter, Totals, advised, not_shown};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/cos02/schemas/sarif-schema-2.1.0.json";
 /// What relative URIs are relative to: GitHub's word for the root of the checkout.
 const BASE: &str = "%SRCROOT%";
+const BASE_IS: &str = "The folder that kling-lint was run in.";
 /// Exit statuses below this one mean that the tool did its job.
 const FAILED: u8 = 2;
 
@@ -39,7 +43,9 @@ pub(crate) struct Sarif {
     indices: HashMap<&'static str, usize>,
     /// The file the results are about, and what was met in it.
     met: (PathBuf, Met),
-    notifications: Vec<Value>,
+    text: JsonText,
+    notifications: JsonText,
+    notified: bool,
 }
 
 impl Sarif {
@@ -50,46 +56,70 @@ impl Sarif {
             rules: Vec::new(),
             indices: HashMap::new(),
             met: Default::default(),
-            notifications: Vec::new(),
+            text: JsonText::default(),
+            notifications: JsonText::default(),
+            notified: false,
         }
     }
 
-    fn result(
-        &mut self,
-        out: &mut dyn io::Write,
-        path: &Path,
-        finding: &Finding,
-        mut location: Value,
-    ) -> io::Result<()> {
-        let artifact = self.artifact(path);
-        location["physicalLocation"]["artifactLocation"] = artifact.clone();
-        let mut result = json!({
-            "ruleId": finding.rule.id,
-            "ruleIndex": self.rule(finding),
-            "level": level(finding.severity),
-            "message": { "text": plain(&advised(finding)) },
-            "locations": [location],
-            "partialFingerprints": { "ruleAndPointer/v1": self.fingerprint(path, finding) },
-        });
+    /// The text so far, with what stands before a result.
+    fn next(&mut self) -> &mut JsonText {
+        match self.begun {
+            true => self.text.raw(",\n"),
+            false => self.open(),
+        }
+    }
+
+    /// What stands before the first result.
+    fn open(&mut self) -> &mut JsonText {
+        self.begun = true;
+        let text = self.text.raw("{\"$schema\":").text(SCHEMA).raw(",\"version\":\"2.1.0\",");
+        text.raw("\"runs\":[{\"columnKind\":\"unicodeCodePoints\",\"originalUriBaseIds\":{");
+        text.text(BASE).raw(":{\"description\":{\"text\":").text(BASE_IS);
+        text.raw("}}},\"results\":[\n")
+    }
+
+    /// Appends a result.
+    fn push(&mut self, path: &Path, finding: &Finding, about: About<'_>) {
+        let index = self.rule(finding);
+        let (hash, time) = self.fingerprint(path, finding);
+        self.next();
+        let Self { text, root, .. } = self;
+        let file = root.locate(path);
+        text.raw("{\"ruleId\":").text(finding.rule.id).raw(",\"ruleIndex\":").count(index);
+        text.raw(",\"level\":").text(level(finding.severity));
+        text.raw(",\"message\":{\"text\":").text(&plain(&advised(finding)));
+        text.raw("},\"locations\":[{\"physicalLocation\":{");
+        match about {
+            About::Request => {
+                push_region(text, finding);
+                push_artifact(text, file);
+                text.raw("}");
+                if let Some((_, name)) = finding.pointer.rsplit_once('/') {
+                    let name = name.replace("~1", "/").replace("~0", "~");
+                    push_logical(text, &name, &[&finding.pointer]);
+                }
+            }
+            About::Field(field) => {
+                push_artifact(text, file);
+                text.raw("}");
+                if let Some(FieldVerdict { endpoint, field, .. }) = field {
+                    push_logical(text, field, &[endpoint, "/", field]);
+                }
+            }
+        }
+        text.raw("}],\"partialFingerprints\":{\"ruleAndPointer/v1\":");
+        text.texts(&[&format!("{hash:016x}:{time}")]).raw("}");
         let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe);
-        if let Some(fix) = fix.and_then(|fix| fixed(fix, &artifact)) {
-            result["fixes"] = json!([fix]);
+        // There is none when it is not known where its edits stand.
+        if let Some(fix) = fix.filter(|fix| fix.edits.iter().all(|edit| edit.place.is_some())) {
+            push_fix(text, fix, file);
         }
-        result["properties"] = json!({
-            "constraint": finding.constraint,
-            "tier": finding.tier,
-            "page": finding.source.name(),
-            "read": finding.source.read(),
-        });
-        self.line(out, &result)
-    }
-
-    fn artifact(&self, path: &Path) -> Value {
-        let located = self.root.locate(path);
-        match located.inside {
-            true => json!({ "uri": located.uri(), "uriBaseId": BASE }),
-            false => json!({ "uri": located.uri() }),
-        }
+        let Finding { constraint, tier, source, .. } = finding;
+        text.raw(",\"properties\":{\"constraint\":").text_or_null(constraint.as_deref());
+        text.raw(",\"tier\":").text(tier.word());
+        text.raw(",\"page\":").text(source.name());
+        text.raw(",\"read\":").text_or_null(source.read()).raw("}}");
     }
 
     /// The place of a finding's rule among those that occurred.
@@ -103,96 +133,88 @@ impl Sarif {
         index
     }
 
-    fn fingerprint(&mut self, path: &Path, finding: &Finding) -> String {
-        if self.met.0 != path {
+    /// The hash of what it is, and which of its kind in the file it is.
+    fn fingerprint(&mut self, path: &Path, finding: &Finding) -> (u64, u64) {
+        if self.met.0.as_os_str() != path.as_os_str() {
             self.met = (path.into(), Met::default());
         }
         let hash = fingerprint::of(&[finding.rule.id, &finding.pointer]);
-        format!("{hash:016x}:{}", self.met.1.again(hash))
+        (hash, self.met.1.again(hash))
     }
 
-    fn notify(&mut self, level: &str, path: &Path, text: &str) {
-        self.notifications.push(json!({
-            "level": level,
-            "message": { "text": plain(text) },
-            "locations": [{ "physicalLocation": { "artifactLocation": self.artifact(path) } }],
-        }));
-    }
-
-    fn line(&mut self, out: &mut dyn io::Write, result: &Value) -> io::Result<()> {
-        let mut line = match self.begun {
-            true => b",\n".to_vec(),
-            false => opening().into_bytes(),
-        };
-        self.begun = true;
-        SafeJson::write(&mut line, result)?;
-        out.write_all(&line)
+    fn notify(&mut self, level: &'static str, path: &Path, told: &str) {
+        let text = &mut self.notifications;
+        text.raw(if self.notified { ",{\"level\":" } else { "{\"level\":" }).text(level);
+        text.raw(",\"message\":{\"text\":").text(&plain(told));
+        text.raw("},\"locations\":[{\"physicalLocation\":{");
+        push_artifact(text, self.root.locate(path));
+        text.raw("}}]}");
+        self.notified = true;
     }
 }
 
-/// What stands before the first result.
-fn opening() -> String {
-    let bases = json!({
-        BASE: { "description": { "text": "The folder that kling-lint was run in." } },
+/// What a finding is about.
+#[derive(Clone, Copy)]
+enum About<'a> {
+    /// A place in a request.
+    Request,
+    /// A media file, perhaps in a field.
+    Field(Option<&'a FieldVerdict>),
+}
+
+/// What is meant in a request, and the window of its line.
+fn push_region(text: &mut JsonText, finding: &Finding) {
+    let Finding { start, end, excerpt, .. } = finding;
+    let meant = excerpt.text.get(excerpt.highlight.clone()).filter(|meant| !meant.is_empty());
+    if meant.is_some() {
+        text.raw("\"contextRegion\":{\"startLine\":").number(start.line);
+        text.raw(",\"endLine\":").number(end.line);
+        text.raw(",\"snippet\":{\"text\":").text(&excerpt.text).raw("}},");
+    }
+    text.raw("\"region\":{");
+    push_lines(text, *start, *end);
+    if let Some(meant) = meant {
+        text.raw(",\"snippet\":{\"text\":").text(meant).raw("}");
+    }
+    text.raw("},");
+}
+
+fn push_lines(text: &mut JsonText, start: Position, end: Position) {
+    text.raw("\"startLine\":").number(start.line).raw(",\"startColumn\":").number(start.column);
+    text.raw(",\"endLine\":").number(end.line).raw(",\"endColumn\":").number(end.column);
+}
+
+fn push_artifact(text: &mut JsonText, Located { uri, inside, .. }: &Located) {
+    text.raw("\"artifactLocation\":{\"uri\":").text(uri);
+    if *inside {
+        text.raw(",\"uriBaseId\":").text(BASE);
+    }
+    text.raw("}");
+}
+
+/// Where it is in terms of the request, by its own name and by that of the whole way.
+fn push_logical(text: &mut JsonText, name: &str, full: &[&str]) {
+    text.raw(",\"logicalLocations\":[{\"name\":").text(name);
+    text.raw(",\"fullyQualifiedName\":").texts(full).raw("}]");
+}
+
+/// A repair whose places are known.
+fn push_fix(text: &mut JsonText, fix: &Fix, file: &Located) {
+    text.raw(",\"fixes\":[{\"description\":{\"text\":").text(&plain(&fix.title));
+    text.raw("},\"artifactChanges\":[{");
+    push_artifact(text, file);
+    text.raw(",\"replacements\":").list(&fix.edits, |text, edit| {
+        text.raw("{\"deletedRegion\":{");
+        if let Some((start, end)) = edit.place {
+            push_lines(text, start, end);
+        }
+        text.raw("}");
+        if !edit.text.is_empty() {
+            text.raw(",\"insertedContent\":{\"text\":").text(&edit.text).raw("}");
+        }
+        text.raw("}");
     });
-    format!(
-        "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\
-         \"columnKind\":\"unicodeCodePoints\",\"originalUriBaseIds\":{bases},\"results\":[\n"
-    )
-}
-
-/// The place of a finding in a request: what is meant, and the window of its line.
-fn place(finding: &Finding) -> Value {
-    let mut meant = region(finding.start, finding.end);
-    let mut physical = json!({});
-    if let Some(text) = finding.excerpt.text.get(finding.excerpt.highlight.clone())
-        && !text.is_empty()
-    {
-        meant["snippet"] = json!({ "text": text });
-        physical["contextRegion"] = json!({
-            "startLine": finding.start.line,
-            "endLine": finding.end.line,
-            "snippet": { "text": finding.excerpt.text },
-        });
-    }
-    physical["region"] = meant;
-    let mut location = json!({ "physicalLocation": physical });
-    if let Some((_, name)) = finding.pointer.rsplit_once('/') {
-        location["logicalLocations"] = json!([{
-            "name": name.replace("~1", "/").replace("~0", "~"),
-            "fullyQualifiedName": finding.pointer,
-        }]);
-    }
-    location
-}
-
-fn region(start: Position, end: Position) -> Value {
-    json!({
-        "startLine": start.line,
-        "startColumn": start.column,
-        "endLine": end.line,
-        "endColumn": end.column,
-    })
-}
-
-/// A repair. There is none when it is not known where its edits stand.
-fn fixed(fix: &Fix, artifact: &Value) -> Option<Value> {
-    let replacements: Option<Vec<Value>> = fix
-        .edits
-        .iter()
-        .map(|edit| {
-            let (start, end) = edit.place?;
-            let mut replacement = json!({ "deletedRegion": region(start, end) });
-            if !edit.text.is_empty() {
-                replacement["insertedContent"] = json!({ "text": edit.text });
-            }
-            Some(replacement)
-        })
-        .collect();
-    Some(json!({
-        "description": { "text": plain(&fix.title) },
-        "artifactChanges": [{ "artifactLocation": artifact, "replacements": replacements? }],
-    }))
+    text.raw("}]}]");
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -204,10 +226,10 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// A plain text message. `[text](target)` would be a link: no request puts one there.
-fn plain(text: &str) -> String {
-    if text.contains("](") {
+fn plain(text: &str) -> Cow<'_, str> {
+    if memmem::find(text.as_bytes(), b"](").is_some() {
         // A backslash would take the escape from the bracket behind it.
-        text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+        text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]").into()
     } else {
         text.into()
     }
@@ -216,26 +238,19 @@ fn plain(text: &str) -> String {
 impl Reporter for Sarif {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
         for finding in input.findings {
-            self.result(out, input.path, finding, place(finding))?;
+            self.push(input.path, finding, About::Request);
         }
         if input.hidden > 0 {
             self.notify("warning", input.path, &not_shown(input.hidden));
         }
-        Ok(())
+        self.text.write(out)
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
         for (field, finding) in input.told() {
-            let mut location = json!({});
-            if let Some(field) = field {
-                location["logicalLocations"] = json!([{
-                    "name": field.field,
-                    "fullyQualifiedName": format!("{}/{}", field.endpoint, field.field),
-                }]);
-            }
-            self.result(out, input.path, finding, location)?;
+            self.push(input.path, finding, About::Field(field));
         }
-        Ok(())
+        self.text.write(out)
     }
 
     fn unreadable(&mut self, _: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
@@ -244,21 +259,16 @@ impl Reporter for Sarif {
     }
 
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()> {
-        let mut line = Vec::new();
         if !self.begun {
-            line.extend_from_slice(opening().as_bytes());
+            self.open();
         }
-        line.extend_from_slice(b"\n],\"invocations\":[");
-        let invocation = json!({
-            "executionSuccessful": totals.exit_status < FAILED,
-            "exitCode": totals.exit_status,
-            "toolExecutionNotifications": self.notifications,
-        });
-        SafeJson::write(&mut line, &invocation)?;
-        line.extend_from_slice(b"],\"tool\":");
-        SafeJson::write(&mut line, &json!({ "driver": rules::driver(&self.rules) }))?;
-        line.extend_from_slice(b"}]}\n");
-        out.write_all(&line)
+        let status = totals.exit_status;
+        let text = self.text.raw("\n],\"invocations\":[{\"executionSuccessful\":");
+        text.bool(status < FAILED).raw(",\"exitCode\":").number(status.into());
+        text.raw(",\"toolExecutionNotifications\":[").append(&mut self.notifications);
+        text.raw("]}],\"tool\":").value(&json!({ "driver": rules::driver(&self.rules) }));
+        text.raw("}]}\n");
+        self.text.write(out)
     }
 }
 

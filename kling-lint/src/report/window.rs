@@ -8,13 +8,14 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::finding::Excerpt;
+use crate::printable;
 
 /// What a tab is drawn as.
 const TAB: usize = 4;
 /// What the text may take, however narrow its characters are: marks that combine take no column.
 const BYTES: usize = 600;
 /// Stands for what is cut, one column wide.
-const CUT: char = '…';
+pub(super) const CUT: char = '…';
 
 /// The excerpt, cut to so many columns around its highlight's start.
 pub(crate) fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {
@@ -29,7 +30,11 @@ pub(crate) fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {
     let meant_and_after = width(meant) + width(after);
     let spare = columns.saturating_sub(width(meant)) * 2 / 3;
     let left = (columns / 3).max(spare).max(columns.saturating_sub(meant_and_after));
-    let start = before.len() - fitting(before.chars().rev(), before.len(), left.min(columns));
+    let left = left.min(columns);
+    let near = before.len().saturating_sub(left + 1);
+    let kept = plainly_fitting(&before.as_bytes()[near..], left);
+    let kept = kept.unwrap_or_else(|| fitting(before.chars().rev(), before.len(), left));
+    let start = before.len() - kept;
     let mut out = String::new();
     if start > 0 {
         out.push(CUT);
@@ -37,7 +42,10 @@ pub(crate) fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {
     out.push_str(&before[start..]);
     let from = out.len();
     let rest = &text[highlight.start..];
-    let kept = fitting(rest.chars(), rest.len(), columns.saturating_sub(width(&out)));
+    let right = columns.saturating_sub(width(&out));
+    let near = rest.len().min(right + 1);
+    let kept = plainly_fitting(&rest.as_bytes()[..near], right);
+    let kept = kept.unwrap_or_else(|| fitting(rest.chars(), rest.len(), right));
     out.push_str(&rest[..kept]);
     let to = from + kept.min(meant.len());
     if kept < rest.len() {
@@ -46,6 +54,14 @@ pub(crate) fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {
     // What is meant may be cut down to nothing: then the cut is what it is about.
     let to = if kept < meant.len() { out.len() } else { to };
     Excerpt::new(out, from..to)
+}
+
+/// The same of printable ASCII, if all that is near is that: as much as fits, and one byte more if
+/// there is more.
+fn plainly_fitting(near: &[u8], columns: usize) -> Option<usize> {
+    let is_plain = columns <= BYTES / 2 && printable::plain(near) == near.len();
+    let fits = if near.len() <= columns { near.len() } else { columns.saturating_sub(1) };
+    is_plain.then_some(fits)
 }
 
 /// How many bytes of the characters fit, leaving a column for the cut unless all of them do.
@@ -64,12 +80,24 @@ fn fitting(characters: impl Iterator<Item = char>, all: usize, columns: usize) -
     all
 }
 
-fn width(text: &str) -> usize {
-    text.chars().map(columns_of).sum()
+/// How many columns a text takes.
+pub(super) fn width(text: &str) -> usize {
+    let (mut rest, mut columns) = (text, 0);
+    loop {
+        let plain = printable::plain(rest.as_bytes());
+        columns += plain;
+        let mut others = rest[plain..].chars();
+        let Some(character) = others.next() else { return columns };
+        columns += columns_of(character);
+        rest = others.as_str();
+    }
 }
 
 fn columns_of(character: char) -> usize {
-    character.width().unwrap_or(TAB)
+    match character {
+        ' '..='~' => 1,
+        _ => character.width().unwrap_or(TAB),
+    }
 }
 
 /// The highlight, inside the text and between characters whatever it says.
@@ -117,15 +145,24 @@ mod tests {
     proptest! {
         #[test]
         fn it_fits(
-            text in "[a名\t\u{301}…\\PC]{0,300}",
+            text in prop_oneof!["[a名\t\u{301}…\\PC]{0,300}", "…?[a-z]{0,300}名?[a-z]{0,300}…?"],
             start in 0_usize..400,
             len in 0_usize..400,
             columns in 4_usize..100,
         ) {
-            let excerpt = fit(&Excerpt::new(text, start..start + len), columns);
+            let excerpt = fit(&Excerpt::new(text.clone(), start..start + len), columns);
             prop_assert!(width(&excerpt.text) <= columns, "{:?}", excerpt.text);
             prop_assert!(excerpt.text.len() <= BYTES + 2 * CUT.len_utf8());
             prop_assert!(excerpt.text.get(excerpt.highlight).is_some());
+            let bytes = text.as_bytes();
+            for (near, characters) in [
+                (&bytes[..bytes.len().min(columns + 1)], text.clone()),
+                (&bytes[bytes.len().saturating_sub(columns + 1)..], text.chars().rev().collect()),
+            ] {
+                if let Some(kept) = plainly_fitting(near, columns) {
+                    prop_assert_eq!(kept, fitting(characters.chars(), text.len(), columns));
+                }
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::lines::{Chunk, Chunks};
 use crate::load::Loaded;
 use crate::{Linter, OpenFile};
 
-/// Lines that come in fewer bytes come one by one: whoever writes them may wait for the answer.
+/// Lines that come in fewer bytes come one by one, even if a part of the next is there.
 const TRICKLE: usize = 4 << 10;
 /// A file of so few bytes is read and judged faster than a thread wakes up.
 const SHORT: u64 = 16 << 10;
@@ -93,10 +93,12 @@ impl<'r> Inputs<'r> {
         }
     }
 
-    /// Whether more of it may come only when this is answered.
-    pub(super) fn is_urgent(unit: &Unit) -> bool {
-        match unit {
-            Unit::Chunk(lines, chunk) => lines.look.is_none() && chunk.text().len() < TRICKLE,
+    /// Whether more may come only when this unit, the last one, is answered.
+    pub(super) fn is_urgent(&self, unit: &Unit) -> bool {
+        match (unit, &self.lines) {
+            (Unit::Chunk(_, chunk), Some((_, Source::Stdin(chunks)))) => {
+                chunks.is_drained() || chunk.text().len() < TRICKLE
+            }
             _ => false,
         }
     }

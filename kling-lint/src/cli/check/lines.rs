@@ -39,6 +39,9 @@ impl<W: Write> Run<'_, W> {
     pub(super) fn begin(&mut self, lines: &Lines, id: Option<FileId>) -> io::Result<()> {
         let muted = !self.is_new(&lines.path, id.as_ref(), lines.skips)
             || self.excludes(&lines.path, lines.skips)?;
+        if !muted && self.repair.is_some() {
+            self.turn_to_err()?;
+        }
         if let Some(repair) = self.repair.as_mut().filter(|_| !muted) {
             repair.spare_lines(&lines.path, self.err);
         }
@@ -65,7 +68,11 @@ impl<W: Write> Run<'_, W> {
             }
         }
         self.progress.lines(&lines.path, self.tally.lines, bytes, lines.len);
-        Ok(())
+        match lines.look {
+            // Whoever writes them may wait for the answer.
+            None => self.out.flush(),
+            Some(_) => Ok(()),
+        }
     }
 
     fn line(&mut self, lines: &Lines, line: u64, mut report: Report) -> io::Result<()> {
@@ -94,8 +101,7 @@ impl<W: Write> Run<'_, W> {
         self.say(&format!(
             "{}:{line}: {foreign} in a row are no request: the rest was not read",
             shown(&lines.path)
-        ));
-        Ok(())
+        ))
     }
 
     /// That was all of it.
@@ -123,7 +129,7 @@ impl<W: Write> Run<'_, W> {
         } else if lines.skips {
             self.explain(&lines.path, "every line is blank, passed over")?;
         } else {
-            self.say(&format!("{}: every line is blank", shown(&lines.path)));
+            self.say(&format!("{}: every line is blank", shown(&lines.path)))?;
         }
         self.remember(&lines.path, tally.id, Outcome::PassedOver);
         Ok(())

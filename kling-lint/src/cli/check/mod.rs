@@ -66,7 +66,7 @@ pub(crate) fn run(
     let reports = if options.show_files || options.fixes.diff {
         Ok(Reports::one(Box::new(Silent)))
     } else {
-        Reports::open(options, settings.fail_on.value)
+        Reports::open(options, settings.fail_on.value, out.is_plain())
     };
     let reports = match reports {
         Ok(reports) => reports,
@@ -77,7 +77,8 @@ pub(crate) fn run(
     }
     // The repaired text is the result; what is said of it is talk.
     let mut told = Output::new(Vec::new());
-    let status = check(options, settings, reports, (stdin, Some(out)), &mut told, err);
+    let mut text = out.verbatim();
+    let status = check(options, settings, reports, (stdin, Some(&mut text)), &mut told, err);
     let _ = err.write_all(told.inner());
     status
 }
@@ -179,7 +180,7 @@ impl<W: Write> Line for Run<'_, W> {
     }
 
     fn is_urgent(&self, unit: &Unit) -> bool {
-        Inputs::is_urgent(unit)
+        self.inputs.is_urgent(unit)
     }
 
     fn small(&self, unit: &Unit) -> Option<u64> {
@@ -199,6 +200,7 @@ impl<W: Write> Line for Run<'_, W> {
             }
             Judged::Faulty { path, id, skips, text } => {
                 if self.is_new(&path, id.as_ref(), skips) && !self.excludes(&path, skips)? {
+                    self.turn_to_err()?;
                     let report = self.repaired(&path, text);
                     let outcome = self.report(&path, report, skips)?;
                     self.remember(&path, id, outcome);
@@ -256,7 +258,6 @@ impl<W: Write> Run<'_, W> {
 
     /// What is left to be told of a request once it is repaired.
     fn repaired(&mut self, path: &Path, text: Option<OpenFile>) -> Result<Report, LintError> {
-        self.progress.hide();
         let Some(repair) = &mut self.repair else { return self.session.lint_path(path) };
         let out: &mut dyn Write = match &mut self.text {
             Some(stream) => stream,
@@ -339,7 +340,7 @@ impl<W: Write> Run<'_, W> {
 
     fn unreadable(&mut self, asked: &Path, error: &LintError) -> io::Result<()> {
         let (path, reason) = (blamed(error, asked), reason(error));
-        self.say(&format!("{}: {reason}", shown(path)));
+        self.say(&format!("{}: {reason}", shown(path)))?;
         self.totals.unreadable += 1;
         self.reports.tell(self.out, &mut |reporter, out| reporter.unreadable(out, path, &reason))
     }
@@ -354,19 +355,26 @@ impl<W: Write> Run<'_, W> {
             self.progress.hide();
             return writeln!(self.out, "{place}: {text}");
         }
-        if self.options.verbose {
-            self.say(&format!("{place}: {text}"));
+        match self.options.verbose {
+            true => self.say(&format!("{place}: {text}")),
+            false => Ok(()),
         }
+    }
+
+    fn say(&mut self, text: &str) -> io::Result<()> {
+        self.turn_to_err()?;
+        say(self.err, text);
         Ok(())
     }
 
-    fn say(&mut self, text: &str) {
+    /// Something is to be printed on standard error: what was told before it comes first.
+    pub(super) fn turn_to_err(&mut self) -> io::Result<()> {
         self.progress.hide();
-        say(self.err, text);
+        self.out.flush()
     }
 
     fn finish(mut self) -> io::Result<Status> {
-        self.progress.hide();
+        self.turn_to_err()?;
         let Check { quiet, verbose, show_files, .. } = *self.options;
         if show_files {
             let failed = self.totals.unreadable > 0;

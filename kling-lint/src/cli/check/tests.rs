@@ -7,6 +7,7 @@ use clap::Parser as _;
 use proptest::prelude::*;
 
 use crate::cli::args::Arguments;
+use crate::cli::output::Output;
 use crate::cli::run;
 
 /// What came of a run over a folder, in all that can be seen of it.
@@ -17,7 +18,7 @@ fn told(folder: &Path, format: &str, jobs: usize, more: &[&str]) -> (String, Str
     let arguments = words.map(Into::into).chain(paths);
     let arguments = Arguments::try_parse_from(arguments).expect("a good command line");
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let status = run(arguments, &mut &b""[..], &mut out, &mut err);
+    let status = run(arguments, &mut &b""[..], Output::new(&mut out), &mut err);
     let text = |bytes| {
         let text = String::from_utf8(bytes).expect("the command writes UTF-8");
         anstream::adapter::strip_str(&text).to_string()

@@ -95,17 +95,19 @@ pub(crate) struct LocalPath {
 }
 
 impl Target<'_> {
+    #[inline]
     fn add(&mut self, draft: Option<Draft>) {
-        self.out.extend(draft);
+        if let Some(draft) = draft {
+            self.out.push(draft);
+        }
     }
 
     /// The strictest row about forms that does not admit this one.
     fn refusing(&self, admits: fn(Forms) -> bool) -> Option<(&Limit, Forms)> {
-        self.limits
-            .iter()
-            .filter_map(|limit| Some((limit, limit.bound.forms()?)))
-            .filter(|(_, forms)| !admits(*forms))
-            .max_by_key(|(limit, _)| limit.basis.severity)
+        strictest(self.limits.iter().filter_map(|limit| {
+            let forms = limit.bound.forms().filter(|forms| !admits(*forms))?;
+            Some((limit, forms))
+        }))
     }
 
     /// A finding on the strictest row about forms that does not admit this one.
@@ -150,20 +152,26 @@ impl Target<'_> {
 
     /// The strictest row about formats that does not admit this one.
     fn formats(&self, format: Option<Format>) -> Option<(&Limit, &'static [Format])> {
-        self.limits
-            .iter()
-            .filter_map(|limit| {
-                let Bound::Formats(formats) = limit.bound else { return None };
-                let taken = format.is_some_and(|format| formats.contains(&format));
-                (!taken).then_some((limit, formats))
-            })
-            .max_by_key(|(limit, _)| limit.basis.severity)
+        strictest(self.limits.iter().filter_map(|limit| {
+            let Bound::Formats(formats) = limit.bound else { return None };
+            let taken = format.is_some_and(|format| formats.contains(&format));
+            (!taken).then_some((limit, formats))
+        }))
     }
 
     /// What to do about a text that stands for the media.
     fn itself(&self) -> String {
         format!("replace it with the {} itself", self.class.word())
     }
+}
+
+/// The row of the highest severity; hardly ever is there any.
+#[inline]
+fn strictest<'l, T>(mut rows: impl Iterator<Item = (&'l Limit, T)>) -> Option<(&'l Limit, T)> {
+    let first = rows.next()?;
+    Some(rows.fold(first, |strictest, row| {
+        if row.0.basis.severity >= strictest.0.basis.severity { row } else { strictest }
+    }))
 }
 
 /// The names of formats, for a list in a message.

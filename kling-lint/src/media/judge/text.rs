@@ -116,8 +116,7 @@ impl Judge<'_> {
     /// White space around or inside a URL.
     fn spaces(&mut self, url: &str) {
         let text = self.text;
-        // Most URLs are, and this is seen at once.
-        if text.head.bytes().all(|byte| byte.is_ascii_graphic()) && text.complete {
+        if text.complete && text.is_graphic() {
             return;
         }
         if url.contains(|it: char| it.is_whitespace() || it.is_control()) {

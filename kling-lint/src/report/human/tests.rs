@@ -16,9 +16,16 @@ fn snapshot() {
     insta::assert_snapshot!("quiet", samples::told(&mut Human::new(80, false, true)));
 }
 
+/// What is printed of a finding.
+fn drawn(human: &Human, finding: &Finding) -> String {
+    let mut text = String::new();
+    human.finding(&mut text, "a.json", finding);
+    text
+}
+
 #[test]
 fn colours_snapshot() {
-    let one = calm().finding("a.json", &samples::wrong_type());
+    let one = drawn(&calm(), &samples::wrong_type());
     insta::assert_snapshot!(one.replace('\u{1b}', "ESC"));
 }
 
@@ -52,9 +59,9 @@ fn a_finding_takes_less_than_2_kb() {
         fix.title = "ö".repeat(100_000);
     }
     for width in [0, 1, 20, 80, 400] {
-        let usual = Human::new(width, true, false).finding("a.json", &samples::far_right());
+        let usual = drawn(&Human::new(width, true, false), &samples::far_right());
         assert!(usual.len() < 1024, "{} bytes at width {width}", usual.len());
-        let absurd = Human::new(width, false, false).finding("a.json", &finding);
+        let absurd = drawn(&Human::new(width, false, false), &finding);
         assert!(absurd.len() < 2048, "{} bytes at width {width}", absurd.len());
     }
 }
@@ -65,10 +72,10 @@ fn a_highlight_that_is_off_is_drawn_all_the_same() {
     for highlight in [0..0, 1..2, Range { start: 2, end: 1 }, 3..usize::MAX, usize::MAX..usize::MAX]
     {
         finding.excerpt = Excerpt::new("é…é".into(), highlight);
-        assert!(calm().finding("a.json", &finding).contains("é…é"));
+        assert!(drawn(&calm(), &finding).contains("é…é"));
     }
     finding.excerpt = Excerpt::default();
-    assert!(calm().finding("a.json", &finding).contains("a.json:3:15"));
+    assert!(drawn(&calm(), &finding).contains("a.json:3:15"));
 }
 
 mod property {
@@ -76,7 +83,39 @@ mod property {
 
     use super::*;
 
+    /// Most are ordinary.
+    fn text() -> impl Strategy<Value = String> {
+        let part =
+            prop_oneof![8 => "[ -~]{0,40}", 2 => "…", 1 => "\\PC{0,3}", 1 => "[\n\t\u{202e}]"];
+        proptest::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// Without colours a finding is what it is with them, less the colours.
+        #[test]
+        fn what_is_drawn_here_is_what_the_renderer_draws(
+            (message, help, title) in (text(), proptest::option::of(text()), proptest::option::of(text())),
+            (excerpt, start, len) in (text(), 0_usize..80, 0_usize..80),
+            (line, column, width) in (prop_oneof![any::<u64>(), 0_u64..2_000], any::<u64>(), 0_usize..200),
+            (constraint, verbose) in (proptest::option::of(text()), any::<bool>()),
+            severity in proptest::sample::select(&[Severity::Error, Severity::Warning, Severity::Info]),
+        ) {
+            let mut finding = samples::wrong_type();
+            let fix = finding.fix.take();
+            finding.fix = title.and_then(|title| Some(Fix { title, ..fix? }));
+            (finding.message, finding.help, finding.constraint) = (message, help, constraint);
+            finding.excerpt = Excerpt::new(excerpt, start..start + len);
+            finding.start = crate::finding::Position::new(line, column);
+            finding.severity = severity;
+            let styled = Human::new(width, verbose, false);
+            let mut rendered = String::new();
+            styled.finding(&mut rendered, "a.json", &finding);
+            let rendered = anstream::adapter::strip_str(&rendered).to_string();
+            prop_assert_eq!(drawn(&styled.plain(), &finding), rendered);
+        }
+
         /// No excerpt and no place makes the renderer stumble.
         #[test]
         fn any_window_is_drawn(
@@ -90,7 +129,7 @@ mod property {
             let mut finding = samples::wrong_type();
             finding.excerpt = Excerpt::new(text, start..start + len);
             finding.start = crate::finding::Position::new(line, column);
-            prop_assert!(!Human::new(width, false, false).finding("a.json", &finding).is_empty());
+            prop_assert!(!drawn(&Human::new(width, false, false), &finding).is_empty());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The log against the schema of OASIS.
 
 use kling_schema::rules;
+use serde_json::Value;
 
 use super::*;
 use crate::report::samples;
@@ -70,7 +71,7 @@ fn fingerprints_do_not_depend_on_the_place() {
     let mut sarif = Sarif::new(Root::default());
     let mut finding = samples::wrong_type();
     let first = sarif.fingerprint(Path::new("a.json"), &finding);
-    assert!(first.ends_with(":1"), "{first}");
+    assert_eq!(first.1, 1);
     finding.start.line += 7;
     assert_eq!(sarif.fingerprint(Path::new("b.json"), &finding), first);
     assert_ne!(sarif.fingerprint(Path::new("b.json"), &finding), first, "the second of its kind");
