@@ -72,6 +72,7 @@ pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut
 }
 
 /// Whether there is nothing to be escaped.
+#[cfg(feature = "cli")]
 pub(crate) fn is_printable(text: &str) -> bool {
     let mut rest = text;
     loop {

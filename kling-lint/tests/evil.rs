@@ -103,7 +103,7 @@ fn no_text_costs_more_than_a_pass() {
         let said = String::from_utf8_lossy(&output.stderr);
         let expected = if name == "blank.jsonl" { 2 } else { 1 };
         assert_eq!(output.status.code(), Some(expected), "{name}: {:?} {said}", output.status);
-        if !Path::new(name).extension().is_some_and(|it| it == "jsonl") {
+        if Path::new(name).extension().is_none_or(|it| it != "jsonl") {
             let lines = output.stdout.iter().filter(|byte| **byte == b'\n').count();
             assert!(lines <= 1_100, "{name}: {lines} lines");
             assert!(output.stdout.len() < 1 << 20, "{name}: {} bytes", output.stdout.len());

@@ -216,7 +216,8 @@ fn many_threads_open_no_more() {
 #[test]
 fn standard_input_needs_no_file_but_what_it_names() {
     let disk = Disk::new();
-    let stdin = fs::File::open(disk.path("repository/requests/a.image2video.json"));
+    let request = disk.path("repository/requests/a.image2video.json");
+    let stdin = fs::OpenOptions::new().read(true).open(request);
     let arguments = ["--no-config", "--no-baseline", "--root=requests", "-"];
     let Some(run) = disk.run(&arguments, stdin.expect("a file").into()) else { return };
     assert_eq!(run.status, Some(1), "{run:#?}");

@@ -19,6 +19,8 @@ const EXCLUDE: &str = ".git/info/exclude";
 /// The ignore files that count at one time may have so many bytes together: what is compiled may take
 /// a thousand times as much.
 const MOST: u64 = 128 << 10;
+/// One counts as so many at least: each is asked about each file.
+const LEAST: u64 = 2 << 10;
 /// No path is as long as a longer line: nothing matches it, and to compile it might never end.
 const LONGEST_LINE: usize = 4 << 10;
 
@@ -59,9 +61,11 @@ impl Level {
     fn of(folder: &Path, is_there: impl Fn(&OsStr) -> bool, room: u64) -> Self {
         let mut len = 0;
         let mut read = |name: &str, is_there: bool| {
-            let text = is_there.then(|| text(&folder.join(name), room - len)).flatten();
+            let room = room - len;
+            let text = || text(&folder.join(name), room);
+            let text = (is_there && room >= LEAST).then(text).flatten();
             let Some(text) = text else { return Gitignore::empty() };
-            len += text.len() as u64;
+            len += LEAST.max(text.len() as u64);
             rules(folder, &text)
         };
         let is_top = is_there(REPOSITORY.as_ref());

@@ -45,7 +45,21 @@ pub(crate) struct Traced {
     pub(crate) others: Vec<String>,
 }
 
+/// Whether runs can be traced here; says so if not.
+#[expect(clippy::print_stdout, reason = "a test that was skipped says why")]
+fn may_trace() -> bool {
+    match Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).output() {
+        Err(_) => println!("skipped: no strace"),
+        Ok(output) if output.status.success() => return true,
+        Ok(output) => {
+            println!("skipped: strace may not trace: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    false
+}
+
 /// Runs a command in a folder under strace; `None`, and a word about it, where that cannot be.
+#[expect(clippy::disallowed_methods, reason = "traces are short")]
 pub(crate) fn run<S: AsRef<OsStr>>(
     folder: &Path,
     command: &str,
@@ -53,17 +67,8 @@ pub(crate) fn run<S: AsRef<OsStr>>(
     stdin: Stdio,
     environment: &[(&str, &Path)],
 ) -> Option<Traced> {
-    let probe = Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).output();
-    match probe {
-        Err(_) => {
-            println!("skipped: no strace");
-            return None;
-        }
-        Ok(output) if !output.status.success() => {
-            println!("skipped: strace may not trace: {}", String::from_utf8_lossy(&output.stderr));
-            return None;
-        }
-        Ok(_) => {}
+    if !may_trace() {
+        return None;
     }
     let traces = tempfile::tempdir().expect("a folder");
     let output = Command::new("strace")
