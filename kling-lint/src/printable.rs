@@ -7,6 +7,8 @@ pub use crate::message::grouped;
 
 /// How many characters of outside text a message quotes.
 const QUOTED: usize = 60;
+/// How many of one that is told on its own: the longest reasons of servers have half of that.
+const PARAGRAPH: usize = 600;
 /// Bytes that are looked at together.
 const BLOCK: usize = 16;
 
@@ -94,9 +96,14 @@ pub(crate) fn push_str(out: &mut String, text: &str) {
 
 /// Appends the text's beginning, escaped, with `…` for what was cut.
 pub(crate) fn push_shortened(out: &mut String, text: &str) {
+    push_beginning(out, text, QUOTED);
+}
+
+/// Appends so many characters of the text, escaped, with `…` for what was cut.
+fn push_beginning(out: &mut String, text: &str, most: usize) {
     let end = match text.len() {
-        0..=QUOTED => text.len(),
-        _ => text.char_indices().nth(QUOTED).map_or(text.len(), |(at, _)| at),
+        len if len <= most => len,
+        len => text.char_indices().nth(most).map_or(len, |(at, _)| at),
     };
     push_str(out, &text[..end]);
     if end < text.len() {
@@ -115,6 +122,13 @@ pub fn escape(text: &str) -> String {
 pub fn shorten(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(QUOTED + '…'.len_utf8()));
     push_shortened(&mut out, text);
+    out
+}
+
+/// What somebody says at length, escaped: a paragraph of it, with `…` for what was cut.
+pub fn paragraph(text: &str) -> String {
+    let mut out = String::new();
+    push_beginning(&mut out, text, PARAGRAPH);
     out
 }
 
@@ -216,6 +230,8 @@ mod tests {
     #[test]
     fn long_text_is_cut() {
         assert_eq!(shorten(&"é".repeat(100)).chars().count(), QUOTED + 1);
+        assert_eq!(paragraph(&"é".repeat(1000)).chars().count(), PARAGRAPH + 1);
+        assert_eq!(paragraph(&"é".repeat(PARAGRAPH)), "é".repeat(PARAGRAPH));
     }
 
     #[test]

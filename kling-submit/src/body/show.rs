@@ -241,20 +241,24 @@ impl Parts for Shower<'_> {
     }
 }
 
-/// Text in which nothing moves a cursor or reorders a line; what would is escaped as JSON does it.
+/// Text in which nothing moves a cursor, reorders a line or commands the machine that shows it; what
+/// would is escaped as JSON does it.
 #[derive(Debug, Default)]
 struct Text {
     /// The beginning of a character whose end has not come yet.
     carry: Vec<u8>,
     /// The last byte was a line end.
     ended: bool,
+    /// How many `#` of a command's beginning were just written: two, perhaps with its name.
+    hashes: u8,
 }
 
 impl Text {
     fn write(&mut self, bytes: &[u8], in_string: bool, out: &mut dyn Write) -> io::Result<()> {
         let Some(last) = bytes.last() else { return Ok(()) };
         self.ended = *last == b'\n';
-        if self.carry.is_empty() && bytes.iter().all(|byte| (b' '..0x7f).contains(byte)) {
+        let plain = |byte: &u8| (b' '..0x7f).contains(byte) && *byte != b'#';
+        if self.carry.is_empty() && self.hashes == 0 && bytes.iter().all(plain) {
             return out.write_all(bytes);
         }
         let joined;
@@ -268,7 +272,10 @@ impl Text {
         let mut text = String::with_capacity(bytes.len());
         let mut chunks = bytes.utf8_chunks().peekable();
         while let Some(chunk) = chunks.next() {
-            chunk.valid().chars().for_each(|character| push(&mut text, character, in_string));
+            for character in chunk.valid().chars() {
+                let commands = self.commands(character);
+                push(&mut text, character, in_string, commands);
+            }
             let invalid = chunk.invalid();
             let is_begun =
                 || std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
@@ -281,6 +288,17 @@ impl Text {
         out.write_all(text.as_bytes())
     }
 
+    /// Whether this is the bracket of `##[error]`, `##vso[…]` and the like.
+    fn commands(&mut self, character: char) -> bool {
+        let before = std::mem::take(&mut self.hashes);
+        match character {
+            '#' => self.hashes = (before + 1).min(2),
+            'a'..='z' | 'A'..='Z' if before == 2 => self.hashes = before,
+            _ => return character == '[' && before == 2,
+        }
+        false
+    }
+
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if !self.carry.is_empty() {
             out.write_all("\u{fffd}".as_bytes())?;
@@ -289,14 +307,12 @@ impl Text {
     }
 }
 
-fn push(text: &mut String, character: char, in_string: bool) {
+fn push(text: &mut String, character: char, in_string: bool, commands: bool) {
     match character {
         '\n' | '\t' if !in_string => text.push(character),
         // Before a line feed it shows nothing, elsewhere it would overwrite the line.
         '\r' if !in_string => {}
-        _ if printable::is_safe(character) && !(character == '[' && printable::commands(text)) => {
-            text.push(character);
-        }
+        _ if printable::is_safe(character) && !(in_string && commands) => text.push(character),
         _ => {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 text.push_str(&format!("\\u{unit:04x}"));

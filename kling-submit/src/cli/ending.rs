@@ -1,7 +1,7 @@
 //! What is told at a task's end: what happened, whether money was spent, the one next command.
 
 use anstyle::{AnsiColor, Style};
-use kling_lint::printable::escape;
+use kling_lint::printable::{escape, paragraph};
 
 use super::ago;
 use super::exit::Status;
@@ -374,7 +374,7 @@ fn refusal(refused: &Refused) -> String {
 
 fn reason(message: &str) -> String {
     let message = message.trim();
-    if message.is_empty() { "no reason was given".into() } else { escape(message) }
+    if message.is_empty() { "no reason was given".into() } else { paragraph(message) }
 }
 
 /// What would have to change.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kling_lint::printable::{escape, grouped};
+use kling_lint::printable::{escape, grouped, paragraph, quoted};
 
 use super::ago;
 use super::console::Console;
@@ -247,13 +247,13 @@ impl<'t> Teller<'t> {
             }
             Entry::Refused(refused) => {
                 self.known = Known::nothing();
-                self.why = escape(&refused.message);
+                self.why = paragraph(&refused.message);
             }
             Entry::Unknown { .. } => self.known = Known::unclear(),
             Entry::Absent { .. } => self.known = Known::nothing(),
             Entry::Accepted { task_id, .. } => self.accepted(task_id, failure),
             Entry::Status { word } => {
-                self.word = escape(word);
+                self.word = state(word);
                 match self.bar {
                     Some(_) => self.poll(),
                     None => {
@@ -408,6 +408,12 @@ fn route(route: Route) -> &'static str {
         Route::Hand => "hand",
         Route::Looks => "two looks",
     }
+}
+
+/// The state that a provider names: it begins a line, so it is a word, or is quoted.
+fn state(word: &str) -> String {
+    let is_word = word.len() <= 32 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    if is_word { word.into() } else { format!("state {}", quoted(word)) }
 }
 
 #[cfg(test)]

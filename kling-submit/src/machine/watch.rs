@@ -442,7 +442,7 @@ impl Watch {
             self.record(Entry::Failed { message: message.clone() });
             self.next = Next::End(End::Failed { message });
         } else {
-            let message = printable::escape(&message);
+            let message = printable::paragraph(&message);
             self.settle(|status| {
                 Fate::Gone(format!("HTTP {status}, and the server now says it failed: {message}"))
             });
