@@ -81,11 +81,9 @@ fn answer() -> impl Strategy<Value = Answer> {
 /// Answers requests, in turn, and the last answer for good.
 fn serve(listener: TcpListener, answers: Vec<Answer>) {
     thread::spawn(move || {
-        let mut turn = 0;
-        for stream in listener.incoming() {
+        for (turn, stream) in listener.incoming().enumerate() {
             let Ok(stream) = stream else { return };
             let answer = &answers[turn.min(answers.len() - 1)];
-            turn += 1;
             // It went away: the next one.
             let _gone = reply(stream, answer);
         }
