@@ -3,8 +3,6 @@
 #![cfg(target_os = "linux")]
 
 #[path = "../../kling-lint/tests/common/traced.rs"]
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-#[expect(clippy::disallowed_methods, reason = "a trace is no request")]
 mod traced;
 
 use std::fs;
