@@ -104,11 +104,27 @@ impl<'l> Places<'l> {
         if cut_before {
             text.push('…');
         }
-        show(&mut text, &self.text[before..start]);
-        let highlight = text.len();
-        show(&mut text, &self.text[start..end.min(after)]);
-        let highlight = highlight..text.len();
-        show(&mut text, &self.text[end.min(after)..after]);
+        let end = end.min(after);
+        let window = &self.text[before..after];
+        let highlight = match str::from_utf8(window) {
+            // Every byte is shown as it is: no command begins without a `#`.
+            Ok(window)
+                if printable::plain(window.as_bytes()) == window.len()
+                    && memchr::memchr(b'#', window.as_bytes()).is_none() =>
+            {
+                let cut = text.len();
+                text.push_str(window);
+                cut + start - before..cut + end - before
+            }
+            _ => {
+                show(&mut text, &self.text[before..start]);
+                let highlight = text.len();
+                show(&mut text, &self.text[start..end]);
+                let highlight = highlight..text.len();
+                show(&mut text, &self.text[end..after]);
+                highlight
+            }
+        };
         if cut_after {
             text.push('…');
         }

@@ -41,17 +41,21 @@ fn push_plain(out: &mut String, text: &str) {
 
 /// How many bytes at the beginning are printable ASCII: most texts are that as a whole.
 pub(crate) fn plain(text: &[u8]) -> usize {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    run(text, |byte| matches!(byte, b' '..=b'~'))
+}
+
+/// How many bytes at the beginning are of this kind.
+pub(crate) fn run(text: &[u8], is: impl Fn(u8) -> bool) -> usize {
     let mut done = 0;
-    if text.first().is_some_and(is_plain) {
+    if text.first().is_some_and(|byte| is(*byte)) {
         for block in text.chunks_exact(BLOCK) {
             // No early exit: all of a block are compared at once.
-            if !block.iter().fold(true, |all, byte| all & is_plain(byte)) {
+            if !block.iter().fold(true, |all, byte| all & is(*byte)) {
                 break;
             }
             done += BLOCK;
         }
-        done += text[done..].iter().take_while(|byte| is_plain(byte)).count();
+        done += text[done..].iter().take_while(|byte| is(**byte)).count();
     }
     done
 }
@@ -69,14 +73,15 @@ pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut
     }
 }
 
-/// Whether there is nothing to be escaped.
-pub(crate) fn is_printable(text: &str) -> bool {
+/// Whether all characters but printable ASCII are of this kind.
+#[cfg(feature = "cli")]
+pub(crate) fn is_all(text: &str, is: impl Fn(char) -> bool) -> bool {
     let mut rest = text;
     loop {
         let mut others = rest[plain(rest.as_bytes())..].chars();
         match others.next() {
             None => return true,
-            Some(character) if !is_safe(character) => return false,
+            Some(character) if !is(character) => return false,
             Some(_) => rest = others.as_str(),
         }
     }

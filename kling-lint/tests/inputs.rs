@@ -276,3 +276,27 @@ fn what_is_not_repaired_is_handed_on_byte_for_byte() {
         }
     }
 }
+
+/// What was held back and then found no room is no success.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_finds_no_room_is_a_failure() {
+    let folder = folder();
+    let name = format!("a.{}.json", endpoint());
+    write(&folder.path().join(&name), "[]");
+    for format in ["human", "concise", "json", "github"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let output = Command::new(env!("CARGO_BIN_EXE_kling-lint"))
+            .args(["--format", format, "-q", &name])
+            .current_dir(folder.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .output()
+            .expect("the command runs");
+        assert_eq!(output.status.code(), Some(2), "{format}");
+        let told = "kling-lint: cannot write the result: no space left on device\n";
+        assert_eq!(text(&output.stderr), told, "{format}");
+    }
+}

@@ -49,6 +49,8 @@ fn an_excerpt_of_a_long_line_is_cut() {
 #[test]
 fn an_excerpt_is_safe_to_print() {
     assert_eq!(excerpt(b"\x1b[31m\xff!", 5..6), "\\u{1b}[31m<\u{fffd}>!");
+    assert_eq!(excerpt(b"a ##[error]b", 0..1), "<a> ##\\u{5b}error]b");
+    assert_eq!(excerpt(b"a # [b]", 0..1), "<a> # [b]");
 }
 
 proptest! {

@@ -121,6 +121,9 @@ fn push_encoded(out: &mut String, text: &str, is_special: impl Fn(u8) -> bool) {
 
 impl Reporter for Github {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
+        if input.is_clean() {
+            return Ok(());
+        }
         let file = self.file(input.path);
         let mut text = String::new();
         for finding in input.findings.iter().filter(|it| self.shows(it)) {

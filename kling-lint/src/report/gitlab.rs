@@ -82,7 +82,7 @@ impl Gitlab {
         let mut hash = fingerprint::of(&parts);
         loop {
             match self.met.again(hash) {
-                1 => return format!("{hash:016x}"),
+                1 => return fingerprint::shown(hash),
                 // Another of its kind at the same place: the second, the third.
                 times => {
                     let [path, check, pointer] = parts;
@@ -95,6 +95,9 @@ impl Gitlab {
 
 impl Reporter for Gitlab {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
+        if input.is_clean() {
+            return Ok(());
+        }
         let path = self.root.locate(input.path).name.clone();
         for finding in input.findings {
             self.push(&path, &Issue::of(finding));

@@ -134,6 +134,9 @@ fn digits(line: u64) -> usize {
 
 impl Reporter for Human {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
+        if input.is_clean() {
+            return Ok(());
+        }
         let path = shown(input.path);
         let mut text = String::new();
         for finding in input.findings {

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use memchr::memchr3;
 use serde_json::Value;
 
 use crate::printable;
@@ -107,18 +106,24 @@ impl JsonText {
 /// What stands in the quotes: what could move a cursor or command the machine that shows it is escaped,
 /// which JSON allows.
 pub(super) fn push_escaped(out: &mut String, text: &str) {
+    // Printable ASCII that means nothing in a string.
+    let is_plain =
+        |byte| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\') & (byte != b'[');
     let mut rest = text;
     loop {
-        let (plain, others) = rest.split_at(printable::plain(rest.as_bytes()));
-        push_plain(out, plain);
+        let (plain, others) = rest.split_at(printable::run(rest.as_bytes(), is_plain));
+        out.push_str(plain);
         let mut others = others.chars();
         let Some(character) = others.next() else { return };
         match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
+            '[' if printable::commands(out) => push_units(out, '['),
             _ if printable::is_safe(character) => out.push(character),
             _ => push_units(out, character),
         }
@@ -130,25 +135,6 @@ fn push_units(out: &mut String, character: char) {
     for unit in character.encode_utf16(&mut [0; 2]) {
         out.push_str(&format!("\\u{unit:04x}"));
     }
-}
-
-/// Printable ASCII.
-fn push_plain(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = memchr3(b'"', b'\\', b'[', rest.as_bytes()) {
-        let (before, special) = rest.split_at(at);
-        out.push_str(before);
-        match special.as_bytes()[0] {
-            b'[' if printable::commands(out) => push_units(out, '['),
-            b'[' => out.push('['),
-            _ => {
-                out.push('\\');
-                out.push_str(&special[..1]);
-            }
-        }
-        rest = &special[1..];
-    }
-    out.push_str(rest);
 }
 
 #[cfg(test)]

@@ -32,6 +32,9 @@ impl Jsonl {
 
 impl Reporter for Jsonl {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
+        if input.is_clean() {
+            return Ok(());
+        }
         let file = input.path.to_string_lossy();
         let endpoint = input.endpoint.map(|detected| detected.name);
         for finding in input.findings {

@@ -157,10 +157,14 @@ fn push_plain(out: &mut String, text: &str) {
             b'<' => "&lt;",
             b'>' => "&gt;",
             b'"' => "&quot;",
+            b'[' => "",
             _ => continue,
         };
         out.push_str(&text[done..at]);
         out.push_str(entity);
+        if byte == b'[' {
+            printable::push(out, '[');
+        }
         done = at + 1;
     }
     out.push_str(&text[done..]);

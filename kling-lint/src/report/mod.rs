@@ -73,6 +73,11 @@ impl<'r> Checked<'r> {
         }
     }
 
+    /// Whether nothing was found in it.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.hidden == 0
+    }
+
     /// What it is called: `all.jsonl:12`.
     pub(crate) fn place(&self) -> String {
         match self.line {

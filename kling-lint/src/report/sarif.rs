@@ -19,6 +19,7 @@ use serde_json::json;
 use crate::FieldVerdict;
 use crate::finding::{Finding, Position};
 use crate::fix::{Applicability, Fix};
+use crate::printable;
 use crate::report::fingerprint::{self, Met};
 use crate::report::json_text::JsonText;
 use crate::report::relative::{Located, Root};
@@ -89,27 +90,32 @@ impl Sarif {
         text.raw("{\"ruleId\":").text(finding.rule.id).raw(",\"ruleIndex\":").count(index);
         text.raw(",\"level\":").text(level(finding.severity));
         text.raw(",\"message\":{\"text\":").text(&plain(&advised(finding)));
-        text.raw("},\"locations\":[{\"physicalLocation\":{");
+        text.raw("},\"locations\":[{");
         match about {
             About::Request => {
+                text.raw("\"physicalLocation\":{");
                 push_region(text, finding);
                 push_artifact(text, file);
                 text.raw("}");
                 if let Some((_, name)) = finding.pointer.rsplit_once('/') {
                     let name = name.replace("~1", "/").replace("~0", "~");
-                    push_logical(text, &name, &[&finding.pointer]);
+                    push_logical(text.raw(","), &name, &[&finding.pointer]);
                 }
             }
             About::Field(field) => {
-                push_artifact(text, file);
-                text.raw("}");
                 if let Some(FieldVerdict { endpoint, field, .. }) = field {
                     push_logical(text, field, &[endpoint, "/", field]);
+                    text.raw(",");
                 }
+                push_artifact(text.raw("\"physicalLocation\":{"), file);
+                text.raw("}");
             }
         }
         text.raw("}],\"partialFingerprints\":{\"ruleAndPointer/v1\":");
-        text.texts(&[&format!("{hash:016x}:{time}")]).raw("}");
+        let mut print = fingerprint::shown(hash);
+        print.push(':');
+        printable::push_number(&mut print, time);
+        text.text(&print).raw("}");
         let fix = finding.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe);
         // There is none when it is not known where its edits stand.
         if let Some(fix) = fix.filter(|fix| fix.edits.iter().all(|edit| edit.place.is_some())) {
@@ -194,7 +200,7 @@ fn push_artifact(text: &mut JsonText, Located { uri, inside, .. }: &Located) {
 
 /// Where it is in terms of the request, by its own name and by that of the whole way.
 fn push_logical(text: &mut JsonText, name: &str, full: &[&str]) {
-    text.raw(",\"logicalLocations\":[{\"name\":").text(name);
+    text.raw("\"logicalLocations\":[{\"name\":").text(name);
     text.raw(",\"fullyQualifiedName\":").texts(full).raw("}]");
 }
 

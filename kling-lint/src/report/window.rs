@@ -15,7 +15,7 @@ const TAB: usize = 4;
 /// What the text may take, however narrow its characters are: marks that combine take no column.
 const BYTES: usize = 600;
 /// Stands for what is cut, one column wide.
-pub(super) const CUT: char = '…';
+const CUT: char = '…';
 
 /// The excerpt, cut to so many columns around its highlight's start.
 pub(crate) fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {

@@ -2,10 +2,12 @@
 //! every finding of millions is printed. What is out of the ordinary is left to the renderer; a test
 //! compares them.
 
+use unicode_width::UnicodeWidthChar as _;
+
 use super::{ARROW, Shown, digits};
 use crate::finding::Excerpt;
-use crate::printable;
-use crate::report::window::{CUT, width};
+use crate::printable::{self, is_safe};
+use crate::report::window::width;
 
 /// What is repeated.
 const SPACES: &str = "                                                                ";
@@ -14,13 +16,13 @@ const CARETS: &str = "^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 /// Draws a finding, ending with an empty line, unless only the renderer knows how.
 pub(super) fn draw(out: &mut String, shown: &Shown<'_>) -> bool {
     let Shown { path, finding, message, excerpt, notes } = shown;
-    let is_ordinary = printable::is_printable(message)
+    let is_ordinary = printable::is_all(message, is_safe)
         && excerpt.as_ref().is_none_or(is_ordinary)
         && notes
             .iter()
             .filter_map(|(_, text)| text.as_deref())
             .flat_map(str::lines)
-            .all(printable::is_printable);
+            .all(|line| printable::is_all(line, is_safe));
     if !is_ordinary {
         return false;
     }
@@ -75,12 +77,10 @@ pub(super) fn draw(out: &mut String, shown: &Shown<'_>) -> bool {
     true
 }
 
-/// Whether every character of a line takes one column, and some of them are marked.
+/// Whether every character of a line prints as itself and takes columns, and some of them are marked.
 fn is_ordinary(excerpt: &Excerpt) -> bool {
     let Excerpt { text, highlight } = excerpt;
-    let text = text.strip_prefix(CUT).unwrap_or(text);
-    let text = text.strip_suffix(CUT).unwrap_or(text).as_bytes();
-    !highlight.is_empty() && printable::plain(text) == text.len()
+    !highlight.is_empty() && printable::is_all(text, |it| is_safe(it) && it.width() > Some(0))
 }
 
 fn push_times(out: &mut String, block: &str, times: usize) {

@@ -85,8 +85,7 @@ mod property {
 
     /// Most are ordinary.
     fn text() -> impl Strategy<Value = String> {
-        let part =
-            prop_oneof![8 => "[ -~]{0,40}", 2 => "…", 1 => "\\PC{0,3}", 1 => "[\n\t\u{202e}]"];
+        let part = prop_oneof![8 => "[ -~]{0,40}", 2 => "…", 3 => "[名가é 　\u{301}]{0,9}", 1 => "\\PC{0,3}", 1 => "[\n\t\u{202e}]"];
         proptest::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
     }
 
