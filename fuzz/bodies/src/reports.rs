@@ -52,6 +52,14 @@ pub fn reports(data: &[u8]) {
             "junit" => assert_eq!(cases(&text), 1),
             _ => {}
         }
+        // What runners obey: GitHub's at a line's beginning, theirs and Azure's anywhere.
+        let obeyed = |line: &str| {
+            let name = |it: &str| {
+                it.trim_start_matches(|it: char| it.is_ascii_alphabetic()).starts_with('[')
+            };
+            line.split("##").skip(1).any(name) || line.trim_start().starts_with("::")
+        };
+        assert!(format == "github" || !text.lines().any(obeyed), "{format} holds a command");
         let moves = |it: char| it.is_control() && it != '\n';
         assert!(!text.chars().any(moves), "{format} is not safe to print");
     }
