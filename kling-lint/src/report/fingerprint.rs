@@ -15,7 +15,9 @@ pub(crate) fn of(parts: &[&str]) -> u64 {
 /// As 16 hexadecimal digits.
 pub(crate) fn shown(hash: u64) -> String {
     let digit = |place: u32| char::from_digit((hash >> (4 * place)) as u32 & 0xf, 16);
-    (0..16).rev().filter_map(digit).collect()
+    let mut out = String::with_capacity(16);
+    out.extend((0..16).rev().filter_map(digit));
+    out
 }
 
 /// Tells findings of one fingerprint apart: by their order.

@@ -98,7 +98,10 @@ impl Sarif {
                 push_artifact(text, file);
                 text.raw("}");
                 if let Some((_, name)) = finding.pointer.rsplit_once('/') {
-                    let name = name.replace("~1", "/").replace("~0", "~");
+                    let name = match name.contains('~') {
+                        true => Cow::Owned(name.replace("~1", "/").replace("~0", "~")),
+                        false => Cow::Borrowed(name),
+                    };
                     push_logical(text.raw(","), &name, &[&finding.pointer]);
                 }
             }
