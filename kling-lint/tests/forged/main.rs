@@ -83,7 +83,10 @@ fn reports(folder: &Path, options: &[&str], paths: &[String]) -> Vec<(&'static s
     assert!(told.status <= 2, "{}", told.err);
     talk(&told.err);
     assert_eq!(told.out, "", "reports are in files");
-    let read = |format| std::fs::read_to_string(file(format)).expect("a report in UTF-8");
+    let read = |format| {
+        let file = std::fs::OpenOptions::new().read(true).open(file(format)).expect("a report");
+        std::io::read_to_string(file).expect("UTF-8")
+    };
     let reports: Vec<_> = FORMATS.iter().map(|&format| (format, read(format))).collect();
     for (format, text) in &reports {
         plain(format, text);

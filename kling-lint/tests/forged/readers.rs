@@ -45,15 +45,18 @@ pub(crate) fn gitlab(text: &str) -> Vec<Record> {
     issues.filter(|(_, rule, _)| rule.starts_with("KL")).collect()
 }
 
+/// A workflow command: its name, its properties, its text.
+pub(crate) type Workflow = (String, Vec<(String, String)>, String);
+
 /// Workflow commands, read as the runner of GitHub Actions reads them: name, properties, text. Any other
 /// line is none, and is refused.
-pub(crate) fn github(text: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+pub(crate) fn github(text: &str) -> Vec<Workflow> {
     let lines = text.split(['\n', '\r']).filter(|line| !line.is_empty());
     lines.map(|line| command(line).unwrap_or_else(|| panic!("no command: {line:?}"))).collect()
 }
 
 /// A line as the runner reads it: white space before the sign does not hide it.
-pub(crate) fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+pub(crate) fn command(line: &str) -> Option<Workflow> {
     let (command, data) = line.trim_start().strip_prefix("::")?.split_once("::")?;
     let (name, properties) = command.split_once(' ').unwrap_or((command, ""));
     let properties = properties.split(',').filter_map(|it| it.split_once('='));
