@@ -84,9 +84,9 @@ pub(crate) fn read(path: &Path) -> Result<Entries, Unreadable> {
 
 /// The entries in this text, or what is wrong with it.
 pub(crate) fn parse(text: &[u8]) -> Result<Entries, String> {
-    let malformed = |error: serde_json::Error| {
-        let conflict = text.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"<<<<<<<"));
-        if conflict {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let mut malformed = |error: serde_json::Error| {
+        if lines.any(|line| line.starts_with(b"<<<<<<<")) {
             return String::from("it has conflict markers of a merge");
         }
         let text = error.to_string();
@@ -97,13 +97,19 @@ pub(crate) fn parse(text: &[u8]) -> Result<Entries, String> {
     if text.trim_ascii().is_empty() {
         return Err("it is empty".into());
     }
-    let Header { version } = serde_json::from_slice(text).map_err(malformed)?;
+    // Keys and strings that are passed over are not looked at by the library.
+    let text = std::str::from_utf8(text).map_err(|error| {
+        let before = &text[..error.valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("line {line}: it is no text in UTF-8")
+    })?;
+    let Header { version } = serde_json::from_str(text).map_err(&mut malformed)?;
     if version != VERSION {
         return Err(format!(
             "it has version {version}, and this kling-lint reads version {VERSION}: update it"
         ));
     }
-    let File { findings } = serde_json::from_slice(text).map_err(malformed)?;
+    let File { findings } = serde_json::from_str(text).map_err(malformed)?;
     let mut entries = Entries::default();
     for (index, line) in findings.into_iter().enumerate() {
         let number = index + 1;
