@@ -451,7 +451,8 @@ impl Linter {
         Report { findings, endpoint, hidden, files: files.into(), items: 0 }
     }
 
-    fn severity(&self, draft: &Draft) -> Severity {
+    /// The severity that the caller gives it.
+    pub(crate) fn severity(&self, draft: &Draft) -> Severity {
         let severities = &self.options.severities;
         let constraint = draft.constraint.as_deref().and_then(|name| severities.get(name));
         match constraint.or_else(|| severities.get(draft.rule.id)) {

@@ -10,7 +10,7 @@ use crate::lines::{Chunks, LintedChunk};
 use crate::linter::Linter;
 use crate::load::Loaded;
 use crate::place::Places;
-use crate::verdict::Report;
+use crate::verdict::{KEPT, Report};
 use ids::Ids;
 #[cfg(feature = "cli")]
 pub(crate) use ids::REMEMBERED;
@@ -153,8 +153,13 @@ impl Session {
     ) {
         let mut drafts = Vec::new();
         for unique in unique {
-            if let Some(first) = self.ids.first(unique.hash, name, line()) {
-                drafts.push(unique.into_draft(first));
+            let Some(first) = self.ids.first(unique.hash, name, line()) else { continue };
+            let draft = unique.into_draft(first);
+            // They come in order, and the first ones are kept.
+            if drafts.len() < KEPT {
+                drafts.push(draft);
+            } else {
+                report.hide(self.linter.severity(&draft));
             }
         }
         if !drafts.is_empty() {

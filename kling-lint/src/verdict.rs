@@ -115,6 +115,11 @@ impl Report {
         });
     }
 
+    /// Counts a finding that is not kept.
+    pub(crate) fn hide(&mut self, severity: Severity) {
+        self.hidden[severity as usize] += 1;
+    }
+
     /// Makes places those of the file of which the request is a part: one line of many, say. So many
     /// lines, and so many bytes, come before it.
     pub fn shift(&mut self, lines: u64, bytes: u64) {

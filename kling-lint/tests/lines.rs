@@ -100,6 +100,17 @@ fn a_long_list() {
     assert_eq!(alone.findings()[0].rule.name, "not-an-object");
 }
 
+/// The ids that were used before were all put into words, and those that were not kept not counted.
+#[test]
+fn an_id_used_by_all_of_a_long_list_is_counted() {
+    let linter = Linter::builder().lists(true).build().expect("good options");
+    let request = r#"{"image": "https://cdn.acme.io/a.png", "external_task_id": "same"}"#;
+    let text = format!("[{}]", vec![request; 1_500].join(","));
+    let report = linter.lint_str(&text);
+    assert_eq!(report.findings().len() + report.hidden(), 1_499);
+    assert_eq!(report.count(kling_lint::Severity::Warning), 1_499);
+}
+
 #[test]
 fn requests_of_a_list_are_judged_one_by_one() {
     let linter = Linter::builder().lists(true).build().expect("good options");

@@ -6,7 +6,7 @@ use crate::load::{LONGEST, Loaded};
 use crate::read;
 
 /// Bytes of a chunk at most. It fits the cache nearest to a core.
-const BLOCK: usize = 256 << 10;
+const BLOCK: usize = 128 << 10;
 /// Bytes read at once where lines are short.
 const LEAST: usize = 4 << 10;
 /// Buffers kept for later chunks.
