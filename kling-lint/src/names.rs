@@ -134,15 +134,10 @@ impl Names {
     }
 
     fn of_tables() -> Self {
-        let mut keys = Vec::new();
-        for object in ENDPOINTS {
-            collect(object, &mut keys);
-        }
-        keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
         let none = Key { text: "", head: Head::of(b"") };
         let mut names = Names { keys: vec![none], slots: [0; SLOTS] };
         let mut known = HashSet::new();
-        for key in keys.into_iter().filter(|key| known.insert(*key)) {
+        for key in keys().into_iter().filter(|key| known.insert(*key)) {
             names.add(key);
         }
         names
@@ -161,21 +156,34 @@ impl Names {
     }
 }
 
-/// The keys of an object and of all that it holds.
-fn collect(object: &'static Object, keys: &mut Vec<&'static str>) {
-    keys.extend(object.fields.iter().map(|field| field.key));
-    keys.extend(object.known.iter().map(|known| known.key));
-    for field in object.fields {
-        let mut kinds = vec![&field.kind];
+/// All keys of the tables and of the routes that are not covered; some come several times.
+fn keys() -> Vec<&'static str> {
+    let mut keys = Vec::new();
+    for object in objects() {
+        keys.extend(object.fields.iter().map(|field| field.key));
+        keys.extend(object.known.iter().map(|known| known.key));
+    }
+    keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
+    keys
+}
+
+/// The tables of all endpoints and of what they hold; one that is held twice comes twice.
+pub(crate) fn objects() -> Vec<&'static Object> {
+    let mut objects = ENDPOINTS.to_vec();
+    let mut seen = 0;
+    while let Some(&object) = objects.get(seen) {
+        seen += 1;
+        let mut kinds: Vec<&Kind> = object.fields.iter().map(|field| &field.kind).collect();
         while let Some(kind) = kinds.pop() {
             match kind {
-                Kind::Object(inner) => collect(inner, keys),
+                Kind::Object(inner) => objects.push(inner),
                 Kind::List(each) => kinds.push(each),
                 Kind::Either { usual, tolerated } => kinds.extend([*usual, *tolerated]),
                 _ => {}
             }
         }
     }
+    objects
 }
 
 impl Head {
@@ -235,10 +243,7 @@ mod tests {
         for (number, key) in names.keys.iter().enumerate().skip(1) {
             assert_eq!(Name::of(key.text.as_bytes()).index(), number, "{}", key.text);
         }
-        let mut keys = Vec::new();
-        ENDPOINTS.iter().for_each(|object| collect(object, &mut keys));
-        keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
-        assert!(keys.iter().all(|key| Name::of(key.as_bytes()).is_some()));
+        assert!(keys().iter().all(|key| Name::of(key.as_bytes()).is_some()));
     }
 
     #[test]

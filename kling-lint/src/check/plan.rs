@@ -5,19 +5,17 @@ use std::ptr;
 use std::sync::LazyLock;
 
 use foldhash::quality::FixedState;
-use kling_schema::endpoints::ENDPOINTS;
-use kling_schema::{Kind, Object};
+use kling_schema::Object;
 
-use crate::names::Name;
+use crate::names::{self, Name};
 
 /// No field has this index.
 const ABSENT: u8 = u8::MAX;
 
 /// By the address of a table: a table that is not here is searched by text.
 static PLANS: LazyLock<HashMap<usize, Plan, FixedState>> = LazyLock::new(|| {
-    let mut plans = HashMap::with_hasher(FixedState::with_seed(0));
-    ENDPOINTS.iter().for_each(|object| collect(object, &mut plans));
-    plans
+    let plan = |object: &'static Object| Some((ptr::from_ref(object).addr(), Plan::new(object)?));
+    names::objects().into_iter().filter_map(plan).collect()
 });
 
 /// The fields of one table by the numbers of their keys.
@@ -48,33 +46,10 @@ impl Plan {
     }
 }
 
-/// The plans of an object and of all that it holds.
-fn collect(object: &'static Object, plans: &mut HashMap<usize, Plan, FixedState>) {
-    if let Some(plan) = Plan::new(object) {
-        plans.insert(ptr::from_ref(object).addr(), plan);
-    }
-    for field in object.fields {
-        let mut kinds = vec![&field.kind];
-        while let Some(kind) = kinds.pop() {
-            match kind {
-                Kind::Object(inner) => collect(inner, plans),
-                Kind::List(each) => kinds.push(each),
-                Kind::Either { usual, tolerated } => kinds.extend([*usual, *tolerated]),
-                Kind::Any
-                | Kind::Bool
-                | Kind::Text
-                | Kind::Choice(_)
-                | Kind::Number
-                | Kind::Integer
-                | Kind::NumericId
-                | Kind::Media(_) => {}
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use kling_schema::endpoints::ENDPOINTS;
+
     use super::*;
 
     #[test]
