@@ -101,8 +101,8 @@ pub(super) fn report<'d>(
     let mut report = Report { node, object, slots, renamed: Vec::new() };
     for other in others {
         let house = Basis::house(Severity::Warning);
-        if matches!(other.meaning, Meaning::Unknown) && cx.is_full() {
-            cx.count(house.severity);
+        if matches!(other.meaning, Meaning::Unknown) && cx.out.is_full() {
+            cx.out.count(house.severity);
             continue;
         }
         let name = other.key.to_str();

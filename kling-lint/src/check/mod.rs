@@ -76,6 +76,25 @@ pub(crate) struct Named {
 }
 
 impl Checked {
+    /// Keeps a draft, or counts it.
+    fn push(&mut self, draft: Draft) {
+        if self.is_full() {
+            self.count(draft.basis.severity);
+        } else {
+            self.drafts.push(draft);
+        }
+    }
+
+    /// Whether drafts are only counted from here on.
+    fn is_full(&self) -> bool {
+        self.drafts.len() >= KEPT
+    }
+
+    /// Counts a draft of this severity that was not kept.
+    fn count(&mut self, severity: Severity) {
+        self.dropped[severity as usize] += 1;
+    }
+
     /// Takes in what was found in an item of a list.
     pub(crate) fn take_in(&mut self, item: Checked, index: usize) {
         let list = format!("/{index}");
@@ -84,12 +103,8 @@ impl Checked {
             *all += more;
         }
         for mut draft in item.drafts {
-            if self.drafts.len() < KEPT {
-                inner(&mut draft.pointer);
-                self.drafts.push(draft);
-            } else {
-                self.dropped[draft.basis.severity as usize] += 1;
-            }
+            inner(&mut draft.pointer);
+            self.push(draft);
         }
         self.unique.extend(item.unique.into_iter().map(|unique| unique.in_item(index)));
         self.files.extend(item.files.into_iter().map(|mut file| {
@@ -164,21 +179,7 @@ struct Cx<'d> {
 
 impl<'d> Cx<'d> {
     fn push(&mut self, draft: Draft) {
-        if self.is_full() {
-            self.count(draft.basis.severity);
-        } else {
-            self.out.drafts.push(draft);
-        }
-    }
-
-    /// Whether drafts are only counted from here on.
-    fn is_full(&self) -> bool {
-        self.out.drafts.len() >= KEPT
-    }
-
-    /// Counts a draft of this severity that was not kept.
-    fn count(&mut self, severity: Severity) {
-        self.out.dropped[severity as usize] += 1;
+        self.out.push(draft);
     }
 
     fn is_suspended(&self, node: Node<'d>) -> bool {
