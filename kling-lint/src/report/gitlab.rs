@@ -62,7 +62,9 @@ impl Gitlab {
     fn push(&mut self, path: &str, issue: &Issue<'_>) {
         let fingerprint = self.fingerprint(path, issue);
         let (begin, end) = issue.lines;
-        let text = self.text.raw(if self.begun { ",\n" } else { "[\n" });
+        let text = self.text.next(&mut self.begun, |text| {
+            text.raw("[\n");
+        });
         text.raw("{\"type\":\"issue\",\"check_name\":").text(issue.check);
         text.raw(",\"description\":").text(issue.description);
         text.raw(",\"categories\":[\"Bug Risk\"],\"severity\":").text(issue.severity);
@@ -73,7 +75,6 @@ impl Gitlab {
             text.raw(",\"content\":{\"body\":").text(help).raw("}");
         }
         text.raw("}");
-        self.begun = true;
     }
 
     /// Different for every issue of the report.

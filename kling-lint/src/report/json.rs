@@ -87,17 +87,13 @@ pub(crate) struct Json {
 impl Json {
     /// The text so far, with what stands before an input.
     fn next(&mut self) -> &mut JsonText {
-        match self.begun {
-            true => self.text.raw(",\n"),
-            false => self.open(),
-        }
+        self.text.next(&mut self.begun, open)
     }
+}
 
-    /// What stands before the first input.
-    fn open(&mut self) -> &mut JsonText {
-        self.begun = true;
-        self.text.raw("{\"version\":").number(VERSION).raw(",\"inputs\":[\n")
-    }
+/// What stands before the first input.
+fn open(text: &mut JsonText) {
+    text.raw("{\"version\":").number(VERSION).raw(",\"inputs\":[\n");
 }
 
 impl Reporter for Json {
@@ -157,7 +153,7 @@ impl Reporter for Json {
 
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()> {
         if !self.begun {
-            self.open();
+            open(&mut self.text);
         }
         let media = &totals.media;
         let text = self.text.raw("\n],\"counts\":{\"checked\":");

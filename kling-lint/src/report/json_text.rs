@@ -88,6 +88,17 @@ impl JsonText {
         self.raw("]")
     }
 
+    /// Begins an item of a list that is written bit by bit. `open` writes what stands before the first.
+    pub(super) fn next(&mut self, begun: &mut bool, open: fn(&mut Self)) -> &mut Self {
+        match std::mem::replace(begun, true) {
+            true => self.raw(",\n"),
+            false => {
+                open(self);
+                self
+            }
+        }
+    }
+
     /// What was made elsewhere.
     pub(super) fn append(&mut self, other: &mut JsonText) -> &mut Self {
         self.0.push_str(&other.0);

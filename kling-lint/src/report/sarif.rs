@@ -63,29 +63,12 @@ impl Sarif {
         }
     }
 
-    /// The text so far, with what stands before a result.
-    fn next(&mut self) -> &mut JsonText {
-        match self.begun {
-            true => self.text.raw(",\n"),
-            false => self.open(),
-        }
-    }
-
-    /// What stands before the first result.
-    fn open(&mut self) -> &mut JsonText {
-        self.begun = true;
-        let text = self.text.raw("{\"$schema\":").text(SCHEMA).raw(",\"version\":\"2.1.0\",");
-        text.raw("\"runs\":[{\"columnKind\":\"unicodeCodePoints\",\"originalUriBaseIds\":{");
-        text.text(BASE).raw(":{\"description\":{\"text\":").text(BASE_IS);
-        text.raw("}}},\"results\":[\n")
-    }
-
     /// Appends a result.
     fn push(&mut self, path: &Path, finding: &Finding, about: About<'_>) {
         let index = self.rule(finding);
         let (hash, time) = self.fingerprint(path, finding);
-        self.next();
-        let Self { text, root, .. } = self;
+        let Self { text, root, begun, .. } = self;
+        text.next(begun, open);
         let file = root.locate(path);
         text.raw("{\"ruleId\":").text(finding.rule.id).raw(",\"ruleIndex\":").count(index);
         text.raw(",\"level\":").text(level(finding.severity));
@@ -160,6 +143,14 @@ impl Sarif {
         text.raw("}}]}");
         self.notified = true;
     }
+}
+
+/// What stands before the first result.
+fn open(text: &mut JsonText) {
+    text.raw("{\"$schema\":").text(SCHEMA).raw(",\"version\":\"2.1.0\",");
+    text.raw("\"runs\":[{\"columnKind\":\"unicodeCodePoints\",\"originalUriBaseIds\":{");
+    text.text(BASE).raw(":{\"description\":{\"text\":").text(BASE_IS);
+    text.raw("}}},\"results\":[\n");
 }
 
 /// What a finding is about.
@@ -269,7 +260,7 @@ impl Reporter for Sarif {
 
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()> {
         if !self.begun {
-            self.open();
+            open(&mut self.text);
         }
         let status = totals.exit_status;
         let text = self.text.raw("\n],\"invocations\":[{\"executionSuccessful\":");
