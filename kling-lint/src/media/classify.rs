@@ -161,38 +161,10 @@ impl<'a> MediaText<'a> {
 
 /// The suffix of the text's last part, lower-cased, when it is one of media, and what it promises.
 pub(crate) fn suffix(text: &str) -> Option<(&'static str, Content)> {
-    // Behind a dot that is further away stands no suffix.
-    let len = text.bytes().rev().take(LONGEST_SUFFIX + 1).position(|byte| byte == b'.')?;
-    let last = &text.as_bytes()[text.len() - len..];
-    let key = suffix_key(last);
-    let at = SUFFIX_KEYS.iter().position(|it| *it == key)?;
-    SUFFIXES.get(at).filter(|(suffix, _)| suffix.len() == len).copied()
-}
-
-const LONGEST_SUFFIX: usize = size_of::<SuffixKey>();
-
-/// A suffix in lower case as a number: a batch has millions of them.
-type SuffixKey = u32;
-
-static SUFFIX_KEYS: [SuffixKey; SUFFIXES.len()] = {
-    let mut keys = [0; SUFFIXES.len()];
-    let mut at = 0;
-    while at < keys.len() {
-        assert!(SUFFIXES[at].0.len() <= LONGEST_SUFFIX);
-        keys[at] = suffix_key(SUFFIXES[at].0.as_bytes());
-        at += 1;
-    }
-    keys
-};
-
-const fn suffix_key(suffix: &[u8]) -> SuffixKey {
-    let mut key = 0;
-    let mut at = 0;
-    while at < suffix.len() {
-        key = key << 8 | suffix[at].to_ascii_lowercase() as SuffixKey;
-        at += 1;
-    }
-    key
+    // A suffix is short: a bulk search for its dot would take longer to begin.
+    let dot = text.bytes().rposition(|byte| byte == b'.')?;
+    let last = &text[dot + 1..];
+    SUFFIXES.iter().find(|(suffix, _)| last.eq_ignore_ascii_case(suffix)).copied()
 }
 
 /// Whether the text starts with this, in any case.

@@ -104,10 +104,11 @@ impl Target<'_> {
 
     /// The strictest row about forms that does not admit this one.
     fn refusing(&self, admits: fn(Forms) -> bool) -> Option<(&Limit, Forms)> {
-        strictest(self.limits.iter().filter_map(|limit| {
-            let forms = limit.bound.forms().filter(|forms| !admits(*forms))?;
-            Some((limit, forms))
-        }))
+        self.limits
+            .iter()
+            .filter_map(|limit| Some((limit, limit.bound.forms()?)))
+            .filter(|(_, forms)| !admits(*forms))
+            .max_by_key(|(limit, _)| limit.basis.severity)
     }
 
     /// A finding on the strictest row about forms that does not admit this one.
@@ -152,26 +153,20 @@ impl Target<'_> {
 
     /// The strictest row about formats that does not admit this one.
     fn formats(&self, format: Option<Format>) -> Option<(&Limit, &'static [Format])> {
-        strictest(self.limits.iter().filter_map(|limit| {
-            let Bound::Formats(formats) = limit.bound else { return None };
-            let taken = format.is_some_and(|format| formats.contains(&format));
-            (!taken).then_some((limit, formats))
-        }))
+        self.limits
+            .iter()
+            .filter_map(|limit| {
+                let Bound::Formats(formats) = limit.bound else { return None };
+                let taken = format.is_some_and(|format| formats.contains(&format));
+                (!taken).then_some((limit, formats))
+            })
+            .max_by_key(|(limit, _)| limit.basis.severity)
     }
 
     /// What to do about a text that stands for the media.
     fn itself(&self) -> String {
         format!("replace it with the {} itself", self.class.word())
     }
-}
-
-/// The row of the highest severity; hardly ever is there any.
-#[inline]
-fn strictest<'l, T>(mut rows: impl Iterator<Item = (&'l Limit, T)>) -> Option<(&'l Limit, T)> {
-    let first = rows.next()?;
-    Some(rows.fold(first, |strictest, row| {
-        if row.0.basis.severity >= strictest.0.basis.severity { row } else { strictest }
-    }))
 }
 
 /// The names of formats, for a list in a message.
