@@ -11,7 +11,6 @@
 //! several findings of a kind.
 
 use std::fmt::Write as _;
-use std::io::Read as _;
 use std::path::Path;
 
 use kling_schema::rules;
@@ -67,25 +66,15 @@ pub(crate) enum Unreadable {
 
 /// Reads a baseline.
 pub(crate) fn read(path: &Path) -> Result<Entries, Unreadable> {
-    let too_long = || Unreadable::Malformed("it is larger than 64 MiB".into());
-    let (file, len) = crate::fs::open::open_with_len(path).map_err(Unreadable::Refused)?;
-    if len > LONGEST {
-        return Err(too_long());
-    }
-    let mut bytes = Vec::new();
-    file.take(LONGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Unreadable::Refused(LintError::io(path, error)))?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(too_long());
-    }
+    let bytes = crate::fs::open::read_short(path, LONGEST).map_err(Unreadable::Refused)?;
+    let bytes = bytes.ok_or_else(|| Unreadable::Malformed("it is larger than 64 MiB".into()))?;
     parse(&bytes).map_err(Unreadable::Malformed)
 }
 
 /// The entries in this text, or what is wrong with it.
-pub(crate) fn parse(text: &[u8]) -> Result<Entries, String> {
-    let mut lines = text.split(|byte| *byte == b'\n');
-    let mut malformed = |error: serde_json::Error| {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Entries, String> {
+    let malformed = |error: serde_json::Error| {
+        let mut lines = bytes.split(|byte| *byte == b'\n');
         if lines.any(|line| line.starts_with(b"<<<<<<<")) {
             return String::from("it has conflict markers of a merge");
         }
@@ -94,16 +83,15 @@ pub(crate) fn parse(text: &[u8]) -> Result<Entries, String> {
         let reason = crate::printable::escape(&reason.chars().take(256).collect::<String>());
         format!("line {}, column {}: {reason}", error.line(), error.column())
     };
-    if text.trim_ascii().is_empty() {
+    if bytes.trim_ascii().is_empty() {
         return Err("it is empty".into());
     }
     // Keys and strings that are passed over are not looked at by the library.
-    let text = std::str::from_utf8(text).map_err(|error| {
-        let before = &text[..error.valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count();
         format!("line {line}: it is no text in UTF-8")
     })?;
-    let Header { version } = serde_json::from_str(text).map_err(&mut malformed)?;
+    let Header { version } = serde_json::from_str(text).map_err(malformed)?;
     if version != VERSION {
         return Err(format!(
             "it has version {version}, and this kling-lint reads version {VERSION}: update it"

@@ -1,6 +1,5 @@
 //! Which config counts, and its text.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::LintError;
@@ -28,15 +27,7 @@ pub(crate) fn find(from: &Path, name: &str) -> Option<PathBuf> {
 
 /// The text of a config, or why there is none.
 pub(crate) fn read(path: &Path) -> Result<String, Unread> {
-    let (file, len) = crate::fs::open::open_with_len(path)?;
-    if len > LONGEST {
-        return Err(Unread::TooLong);
-    }
-    let mut bytes = Vec::new();
-    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| LintError::io(path, error))?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(Unread::TooLong);
-    }
+    let bytes = crate::fs::open::read_short(path, LONGEST)?.ok_or(Unread::TooLong)?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = 1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..at]).count();

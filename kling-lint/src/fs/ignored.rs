@@ -1,7 +1,6 @@
 //! What a walk passes over: hidden files, and what ignore files name.
 
 use std::ffi::OsStr;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ignore::Match;
@@ -62,7 +61,7 @@ impl Level {
         let mut len = 0;
         let mut read = |name: &str, is_there: bool| {
             let room = room - len;
-            let text = || text(&folder.join(name), room);
+            let text = || open::read_short(&folder.join(name), room).ok().flatten();
             let text = (is_there && room >= LEAST).then(text).flatten();
             let Some(text) = text else { return Gitignore::empty() };
             len += LEAST.max(text.len() as u64);
@@ -147,15 +146,6 @@ impl Ignored {
     fn absolute(&self, path: &Path) -> PathBuf {
         self.base.join(path.strip_prefix(&self.start).unwrap_or(path))
     }
-}
-
-/// The text of an ignore file, if it is one and no longer than that.
-fn text(path: &Path, longest: u64) -> Option<Vec<u8>> {
-    let (file, len) = open::open_with_len(path).ok().filter(|(_, len)| *len <= longest)?;
-    let mut bytes = Vec::new();
-    // It may grow while it is read.
-    file.take(len).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
 }
 
 /// The rules of an ignore file. Lines that are no glob are passed over, as git does.

@@ -1,6 +1,8 @@
 //! Opens a request without ever waiting for someone to write it.
 
 use std::fs::{File, Metadata, OpenOptions};
+#[cfg(feature = "cli")]
+use std::io::Read as _;
 use std::path::Path;
 
 use super::kind;
@@ -79,6 +81,20 @@ pub(crate) fn open_seen(path: &Path, look: &Look) -> Result<(File, u64), LintErr
     let metadata = file.metadata().map_err(refused)?;
     regular(path, &metadata)?;
     Ok((file, metadata.len()))
+}
+
+/// What a regular file holds; nothing when that is more than so many bytes.
+#[cfg(feature = "cli")]
+pub(crate) fn read_short(path: &Path, longest: u64) -> Result<Option<Vec<u8>>, LintError> {
+    let (file, len) = open_with_len(path)?;
+    if len > longest {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    let read = file.take(longest.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| LintError::io(path, error))?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= longest))
 }
 
 /// The flags that keep `open` and `read` from waiting, and a terminal from becoming ours.
