@@ -1,6 +1,6 @@
 //! Standard output, whose reader may leave, or want no colours.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 
 use anstream::adapter::StripBytes;
 
@@ -13,11 +13,8 @@ const ESCAPE: u8 = 0x1b;
 ///
 /// [`closed`]: Output::closed
 #[derive(Debug)]
-pub(crate) struct Output<W> {
-    inner: W,
-    closed: bool,
-    /// What is to be written, unless a person waits for it.
-    held: Option<Vec<u8>>,
+pub(crate) struct Output<W: Write> {
+    inner: BufWriter<Quiet<W>>,
     /// Takes the styles out.
     strip: Option<StripBytes>,
 }
@@ -25,12 +22,15 @@ pub(crate) struct Output<W> {
 impl<W: Write> Output<W> {
     /// Writes what it is told, at once.
     pub(crate) fn new(inner: W) -> Self {
-        Output { inner, closed: false, held: None, strip: None }
+        let inner = BufWriter::with_capacity(0, Quiet { inner, closed: false });
+        Output { inner, strip: None }
     }
 
     /// The same, in large blocks.
     pub(crate) fn in_blocks(self) -> Self {
-        Output { held: Some(Vec::new()), ..self }
+        // Nothing was held until now.
+        let (inner, _) = self.inner.into_parts();
+        Output { inner: BufWriter::with_capacity(BLOCK, inner), ..self }
     }
 
     /// The same, without styles.
@@ -45,58 +45,17 @@ impl<W: Write> Output<W> {
 
     /// Whether nobody reads any more.
     pub(crate) fn closed(&self) -> bool {
-        self.closed
+        self.inner.get_ref().closed
     }
 
     /// What it writes to.
     pub(crate) fn inner(&self) -> &W {
-        &self.inner
+        &self.inner.get_ref().inner
     }
 
     /// The same stream for somebody's own bytes, none of which is taken for a style.
     pub(crate) fn verbatim(&mut self) -> Verbatim<'_, W> {
         Verbatim(self)
-    }
-
-    /// Holds the bytes until there are enough of them.
-    fn pass(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.held.as_ref().is_some_and(|held| held.len() + bytes.len() > BLOCK) {
-            self.release()?;
-        }
-        match &mut self.held {
-            Some(held) if bytes.len() < BLOCK => {
-                held.extend_from_slice(bytes);
-                Ok(())
-            }
-            _ => self.write_through(bytes),
-        }
-    }
-
-    /// Writes what was held.
-    fn release(&mut self) -> io::Result<()> {
-        let Some(mut held) = self.held.take() else { return Ok(()) };
-        let done = self.write_through(&held);
-        held.clear();
-        self.held = Some(held);
-        done
-    }
-
-    fn write_through(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.closed || bytes.is_empty() {
-            return Ok(());
-        }
-        let done = self.inner.write_all(bytes);
-        self.unless_closed(done)
-    }
-
-    fn unless_closed(&mut self, done: io::Result<()>) -> io::Result<()> {
-        match done {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
-                self.closed = true;
-                Ok(())
-            }
-            done => done,
-        }
     }
 }
 
@@ -109,29 +68,61 @@ impl<W: Write> Write for Output<W> {
         let within = |strip: &StripBytes| *strip != StripBytes::new();
         let strip =
             self.strip.take_if(|strip| within(strip) || memchr::memchr(ESCAPE, bytes).is_some());
-        let Some(mut strip) = strip else { return self.pass(bytes) };
-        let done = strip.strip_next(bytes).try_for_each(|printable| self.pass(printable));
+        let Some(mut strip) = strip else { return self.inner.write_all(bytes) };
+        let mut parts = strip.strip_next(bytes);
+        let done = parts.try_for_each(|printable| self.inner.write_all(printable));
         self.strip = Some(strip);
         done
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.release()?;
+        self.inner.flush()
+    }
+}
+
+/// Takes everything once its reader has left.
+#[derive(Debug)]
+struct Quiet<W> {
+    inner: W,
+    closed: bool,
+}
+
+impl<W: Write> Quiet<W> {
+    fn unless_closed<T>(
+        &mut self,
+        otherwise: T,
+        act: impl FnOnce(&mut W) -> io::Result<T>,
+    ) -> io::Result<T> {
         if self.closed {
-            return Ok(());
+            return Ok(otherwise);
         }
-        let done = self.inner.flush();
-        self.unless_closed(done)
+        match act(&mut self.inner) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(otherwise)
+            }
+            done => done,
+        }
+    }
+}
+
+impl<W: Write> Write for Quiet<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_closed(bytes.len(), |inner| inner.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_closed((), Write::flush)
     }
 }
 
 /// See [`Output::verbatim`].
 #[derive(Debug)]
-pub(crate) struct Verbatim<'o, W>(&'o mut Output<W>);
+pub(crate) struct Verbatim<'o, W: Write>(&'o mut Output<W>);
 
 impl<W: Write> Write for Verbatim<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.pass(bytes).map(|()| bytes.len())
+        self.0.inner.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -147,7 +147,7 @@ fn is_foreign(report: &Report) -> bool {
 }
 
 /// A run under way.
-struct Run<'r, W> {
+struct Run<'r, W: Write> {
     options: &'r Check,
     inputs: Inputs<'r>,
     settings: Settings,
