@@ -38,9 +38,6 @@ fn push(text: &mut String, before: &str, finding: &Finding) {
 
 impl Reporter for Concise {
     fn checked(&mut self, out: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
-        if input.is_clean() {
-            return Ok(());
-        }
         if input.findings.is_empty() {
             return Ok(());
         }
