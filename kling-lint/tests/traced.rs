@@ -202,10 +202,14 @@ fn many_threads_open_no_more() {
         let text = request("https://cdn.acme.io/a.png");
         fs::write(disk.path(&name(number)), text).expect("a file");
     }
-    let Some(run) = disk.run(&["--jobs=4", "--no-config", "--no-baseline", "many"], Stdio::null())
-    else {
+    let arguments = ["--jobs=4", "--no-config", "--no-baseline", "many"];
+    // When the process ends while a thread is about to call, strace may not know what: once more then.
+    let is_known = |run: &Traced| !run.asked().iter().any(|call| call.starts_with("???("));
+    let mut runs = (0..9).map_while(|_| disk.run(&arguments, Stdio::null())).peekable();
+    if runs.peek().is_none() {
         return;
-    };
+    }
+    let run = runs.find(is_known).expect("a run of which every call is known");
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     let (mut read, written) = disk.told(&run);
     read.retain(|path| path.starts_with("repository/many/"));
