@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::Worker;
 
 /// Pieces taken up and not taken back, for each worker. This bounds the memory.
-pub(super) const PIECES: usize = 3;
+pub(super) const PIECES: usize = 2;
 
 /// Where a piece stands in the order: the number of its batch, and its own within that.
 pub(super) type Place = (usize, usize);
