@@ -1,22 +1,24 @@
 //! Which field a key is, by the key's number: looked up for every key of every request.
 
-use std::collections::HashMap;
 use std::ptr;
-use std::sync::LazyLock;
 
-use foldhash::quality::FixedState;
 use kling_schema::Object;
 
-use crate::names::{self, Name};
+use crate::names::{Name, OBJECTS};
 
 /// No field has this index.
 const ABSENT: u8 = u8::MAX;
 
-/// By the address of a table: a table that is not here is searched by text.
-static PLANS: LazyLock<HashMap<usize, Plan, FixedState>> = LazyLock::new(|| {
-    let plan = |object: &'static Object| Some((ptr::from_ref(object).addr(), Plan::new(object)?));
-    names::objects().into_iter().filter_map(plan).collect()
-});
+/// In the order of the tables: a table that is not there is searched by text.
+static PLANS: [Option<Plan>; OBJECTS.len()] = {
+    let mut plans = [const { None }; OBJECTS.len()];
+    let mut index = 0;
+    while index < OBJECTS.len() {
+        plans[index] = Plan::new(OBJECTS[index]);
+        index += 1;
+    }
+    plans
+};
 
 /// The fields of one table by the numbers of their keys.
 pub(super) struct Plan {
@@ -25,7 +27,8 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(object: &'static Object) -> Option<&'static Plan> {
-        PLANS.get(&ptr::from_ref(object).addr())
+        let index = OBJECTS.iter().position(|table| ptr::eq(*table, object))?;
+        PLANS[index].as_ref()
     }
 
     /// The index of the field of this key.
@@ -35,12 +38,16 @@ impl Plan {
     }
 
     /// None where a key has no number, or another field has it.
-    fn new(object: &Object) -> Option<Self> {
+    const fn new(object: &Object) -> Option<Self> {
         let mut fields = [ABSENT; 256];
-        for (index, field) in object.fields.iter().enumerate() {
-            let name = Name::of(field.key.as_bytes());
-            let free = name.is_some() && fields[name.index()] == ABSENT;
-            fields[name.index()] = u8::try_from(index).ok().filter(|it| free && *it != ABSENT)?;
+        let mut index = 0;
+        while index < object.fields.len() {
+            let name = Name::listed(object.fields[index].key);
+            if !name.is_some() || fields[name.index()] != ABSENT || index >= ABSENT as usize {
+                return None;
+            }
+            fields[name.index()] = index as u8;
+            index += 1;
         }
         Some(Plan { fields })
     }
@@ -54,7 +61,7 @@ mod tests {
 
     #[test]
     fn every_table_has_a_plan_that_finds_its_fields() {
-        for object in ENDPOINTS {
+        for &object in &OBJECTS {
             let plan = Plan::of(object).expect("a plan");
             for (index, field) in object.fields.iter().enumerate() {
                 assert_eq!(plan.field(Name::of(field.key.as_bytes())), Some(index));
@@ -62,6 +69,6 @@ mod tests {
             assert_eq!(plan.field(Name::NONE), None);
         }
         // Items have theirs too.
-        assert!(PLANS.len() > ENDPOINTS.len());
+        assert!(OBJECTS.len() > ENDPOINTS.len());
     }
 }
