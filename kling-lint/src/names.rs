@@ -13,16 +13,17 @@ const SLOTS: usize = 512;
 /// A key of so many bytes is told by its head.
 const WHOLE: usize = 16;
 
-/// The tables of all endpoints and of what they hold; one that is held twice comes twice.
-pub(crate) static OBJECTS: [&Object; FOUND.len] = *FOUND.all.first_chunk().expect("so many");
+// All of this is listed while it is compiled: a run checks one small request, as a rule, and should
+// not begin with a look through all tables.
+
+/// The tables of all endpoints and of what they hold, each once. Only a constant may say where they
+/// are: a static here would hold copies of them.
+pub(crate) const TABLES: List<&Object> = tables();
+const LISTED: List<&str> = keys();
+
 /// All keys of the tables and of the routes that are not covered, by number; number 0 is no key.
 static KEYS: [&str; LISTED.len] = *LISTED.all.first_chunk().expect("so many");
 static NAMES: Names = Names::of_keys();
-
-// Listed while this is compiled: a run checks one small request, as a rule, and should not begin with
-// a look through all tables.
-const FOUND: List<&Object> = objects();
-const LISTED: List<&str> = keys();
 
 /// All of them.
 pub(crate) struct Names {
@@ -159,9 +160,9 @@ impl Names {
 }
 
 /// A list that grows while it is compiled. One that is too long does not compile.
-struct List<T> {
-    all: [T; 256],
-    len: usize,
+pub(crate) struct List<T> {
+    pub(crate) all: [T; 256],
+    pub(crate) len: usize,
 }
 
 impl<T: Copy> List<T> {
@@ -171,34 +172,40 @@ impl<T: Copy> List<T> {
     }
 }
 
-const fn objects() -> List<&'static Object> {
-    let mut objects = List { all: [ENDPOINTS[0]; 256], len: 0 };
+const fn tables() -> List<&'static Object> {
+    let mut tables = List { all: [ENDPOINTS[0]; 256], len: 0 };
     let mut index = 0;
     while index < ENDPOINTS.len() {
-        objects.push(ENDPOINTS[index]);
+        add_table(ENDPOINTS[index], &mut tables);
         index += 1;
     }
-    let mut seen = 0;
-    while seen < objects.len {
-        let fields = objects.all[seen].fields;
-        let mut index = 0;
-        while index < fields.len() {
-            add_tables(&fields[index].kind, &mut objects);
-            index += 1;
-        }
-        seen += 1;
-    }
-    objects
+    tables
 }
 
-/// Adds the tables of what stands there.
-const fn add_tables(kind: &'static Kind, objects: &mut List<&'static Object>) {
+/// Adds a table that is not there, and those that it holds.
+const fn add_table(table: &'static Object, tables: &mut List<&'static Object>) {
+    let mut index = 0;
+    while index < tables.len {
+        if is_same(tables.all[index].name, table.name) {
+            return;
+        }
+        index += 1;
+    }
+    tables.push(table);
+    let mut index = 0;
+    while index < table.fields.len() {
+        add_tables_of(&table.fields[index].kind, tables);
+        index += 1;
+    }
+}
+
+const fn add_tables_of(kind: &'static Kind, tables: &mut List<&'static Object>) {
     match kind {
-        Kind::Object(inner) => objects.push(inner),
-        Kind::List(each) => add_tables(each, objects),
+        Kind::Object(inner) => add_table(inner, tables),
+        Kind::List(each) => add_tables_of(each, tables),
         Kind::Either { usual, tolerated } => {
-            add_tables(usual, objects);
-            add_tables(tolerated, objects);
+            add_tables_of(usual, tables);
+            add_tables_of(tolerated, tables);
         }
         _ => {}
     }
@@ -206,9 +213,9 @@ const fn add_tables(kind: &'static Kind, objects: &mut List<&'static Object>) {
 
 const fn keys() -> List<&'static str> {
     let mut keys = List { all: [""; 256], len: 1 };
-    let mut object = 0;
-    while object < FOUND.len {
-        let Object { fields, known, .. } = *FOUND.all[object];
+    let mut table = 0;
+    while table < TABLES.len {
+        let Object { fields, known, .. } = *TABLES.all[table];
         let mut index = 0;
         while index < fields.len() {
             add_key(fields[index].key, &mut keys);
@@ -219,7 +226,7 @@ const fn keys() -> List<&'static str> {
             add_key(known[index].key, &mut keys);
             index += 1;
         }
-        object += 1;
+        table += 1;
     }
     let mut route = 0;
     while route < UNCOVERED.len() {
@@ -330,8 +337,9 @@ mod tests {
             assert_eq!(Name::of(key.as_bytes()).index(), number, "{key}");
             assert_eq!(Name::listed(key).index(), number, "{key}");
         }
-        let fields = OBJECTS.iter().flat_map(|object| object.fields);
-        let mut keys = fields.map(|field| field.key).chain(UNCOVERED.iter().flat_map(|it| it.keys).copied());
+        let fields = ENDPOINTS.iter().flat_map(|object| object.fields);
+        let mut keys =
+            fields.map(|field| field.key).chain(UNCOVERED.iter().flat_map(|it| it.keys).copied());
         assert!(keys.all(|key| Name::of(key.as_bytes()).is_some()));
     }
 
