@@ -75,6 +75,7 @@ pub(crate) struct NameSet([u64; 4]);
 
 impl NameSet {
     /// Adds a key; what is no key of our tables is passed over.
+    #[inline]
     pub(crate) fn insert(&mut self, name: Name) {
         if name.is_some() {
             self.0[name.index() / 64] |= 1 << (name.index() % 64);
@@ -82,6 +83,7 @@ impl NameSet {
     }
 
     /// Whether it is among them.
+    #[inline]
     pub(crate) fn has(self, name: Name) -> bool {
         self.0[name.index() / 64] & 1 << (name.index() % 64) != 0
     }
