@@ -98,19 +98,34 @@ fn starting_with(text: &str) -> Option<&'static Object> {
         .copied()
 }
 
+/// The latest request whose endpoint its keys alone told: in a stream most have the same keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Latest(Option<(NameSet, &'static Object, Reason)>);
+
 /// The endpoint that the request's own keys tell.
-pub(crate) fn by_keys(root: Node<'_>) -> Detection {
+pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let keys = Keys::of(root);
+    if let Some((present, object, reason)) = &latest.0
+        && *present == keys.present
+        && keys.route_of_model().is_none()
+    {
+        return Detection::Endpoint(object, reason.clone());
+    }
     if let Some((route, reason)) = keys.uncovered() {
         return Detection::NotCovered(route, reason);
     }
     let mut candidates = Among::all();
     // Each kind of evidence, from the strongest; the first that leaves one endpoint decides.
-    for evidence in [Keys::inputs, Keys::own_keys, Keys::model, Keys::item_keys, Keys::tokens] {
+    for (evidence, is_of_keys) in Keys::EVIDENCE {
         match evidence(&keys, candidates) {
             Told { reason: None, .. } => {}
             Told { speaks_for, reason: Some(reason) } => match speaks_for.only() {
-                Some(one) => return Detection::Endpoint(one.object, reason),
+                Some(one) => {
+                    if is_of_keys {
+                        latest.0 = Some((keys.present, one.object, reason.clone()));
+                    }
+                    return Detection::Endpoint(one.object, reason);
+                }
                 None => candidates = speaks_for,
             },
         }
@@ -175,7 +190,20 @@ struct Keys<'d> {
 /// How many keys are looked at: a request has about a dozen.
 const KEYS: usize = 1000;
 
+/// What endpoints some evidence speaks for, among those that are left.
+type Evidence<'d> = fn(&Keys<'d>, Among) -> Told;
+
 impl<'d> Keys<'d> {
+    /// From the strongest, and whether it looks at nothing but which keys there are. That has to hold
+    /// for all before it as well.
+    const EVIDENCE: [(Evidence<'d>, bool); 5] = [
+        (Keys::inputs, true),
+        (Keys::own_keys, true),
+        (Keys::model, false),
+        (Keys::item_keys, false),
+        (Keys::tokens, false),
+    ];
+
     fn of(root: Node<'d>) -> Self {
         let mut keys = Keys { root, present: NameSet::default(), is_empty: true };
         for member in root.members().take(KEYS) {
@@ -195,11 +223,9 @@ impl<'d> Keys<'d> {
 
     /// A route that is not covered, told by a key or a model that only it has.
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
-        // All requests name their model by the same key.
-        let model = CLUES.iter().find_map(|one| self.model_of(one));
+        let of_model = self.route_of_model();
         for Route { route, keys, set } in ROUTES.iter() {
-            let is_model = |name: &&&str| model.is_some_and(|text| text.is(name));
-            if let Some(model) = route.models.iter().find(is_model) {
+            if let Some((_, model)) = of_model.filter(|(own, _)| own.name == route.name) {
                 return Some((route, format!("\"{model}\" is a model of that route")));
             }
             if !set.meets(self.present) {
@@ -221,6 +247,13 @@ impl<'d> Keys<'d> {
             }
         }
         None
+    }
+
+    /// The route that is not covered and has the model, and that model.
+    fn route_of_model(&self) -> Option<(&'static Uncovered, &'static str)> {
+        // All requests name their model by the same key.
+        let model = CLUES.iter().find_map(|one| self.model_of(one))?;
+        MODELS.iter().find(|(_, name)| model.is(name)).copied()
     }
 
     /// A required input that no other endpoint has: `image`, `subject_image_list`.
@@ -380,6 +413,11 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         .iter()
         .map(|route| Route { route, keys: keys(route).collect(), set: set(route) })
         .collect()
+});
+
+/// The models of the routes that are not covered.
+static MODELS: LazyLock<Vec<(&'static Uncovered, &'static str)>> = LazyLock::new(|| {
+    UNCOVERED.iter().flat_map(|route| route.models.iter().map(move |name| (route, *name))).collect()
 });
 
 impl Clues {

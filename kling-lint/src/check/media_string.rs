@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use kling_schema::rules::media as rules;
-use kling_schema::{Basis, MediaClass, Presence, Severity};
+use kling_schema::{Basis, MediaClass, Severity};
 
 use super::masks::Pixels;
 use super::trail::Trail;
@@ -36,13 +36,17 @@ pub(super) fn media_string<'d>(
     rules: Rules,
     trail: &Trail<'_>,
 ) {
+    let sound = text.plain_ascii().filter(|text| text.len() < HEAD);
+    if sound.is_some_and(|text| media::is_sound_url(text, rules.limits)) {
+        return;
+    }
     if text.is_empty() {
-        return match rules.presence {
-            Presence::Required(basis) => {
-                let draft = absent(trail, basis, node, "an empty string");
+        return match rules.required {
+            Some(basis) => {
+                let draft = absent(trail, *basis, node, "an empty string");
                 cx.push(draft.with("advice", format!("name the {}", class.word())));
             }
-            Presence::Optional => empty(cx, node, trail),
+            None => empty(cx, node, trail),
         };
     }
     let mut setting = cx.setting;

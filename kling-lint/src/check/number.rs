@@ -18,7 +18,7 @@ pub(super) fn number<'d>(
 ) {
     let whole = matches!(kind, Kind::Integer);
     let ranges =
-        || rules.limits.iter().filter_map(|limit| Some((limit.bound.value()?, limit.basis)));
+        || rules.limits.iter().filter_map(|limit| Some((limit.bound.value()?, &limit.basis)));
     let Some(number) = node.number().filter(|number| !whole || number.is_whole()) else {
         let meant = node.text().and_then(|text| {
             let text = text.to_str();
@@ -36,7 +36,7 @@ pub(super) fn number<'d>(
     for (range, basis) in ranges().filter(|(range, _)| !contains(*range, value)) {
         let end = if range.min.is_some_and(|min| value < min) { End::Min } else { End::Max };
         let draft = trail
-            .broken(&rules::OUT_OF_RANGE, basis, Bound::Value(range).aspect(end), node.span())
+            .broken(&rules::OUT_OF_RANGE, *basis, Bound::Value(range).aspect(end), node.span())
             .with("found", describe::bare(node))
             .with("allowed", range.to_string())
             .with_some("hint", basis.note);
@@ -60,7 +60,7 @@ pub(super) fn numeric_id<'d>(cx: &mut Cx<'d>, node: Node<'d>, rules: Rules, trai
     };
     if !good {
         let draft = trail
-            .broken(&rules::NOT_AN_ID, rules.shape, aspect::TYPE, node.span())
+            .broken(&rules::NOT_AN_ID, *rules.shape, aspect::TYPE, node.span())
             .with("found", describe::bare(node))
             .with_some("hint", rules.shape.note);
         cx.push(draft);

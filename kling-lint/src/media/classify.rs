@@ -57,7 +57,7 @@ pub(crate) enum Shape<'t> {
 }
 
 /// Suffixes that make a text a path, and what each one promises.
-pub(super) const SUFFIXES: &[(&str, Content)] = &[
+pub(super) const SUFFIXES: [(&str, Content); 34] = [
     ("jpg", Content::Jpeg),
     ("jpeg", Content::Jpeg),
     ("jpe", Content::Jpeg),
@@ -161,10 +161,45 @@ impl<'a> MediaText<'a> {
 
 /// The suffix of the text's last part, lower-cased, when it is one of media, and what it promises.
 pub(crate) fn suffix(text: &str) -> Option<(&'static str, Content)> {
+    suffix_of(text.as_bytes())
+}
+
+/// The same of any bytes.
+pub(super) fn suffix_of(text: &[u8]) -> Option<(&'static str, Content)> {
     // A suffix is short: a bulk search for its dot would take longer to begin.
-    let dot = text.bytes().rposition(|byte| byte == b'.')?;
-    let last = &text[dot + 1..];
-    SUFFIXES.iter().find(|(suffix, _)| last.eq_ignore_ascii_case(suffix)).copied()
+    let near = &text[text.len().saturating_sub(LONGEST + 1)..];
+    let dot = near.iter().rposition(|byte| *byte == b'.')?;
+    let last = &near[dot + 1..];
+    let number = packed(last);
+    let at = NUMBERS.iter().position(|own| *own == number)?;
+    let (suffix, content) = SUFFIXES[at];
+    last.eq_ignore_ascii_case(suffix.as_bytes()).then_some((suffix, content))
+}
+
+/// The longest suffix.
+const LONGEST: usize = 4;
+
+/// The suffixes as numbers, all of them different.
+static NUMBERS: [u32; SUFFIXES.len()] = {
+    let mut numbers = [0; SUFFIXES.len()];
+    let mut at = 0;
+    while at < numbers.len() {
+        assert!(SUFFIXES[at].0.len() <= LONGEST);
+        numbers[at] = packed(SUFFIXES[at].0.as_bytes());
+        at += 1;
+    }
+    numbers
+};
+
+/// The last four bytes of a word as a number, which tells most words apart, whatever their case.
+pub(super) const fn packed(word: &[u8]) -> u32 {
+    let mut number = 0;
+    let mut at = word.len().saturating_sub(size_of::<u32>());
+    while at < word.len() {
+        number = number << 8 | (word[at] | 0x20) as u32;
+        at += 1;
+    }
+    number
 }
 
 /// Whether the text starts with this, in any case.

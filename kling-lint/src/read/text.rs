@@ -25,6 +25,7 @@ pub(crate) struct Text<'d> {
 }
 
 impl<'d> Text<'d> {
+    #[inline]
     pub(super) fn new(loaded: &'d Loaded<'_>, entry: &Entry) -> Self {
         let start = entry.start + entry.opening();
         let end = entry.end - entry.closing();
@@ -37,21 +38,25 @@ impl<'d> Text<'d> {
     }
 
     /// The resident bytes between the quotes.
+    #[inline]
     pub(crate) fn raw(self) -> &'d [u8] {
         self.raw
     }
 
     /// Whether the middle of the string was dropped while loading.
+    #[inline]
     pub(crate) fn has_gap(self) -> bool {
         self.gap.is_some()
     }
 
     /// Whether there is a backslash in it.
+    #[inline]
     pub(crate) fn has_escapes(self) -> bool {
         self.flags & ESCAPES != 0
     }
 
     /// Whether its bytes are those of the text, all of them UTF-8.
+    #[inline]
     fn is_verbatim(self) -> bool {
         self.flags & (SOUND | ESCAPES | GAP) == SOUND
     }
@@ -61,18 +66,27 @@ impl<'d> Text<'d> {
         self.flags & (ESCAPES | GAP) == 0
     }
 
+    /// The bytes of the text, where they are those of the string, all of it, and ASCII.
+    #[inline]
+    pub(crate) fn plain_ascii(self) -> Option<&'d [u8]> {
+        (self.flags & (SOUND | ESCAPES | GAP | HIGH) == SOUND).then_some(self.raw)
+    }
+
     /// Whether the text is this one.
+    #[inline]
     pub(crate) fn is(self, other: &str) -> bool {
         if self.has_escapes() { self.to_str() == other } else { self.raw() == other.as_bytes() }
     }
 
     /// Whether it surely has at most so many code points and UTF-16 units; nothing is counted.
+    #[inline]
     pub(crate) fn surely_fits(self, limit: u32) -> bool {
         // A character takes at least as many bytes as UTF-16 units, written out or escaped.
         !self.has_gap() && self.raw().len() <= limit as usize
     }
 
     /// Whether nothing stands between the quotes.
+    #[inline]
     pub(crate) fn is_empty(self) -> bool {
         self.raw.is_empty() && !self.has_gap()
     }

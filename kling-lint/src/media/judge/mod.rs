@@ -2,6 +2,7 @@
 //!
 //! | file | what it judges |
 //! |---|---|
+//! | [`sound`] | the quick way through a URL in which nothing is wrong |
 //! | [`text`] | the form of the text: URL, Base64, path, or none of them |
 //! | [`inline`] | Base64 as an encoding |
 //! | [`local`] | a path: whether there is a file to read |
@@ -11,6 +12,7 @@
 mod content;
 mod inline;
 mod local;
+mod sound;
 mod text;
 mod video;
 
@@ -28,6 +30,7 @@ use crate::finding::Draft;
 
 pub(crate) use inline::SMALLEST_FILE;
 pub(crate) use local::{Unread, facts};
+pub(crate) use sound::is_sound_url;
 pub(crate) use text::check;
 
 /// How the caller wants media judged.

@@ -1,0 +1,13 @@
+//! What one request leaves behind for the next: room, and what the next one mostly has in common with it.
+
+use crate::detect::Latest;
+use crate::read::Tape;
+
+/// Whoever checks one request after another keeps it; no verdict depends on it.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    /// Room for its nodes.
+    pub(super) tape: Tape,
+    /// What its keys told.
+    pub(super) latest: Latest,
+}
