@@ -98,18 +98,37 @@ fn starting_with(text: &str) -> Option<&'static Object> {
         .copied()
 }
 
-/// The latest request whose endpoint its keys alone told: in a stream most have the same keys.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Latest(Option<(NameSet, &'static Object, Reason)>);
+/// What telling keys told of the latest requests: in a stream most have the same ones.
+#[derive(Debug, Default)]
+pub(crate) struct Latest {
+    told: [Option<(NameSet, &'static Object, Reason)>; LATEST],
+    next: usize,
+}
+
+/// As many as there are endpoints, or nearly: streams of several kinds come mixed.
+const LATEST: usize = 4;
+
+impl Latest {
+    fn find(&self, telling: NameSet) -> Option<(&'static Object, Reason)> {
+        let mut told = self.told.iter().flatten();
+        told.find(|(keys, ..)| *keys == telling)
+            .map(|(_, object, reason)| (*object, reason.clone()))
+    }
+
+    fn add(&mut self, telling: NameSet, object: &'static Object, reason: Reason) {
+        self.told[self.next % LATEST] = Some((telling, object, reason));
+        self.next += 1;
+    }
+}
 
 /// The endpoint that the request's own keys tell.
 pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let keys = Keys::of(root);
-    if let Some((present, object, reason)) = &latest.0
-        && *present == keys.present
+    let telling = keys.present.among(*TELLING);
+    if let Some((object, reason)) = latest.find(telling)
         && keys.route_of_model().is_none()
     {
-        return Detection::Endpoint(object, reason.clone());
+        return Detection::Endpoint(object, reason);
     }
     if let Some((route, reason)) = keys.uncovered() {
         return Detection::NotCovered(route, reason);
@@ -122,7 +141,7 @@ pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
             Told { speaks_for, reason: Some(reason) } => match speaks_for.only() {
                 Some(one) => {
                     if is_of_keys {
-                        latest.0 = Some((keys.present, one.object, reason.clone()));
+                        latest.add(telling, one.object, reason.clone());
                     }
                     return Detection::Endpoint(one.object, reason);
                 }
@@ -194,8 +213,8 @@ const KEYS: usize = 1000;
 type Evidence<'d> = fn(&Keys<'d>, Among) -> Told;
 
 impl<'d> Keys<'d> {
-    /// From the strongest, and whether it looks at nothing but which keys there are. That has to hold
-    /// for all before it as well.
+    /// From the strongest, and whether it looks at nothing but which [`TELLING`] keys there are. That
+    /// has to hold for all before it as well.
     const EVIDENCE: [(Evidence<'d>, bool); 5] = [
         (Keys::inputs, true),
         (Keys::own_keys, true),
@@ -413,6 +432,13 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         .iter()
         .map(|route| Route { route, keys: keys(route).collect(), set: set(route) })
         .collect()
+});
+
+/// The keys by which endpoints are told apart.
+static TELLING: LazyLock<NameSet> = LazyLock::new(|| {
+    let clues =
+        CLUES.iter().flat_map(|one| [one.against, one.required, one.inputs.set, one.own.set]);
+    clues.chain(ROUTES.iter().map(|route| route.set)).fold(NameSet::default(), NameSet::and)
 });
 
 /// The models of the routes that are not covered.

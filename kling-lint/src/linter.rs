@@ -27,8 +27,8 @@ use crate::lines::{Chunk, LintedChunk};
 #[cfg(feature = "fs")]
 use crate::load::LONGEST;
 use crate::load::{Loaded, TooLarge};
-use crate::media::Setting;
 use crate::media::verdict::{self, MediaReport};
+use crate::media::{Hosts, Setting};
 use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
@@ -302,7 +302,7 @@ impl Linter {
         let mut checked = Checked::default();
         let mut items = 0;
         let document = read::read_into(std::mem::take(&mut scratch.tape), loaded, &mut drafts);
-        let latest = &mut scratch.latest;
+        let Scratch { latest, hosts, .. } = scratch;
         if let Some(document) = &document {
             let root = document.root();
             for draft in &mut drafts {
@@ -325,7 +325,7 @@ impl Linter {
                     items += 1;
                     let item = match list::endpoint(item, told.as_ref(), latest) {
                         Ok(found) => {
-                            let item = self.check(document, item, found.0, name);
+                            let item = self.check(document, item, found.0, name, hosts);
                             common.add(found);
                             item
                         }
@@ -335,7 +335,7 @@ impl Linter {
                 }
                 told = common.endpoint();
             } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
-                checked = self.check(document, root, object, name);
+                checked = self.check(document, root, object, name, hosts);
             }
         }
         if let Some(document) = document {
@@ -356,6 +356,7 @@ impl Linter {
         request: Node<'d>,
         object: &'static Object,
         name: Option<&'d Path>,
+        hosts: &'d mut Hosts,
     ) -> Checked {
         let files = self.options.files.as_deref();
         let own = files.and_then(|files| files.for_request(name));
@@ -366,7 +367,7 @@ impl Linter {
             request: name,
             models: &self.options.models,
         };
-        let checked = check::check(document, request, object, setting);
+        let checked = check::check(document, request, object, setting, hosts);
         #[cfg(feature = "house-rules")]
         let checked = self.judged(request, object, checked);
         checked

@@ -65,6 +65,7 @@ pub(crate) struct NameSet([u64; 4]);
 
 impl NameSet {
     /// Adds a key; what is no key of our tables is passed over.
+    #[inline]
     pub(crate) fn insert(&mut self, name: Name) {
         if name.is_some() {
             self.0[name.index() / 64] |= 1 << (name.index() % 64);
@@ -72,8 +73,22 @@ impl NameSet {
     }
 
     /// Whether it is among them.
+    #[inline]
     pub(crate) fn has(self, name: Name) -> bool {
         self.0[name.index() / 64] & 1 << (name.index() % 64) != 0
+    }
+
+    /// The keys of both sets.
+    pub(crate) fn and(self, other: NameSet) -> NameSet {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        NameSet([a | e, b | f, c | g, d | h])
+    }
+
+    /// Those that are in the other set too.
+    #[inline]
+    pub(crate) fn among(self, other: NameSet) -> NameSet {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        NameSet([a & e, b & f, c & g, d & h])
     }
 
     /// Whether the sets have a key in common.

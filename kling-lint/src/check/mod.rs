@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`shape`] | an object's keys: missing ones, ones written twice |
 //! | [`keys`] | keys that are no field: misspelt, known, unknown |
+//! | [`sound`] | the quick way through a value in which nothing is wrong |
 //! | [`value`] | one value against its kind |
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
@@ -31,6 +32,7 @@ mod references;
 mod room;
 mod rule;
 mod shape;
+mod sound;
 mod supported;
 mod text;
 pub(crate) mod trail;
@@ -43,7 +45,7 @@ use std::ops::Range;
 use kling_schema::{Object, Severity};
 
 use crate::finding::Draft;
-use crate::media::{LocalPath, Setting};
+use crate::media::{Hosts, LocalPath, Setting};
 use crate::read::{Document, Node};
 use masks::Pixels;
 use trail::Trail;
@@ -120,10 +122,12 @@ pub(crate) fn check<'d>(
     root: Node<'d>,
     object: &'static Object,
     setting: Setting<'d>,
+    hosts: &'d mut Hosts,
 ) -> Checked {
     let mut cx = Cx {
         document,
         setting,
+        hosts,
         out: Checked::default(),
         sizes: BTreeMap::new(),
         decoded: 0,
@@ -166,6 +170,8 @@ struct Cx<'d> {
     document: &'d Document<'d>,
     /// How media are judged.
     setting: Setting<'d>,
+    /// Hosts that were met before.
+    hosts: &'d mut Hosts,
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
     sizes: BTreeMap<u32, Pixels>,

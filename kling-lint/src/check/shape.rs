@@ -10,7 +10,7 @@ use super::path::{self, Scope};
 use super::plan::Plan;
 use super::room::with_room;
 use super::trail::Trail;
-use super::{Cx, across, value};
+use super::{Cx, across, sound, value};
 use crate::fix::DraftFix;
 use crate::printable;
 use crate::read::{Member, Node};
@@ -100,6 +100,7 @@ impl<'a, 'd> Seen<'a, 'd> {
     fn judge(&self, cx: &mut Cx<'d>, trail: &Trail<'_>) {
         for (field, slot) in self.object.fields.iter().zip(self.slots) {
             match slot.value {
+                Some(value) if sound::field(value, field, cx.hosts) => {}
                 Some(value) => value::field(cx, value, field, &trail.field(field.key)),
                 None => {
                     if let Some(basis) = value::required(&field.presence) {

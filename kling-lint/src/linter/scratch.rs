@@ -1,6 +1,7 @@
 //! What one request leaves behind for the next: room, and what the next one mostly has in common with it.
 
 use crate::detect::Latest;
+use crate::media::Hosts;
 use crate::read::Tape;
 
 /// Whoever checks one request after another keeps it; no verdict depends on it.
@@ -10,4 +11,6 @@ pub(super) struct Scratch {
     pub(super) tape: Tape,
     /// What its keys told.
     pub(super) latest: Latest,
+    /// Hosts of its media.
+    pub(super) hosts: Hosts,
 }

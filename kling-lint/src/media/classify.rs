@@ -166,10 +166,13 @@ pub(crate) fn suffix(text: &str) -> Option<(&'static str, Content)> {
 
 /// The same of any bytes.
 pub(super) fn suffix_of(text: &[u8]) -> Option<(&'static str, Content)> {
-    // A suffix is short: a bulk search for its dot would take longer to begin.
-    let near = &text[text.len().saturating_sub(LONGEST + 1)..];
-    let dot = near.iter().rposition(|byte| *byte == b'.')?;
-    let last = &near[dot + 1..];
+    let last = match text {
+        [.., b'.', _, _] => 2,
+        [.., b'.', _, _, _] => 3,
+        [.., b'.', _, _, _, _] => LONGEST,
+        _ => return None,
+    };
+    let last = &text[text.len() - last..];
     let number = packed(last);
     let at = NUMBERS.iter().position(|own| *own == number)?;
     let (suffix, content) = SUFFIXES[at];
@@ -184,22 +187,29 @@ static NUMBERS: [u32; SUFFIXES.len()] = {
     let mut numbers = [0; SUFFIXES.len()];
     let mut at = 0;
     while at < numbers.len() {
-        assert!(SUFFIXES[at].0.len() <= LONGEST);
+        assert!(SUFFIXES[at].0.len() >= 2 && SUFFIXES[at].0.len() <= LONGEST);
         numbers[at] = packed(SUFFIXES[at].0.as_bytes());
+        let mut before = 0;
+        while before < at {
+            assert!(numbers[before] != numbers[at], "two of them have the same number");
+            before += 1;
+        }
         at += 1;
     }
     numbers
 };
 
 /// The last four bytes of a word as a number, which tells most words apart, whatever their case.
+#[inline]
 pub(super) const fn packed(word: &[u8]) -> u32 {
-    let mut number = 0;
-    let mut at = word.len().saturating_sub(size_of::<u32>());
-    while at < word.len() {
-        number = number << 8 | (word[at] | 0x20) as u32;
-        at += 1;
-    }
-    number
+    let (bytes, case) = match *word {
+        [.., a, b, c, d] => ([a, b, c, d], 0x2020_2020),
+        [a, b, c] => ([0, a, b, c], 0x0020_2020),
+        [a, b] => ([0, 0, a, b], 0x2020),
+        [a] => ([0, 0, 0, a], 0x20),
+        [] => ([0; 4], 0),
+    };
+    u32::from_be_bytes(bytes) | case
 }
 
 /// Whether the text starts with this, in any case.

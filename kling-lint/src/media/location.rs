@@ -209,6 +209,11 @@ static TOPS: [u32; RESERVED.len()] = {
     let mut at = 0;
     while at < tops.len() {
         tops[at] = packed(RESERVED[at].1.as_bytes());
+        let mut before = 0;
+        while before < at {
+            assert!(tops[before] != tops[at], "two of them have the same number");
+            before += 1;
+        }
         at += 1;
     }
     tops
@@ -217,16 +222,12 @@ static TOPS: [u32; RESERVED.len()] = {
 /// The same of a name by its last label, and what stands before it.
 pub(super) fn reserved(rest: &[u8], top: &[u8]) -> Option<&'static str> {
     let number = packed(top);
-    for (_, (second, own, reason)) in
-        TOPS.iter().zip(&RESERVED).filter(|(own, _)| **own == number)
-    {
-        if top.eq_ignore_ascii_case(own.as_bytes())
-            && second.is_none_or(|second| is_last_label(rest, second))
-        {
-            return Some(reason);
-        }
-    }
-    None
+    // Their last labels all differ.
+    let at = TOPS.iter().position(|own| *own == number)?;
+    let (second, own, reason) = RESERVED[at];
+    let is_own = top.eq_ignore_ascii_case(own.as_bytes())
+        && second.is_none_or(|second| is_last_label(rest, second));
+    is_own.then_some(reason)
 }
 
 fn is_last_label(host: &[u8], label: &str) -> bool {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::tape::{ESCAPES, Entry, GAP, HIGH, SOUND};
-use crate::load::{Counts, Gap, Loaded, Scan, code_points, first_escape};
+use crate::load::{Counts, Gap, Loaded, Scan, code_points, count, first_escape};
 use crate::media::{Base64Facts, Base64Scan};
 
 /// Raw bytes that are unescaped at once: few enough to stay in the cache.
@@ -164,7 +164,7 @@ impl<'d> Text<'d> {
         }
         if self.is_verbatim() {
             let chars = code_points(self.raw);
-            let pairs = self.raw.iter().filter(|&&byte| byte >= FOUR_BYTES).count() as u64;
+            let pairs = count(self.raw, |byte| byte >= FOUR_BYTES);
             return Counts { chars, utf16: chars + pairs };
         }
         self.scanned(&mut |_| {}).counts()

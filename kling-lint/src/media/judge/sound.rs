@@ -3,28 +3,26 @@
 
 use kling_schema::{Bound, Limit};
 
+use super::Hosts;
 use crate::media::classify::suffix_of;
-use crate::media::location::{authority, reserved};
 
 /// Bytes looked at at once.
 const CHUNK: usize = 16;
 
-/// Whether these bytes, the whole of a string, are a URL about which there is nothing to say. False
-/// says nothing.
-pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit]) -> bool {
+/// Whether there is nothing to say about this URL: the whole of a string, ASCII without control
+/// characters. False says nothing.
+pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit], hosts: &mut Hosts) -> bool {
     let Some(rest) = url.strip_prefix(b"https://").or_else(|| url.strip_prefix(b"http://")) else {
         return false;
     };
-    let (end, top) = authority(rest);
-    let Some(top) = top else { return false };
-    let Some(has_query) = look(url).filter(|_| reserved(&rest[..top - 1], &rest[top..end]).is_none())
-    else {
-        return false;
-    };
+    let Some(end) = hosts.end(rest) else { return false };
     let mut path = &rest[end..];
-    if has_query {
-        let is_end = |byte: &u8| matches!(byte, b'?' | b'#');
-        path = &path[..path.iter().position(is_end).unwrap_or(path.len())];
+    if has_mark(path) {
+        let end = path.iter().position(|byte| matches!(byte, b'?' | b'#'));
+        if path.iter().any(|byte| is_mark(*byte) && !matches!(byte, b'?' | b'#')) {
+            return false;
+        }
+        path = &path[..end.unwrap_or(path.len())];
     }
     let suffix = suffix_of(path);
     limits.iter().all(|limit| match (&limit.bound, suffix) {
@@ -36,23 +34,28 @@ pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit]) -> bool {
     })
 }
 
-/// Whether there may be a query or a fragment; none where a byte is no printable ASCII.
-fn look(text: &[u8]) -> Option<bool> {
-    let (chunks, rest) = text.as_chunks::<CHUNK>();
-    // Chunks may overlap: bytes on their own take longer.
-    let last = text.last_chunk::<CHUNK>();
-    let (mut is_graphic, mut has_query) = (true, false);
-    for chunk in chunks.iter().chain(last) {
+/// Whether any byte needs another look.
+fn has_mark(text: &[u8]) -> bool {
+    // Chunks overlap: bytes on their own take longer.
+    let Some(last) = text.last_chunk::<CHUNK>() else {
+        return text.iter().any(|byte| is_mark(*byte));
+    };
+    let mut found = false;
+    for chunk in text.as_chunks::<CHUNK>().0 {
         for byte in chunk {
-            is_graphic &= byte.is_ascii_graphic();
-            has_query |= (*byte == b'?') | (*byte == b'#');
+            found |= is_mark(*byte);
         }
     }
-    if last.is_none() {
-        is_graphic = rest.iter().all(u8::is_ascii_graphic);
-        has_query = true;
+    for byte in last {
+        found |= is_mark(*byte);
     }
-    is_graphic.then_some(has_query)
+    found
+}
+
+/// Whether the byte is no printable one, or ends the path.
+#[inline(always)]
+fn is_mark(byte: u8) -> bool {
+    (byte == b' ') | (byte == 0x7f) | (byte == b'?') | (byte == b'#')
 }
 
 #[cfg(test)]
@@ -63,13 +66,39 @@ mod tests {
     /// Parts of URLs, sound ones and others.
     const SCHEMES: [&str; 4] = ["https://", "http://", "HTTPS://", "ftp://"];
     const HOSTS: [&str; 16] = [
-        "cdn.acme.io", "h2.acme-studio.org", "acme.com", "example.com", "a.Example.NET", "localhost",
-        "nas.local", "x.TEST", "me@acme.io", "acme.io:80", "a..b", "1.2.3.4", "acme.io.", "[::1]", "minio",
+        "cdn.acme.io",
+        "h2.acme-studio.org",
+        "acme.com",
+        "example.com",
+        "a.Example.NET",
+        "localhost",
+        "nas.local",
+        "x.TEST",
+        "me@acme.io",
+        "acme.io:80",
+        "a..b",
+        "1.2.3.4",
+        "acme.io.",
+        "[::1]",
+        "minio",
         "my_bucket.s3.eu",
     ];
     const PATHS: [&str; 16] = [
-        "", "/", "/a.png", "/a.PNG", "/a.jpeg", "/a.webp", "/a.gif?x=.png", "/a.png#.gif", "?a.gif",
-        "#a.webp", "/a b.png", "/\u{e9}.png", "/a.mp4", "/a.pngx", "/0123456789abcdef0123456789.jpg?a=b",
+        "",
+        "/",
+        "/a.png",
+        "/a.PNG",
+        "/a.jpeg",
+        "/a.webp",
+        "/a.gif?x=.png",
+        "/a.png#.gif",
+        "?a.gif",
+        "#a.webp",
+        "/a b.png",
+        "/\u{e9}.png",
+        "/a.mp4",
+        "/a.pngx",
+        "/0123456789abcdef0123456789.jpg?a=b",
         "/a.png ",
     ];
 
@@ -78,13 +107,16 @@ mod tests {
         let linter = Linter::builder().endpoint("image2video").build().expect("a linter");
         let object = kling_schema::endpoints::find("image2video").expect("an endpoint");
         let limits = object.field("image").expect("a field").limits;
+        let mut hosts = Hosts::default();
         let mut sound = 0;
         for scheme in SCHEMES {
             for host in HOSTS {
                 for path in PATHS {
                     let url = format!("{scheme}{host}{path}");
                     let report = linter.lint_str(&format!("{{\"image\": \"{url}\"}}"));
-                    let is_sound = is_sound_url(url.as_bytes(), limits);
+                    // A string of other bytes is none of its business.
+                    let is_sound =
+                        url.is_ascii() && is_sound_url(url.as_bytes(), limits, &mut hosts);
                     assert!(!is_sound || report.findings().is_empty(), "{url}");
                     // Letters, a usual host and a lower-case scheme: the quick way is the usual one.
                     let usual = report.findings().is_empty()
