@@ -98,25 +98,34 @@ fn starting_with(text: &str) -> Option<&'static Object> {
         .copied()
 }
 
-/// What telling keys told of the latest requests: in a stream most have the same ones.
+/// What telling keys, and perhaps a model, told of the latest requests: in a stream most have the same.
 #[derive(Debug, Default)]
 pub(crate) struct Latest {
-    told: [Option<(NameSet, &'static Object, Reason)>; LATEST],
+    told: [Option<Remembered>; LATEST],
     next: usize,
+}
+
+#[derive(Debug)]
+struct Remembered {
+    keys: NameSet,
+    /// The model, where it decided.
+    model: Option<&'static str>,
+    object: &'static Object,
+    reason: Reason,
 }
 
 /// As many as there are endpoints, or nearly: streams of several kinds come mixed.
 const LATEST: usize = 4;
 
 impl Latest {
-    fn find(&self, telling: NameSet) -> Option<(&'static Object, Reason)> {
+    fn find(&self, keys: NameSet, model: Option<Text<'_>>) -> Option<&Remembered> {
+        let is_model = |name: &str| model.is_some_and(|model| model.is(name));
         let mut told = self.told.iter().flatten();
-        told.find(|(keys, ..)| *keys == telling)
-            .map(|(_, object, reason)| (*object, reason.clone()))
+        told.find(|told| told.keys == keys && told.model.is_none_or(is_model))
     }
 
-    fn add(&mut self, telling: NameSet, object: &'static Object, reason: Reason) {
-        self.told[self.next % LATEST] = Some((telling, object, reason));
+    fn add(&mut self, told: Remembered) {
+        self.told[self.next % LATEST] = Some(told);
         self.next += 1;
     }
 }
@@ -125,25 +134,38 @@ impl Latest {
 pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let keys = Keys::of(root);
     let telling = keys.present.among(*TELLING);
-    if let Some((object, reason)) = latest.find(telling)
-        && keys.route_of_model().is_none()
+    let model = keys.model();
+    if let Some(Remembered { object, reason, .. }) = latest.find(telling, model)
+        && route_of(model).is_none()
     {
-        return Detection::Endpoint(object, reason);
+        debug_assert!(
+            matches!(
+                by_keys(root, &mut Latest::default()),
+                Detection::Endpoint(own, why) if own.name == object.name && why == *reason
+            ),
+            "the keys tell another endpoint than {} anew",
+            object.name
+        );
+        return Detection::Endpoint(object, reason.clone());
     }
     if let Some((route, reason)) = keys.uncovered() {
         return Detection::NotCovered(route, reason);
     }
     let mut candidates = Among::all();
     // Each kind of evidence, from the strongest; the first that leaves one endpoint decides.
-    for (evidence, is_of_keys) in Keys::EVIDENCE {
+    for (evidence, tells_by) in Keys::EVIDENCE {
         match evidence(&keys, candidates) {
             Told { reason: None, .. } => {}
             Told { speaks_for, reason: Some(reason) } => match speaks_for.only() {
                 Some(one) => {
-                    if is_of_keys {
-                        latest.add(telling, one.object, reason.clone());
+                    let object = one.object;
+                    let model = model.filter(|_| tells_by == TellsBy::Model);
+                    if tells_by != TellsBy::Values {
+                        let model = model.and_then(|model| one.says(model)).map(|(name, _)| *name);
+                        let reason = reason.clone();
+                        latest.add(Remembered { keys: telling, model, object, reason });
                     }
-                    return Detection::Endpoint(one.object, reason);
+                    return Detection::Endpoint(object, reason);
                 }
                 None => candidates = speaks_for,
             },
@@ -209,18 +231,28 @@ struct Keys<'d> {
 /// How many keys are looked at: a request has about a dozen.
 const KEYS: usize = 1000;
 
+/// What some evidence, and all that is stronger, looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TellsBy {
+    /// Which of the [`TELLING`] keys there are.
+    Keys,
+    /// And the model.
+    Model,
+    /// And more.
+    Values,
+}
+
 /// What endpoints some evidence speaks for, among those that are left.
 type Evidence<'d> = fn(&Keys<'d>, Among) -> Told;
 
 impl<'d> Keys<'d> {
-    /// From the strongest, and whether it looks at nothing but which [`TELLING`] keys there are. That
-    /// has to hold for all before it as well.
-    const EVIDENCE: [(Evidence<'d>, bool); 5] = [
-        (Keys::inputs, true),
-        (Keys::own_keys, true),
-        (Keys::model, false),
-        (Keys::item_keys, false),
-        (Keys::tokens, false),
+    /// From the strongest.
+    const EVIDENCE: [(Evidence<'d>, TellsBy); 5] = [
+        (Keys::inputs, TellsBy::Keys),
+        (Keys::own_keys, TellsBy::Keys),
+        (Keys::of_model, TellsBy::Model),
+        (Keys::item_keys, TellsBy::Values),
+        (Keys::tokens, TellsBy::Values),
     ];
 
     fn of(root: Node<'d>) -> Self {
@@ -242,7 +274,7 @@ impl<'d> Keys<'d> {
 
     /// A route that is not covered, told by a key or a model that only it has.
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
-        let of_model = self.route_of_model();
+        let of_model = route_of(self.model());
         for Route { route, keys, set } in ROUTES.iter() {
             if let Some((_, model)) = of_model.filter(|(own, _)| own.name == route.name) {
                 return Some((route, format!("\"{model}\" is a model of that route")));
@@ -268,11 +300,9 @@ impl<'d> Keys<'d> {
         None
     }
 
-    /// The route that is not covered and has the model, and that model.
-    fn route_of_model(&self) -> Option<(&'static Uncovered, &'static str)> {
-        // All requests name their model by the same key.
-        let model = CLUES.iter().find_map(|one| self.model_of(one))?;
-        MODELS.iter().find(|(_, name)| model.is(name)).copied()
+    /// The model that the request names: all do so by the same key.
+    fn model(&self) -> Option<Text<'d>> {
+        self.model_of(CLUES.first()?)
     }
 
     /// A required input that no other endpoint has: `image`, `subject_image_list`.
@@ -306,7 +336,7 @@ impl<'d> Keys<'d> {
     }
 
     /// The model, when only one of the endpoints that have the present lists knows it.
-    fn model(&self, among: Among) -> Told {
+    fn of_model(&self, among: Among) -> Told {
         let mut told = Told::default();
         for (index, one) in among.iter() {
             // A model is shared with routes that are not covered: the endpoint's own inputs must be
@@ -315,7 +345,7 @@ impl<'d> Keys<'d> {
                 continue;
             }
             let Some(model) = self.model_of(one) else { continue };
-            if let Some((_, reason)) = one.models.iter().find(|(name, _)| model.is(name)) {
+            if let Some((_, reason)) = one.says(model) {
                 told.add(index, || Cow::Borrowed(reason.as_str()));
             }
         }
@@ -446,7 +476,18 @@ static MODELS: LazyLock<Vec<(&'static Uncovered, &'static str)>> = LazyLock::new
     UNCOVERED.iter().flat_map(|route| route.models.iter().map(move |name| (route, *name))).collect()
 });
 
+/// The route that is not covered and has the model, and that model.
+fn route_of(model: Option<Text<'_>>) -> Option<(&'static Uncovered, &'static str)> {
+    let model = model?;
+    MODELS.iter().find(|(_, name)| model.is(name)).copied()
+}
+
 impl Clues {
+    /// What a model says, and its name.
+    fn says(&self, model: Text<'_>) -> Option<&(&'static str, String)> {
+        self.models.iter().find(|(name, _)| model.is(name))
+    }
+
     fn of(object: &'static Object) -> Self {
         let knows = |key: &str| {
             object.fields.iter().any(|field| field.key == key)

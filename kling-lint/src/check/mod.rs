@@ -9,6 +9,7 @@
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
 //! | [`plan`] | which field a key is, by its number |
+//! | [`touched`] | fields without which a rule across fields says nothing |
 //! | [`room`] | room for a few things, on the stack |
 //! | [`rule`] | what the checks across fields share |
 //! | [`across`] | rules across fields |
@@ -35,6 +36,7 @@ mod shape;
 mod sound;
 mod supported;
 mod text;
+mod touched;
 pub(crate) mod trail;
 mod unique;
 mod value;
@@ -186,6 +188,17 @@ struct Cx<'d> {
 impl<'d> Cx<'d> {
     fn push(&mut self, draft: Draft) {
         self.out.push(draft);
+    }
+
+    /// Whether a check finds nothing and has nothing to remember.
+    fn leaves_nothing(&mut self, check: impl FnOnce(&mut Self)) -> bool {
+        let left = |cx: &Self| {
+            let out = &cx.out;
+            (out.drafts.len(), out.dropped, out.unique.len(), out.files.len(), cx.sizes.len())
+        };
+        let before = left(self);
+        check(self);
+        before == left(self)
     }
 
     fn is_suspended(&self, node: Node<'d>) -> bool {

@@ -5,8 +5,9 @@ use std::ptr;
 use std::sync::LazyLock;
 
 use foldhash::quality::FixedState;
-use kling_schema::Object;
+use kling_schema::{Object, Presence};
 
+use super::touched::Touched;
 use crate::names::{self, Name};
 
 /// No field has this index.
@@ -21,6 +22,10 @@ static PLANS: LazyLock<HashMap<usize, Plan, FixedState>> = LazyLock::new(|| {
 /// The fields of one table by the numbers of their keys.
 pub(super) struct Plan {
     fields: [u8; 256],
+    /// The fields that must be there, a bit each.
+    pub(super) required: u64,
+    /// By rule, the fields without which it says nothing.
+    rules: Vec<Touched>,
 }
 
 impl Plan {
@@ -34,6 +39,11 @@ impl Plan {
         (index != ABSENT).then_some(usize::from(index))
     }
 
+    /// Whether a rule may have something to say where these fields are sent, a bit each.
+    pub(super) fn touches(&self, rule: usize, sent: u64) -> bool {
+        self.rules.get(rule).is_none_or(|rule| rule.may_hold(sent))
+    }
+
     /// None where a key has no number, or another field has it.
     fn new(object: &Object) -> Option<Self> {
         let mut fields = [ABSENT; 256];
@@ -42,7 +52,15 @@ impl Plan {
             let free = name.is_some() && fields[name.index()] == ABSENT;
             fields[name.index()] = u8::try_from(index).ok().filter(|it| free && *it != ABSENT)?;
         }
-        Some(Plan { fields })
+        if object.fields.len() > u64::BITS as usize {
+            return None;
+        }
+        let required = object.fields.iter().enumerate().fold(0, |all, (index, field)| {
+            all | u64::from(matches!(field.presence, Presence::Required(_))) << index
+        });
+        let rules =
+            object.constraints.iter().map(|constraint| Touched::by(object, &constraint.check));
+        Some(Plan { fields, required, rules: rules.collect() })
     }
 }
 

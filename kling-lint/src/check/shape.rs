@@ -100,7 +100,18 @@ impl<'a, 'd> Seen<'a, 'd> {
     fn judge(&self, cx: &mut Cx<'d>, trail: &Trail<'_>) {
         for (field, slot) in self.object.fields.iter().zip(self.slots) {
             match slot.value {
-                Some(value) if sound::field(value, field, cx.hosts) => {}
+                Some(value) if sound::field(value, field, cx.hosts) => {
+                    debug_assert!(
+                        cx.leaves_nothing(|cx| value::field(
+                            cx,
+                            value,
+                            field,
+                            &trail.field(field.key)
+                        )),
+                        "the ways differ about `{}`",
+                        field.key
+                    );
+                }
                 Some(value) => value::field(cx, value, field, &trail.field(field.key)),
                 None => {
                     if let Some(basis) = value::required(&field.presence) {

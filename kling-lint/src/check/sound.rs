@@ -4,7 +4,7 @@
 //! A value that takes this way leaves nothing behind but its host: whatever has to be remembered goes
 //! the long way.
 
-use kling_schema::{Bound, Field, Kind, Limit, Object, Presence};
+use kling_schema::{Bound, Field, Kind, Limit, Object};
 
 use super::plan::Plan;
 use super::{media_string, number};
@@ -56,17 +56,13 @@ fn object(node: Node<'_>, table: &'static Object, hosts: &mut Hosts) -> bool {
     let mut met = 0_u64;
     for member in node.members() {
         let Some(index) = plan.field(member.key.name()) else { return false };
-        let Some(bit) = 1_u64.checked_shl(index as u32) else { return false };
+        let bit = 1_u64 << (index & 63);
         if met & bit != 0 || !field(member.value, &table.fields[index], hosts) {
             return false;
         }
         met |= bit;
     }
-    table
-        .fields
-        .iter()
-        .enumerate()
-        .all(|(index, field)| matches!(field.presence, Presence::Optional) || met >> index & 1 != 0)
+    plan.required & !met == 0
 }
 
 /// Whether a list of so many items is neither too short nor too long.

@@ -110,6 +110,17 @@ impl<'d> Text<'d> {
         unescape(self.before_gap(), self.has_escapes())
     }
 
+    /// The bytes of the same.
+    pub(crate) fn to_bytes(self) -> Cow<'d, [u8]> {
+        if self.is_verbatim() {
+            return Cow::Borrowed(self.raw);
+        }
+        match self.to_str() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }
+    }
+
     /// The beginning of the text: at most so many bytes, whole characters.
     pub(crate) fn head(self, most: usize) -> Cow<'d, str> {
         let raw = self.before_gap();

@@ -22,6 +22,17 @@ pub(crate) struct Node<'d> {
     index: u32,
 }
 
+/// A string that outlives its document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TapedString(Entry);
+
+impl TapedString {
+    /// What it says, in the text that the document was read from.
+    pub(crate) fn text<'d>(&self, loaded: &'d Loaded<'_>) -> Text<'d> {
+        Text::new(loaded, &self.0)
+    }
+}
+
 /// A key and its value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member<'d> {
@@ -116,6 +127,11 @@ impl<'d> Node<'d> {
             JsonKind::Array => self.items().count(),
             _ => 0,
         }
+    }
+
+    /// The string, for later.
+    pub(crate) fn string(self) -> TapedString {
+        TapedString(*self.entry())
     }
 
     /// The text of a string.
