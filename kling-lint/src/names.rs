@@ -183,7 +183,11 @@ fn keys() -> Vec<&'static str> {
 }
 
 /// The tables of all endpoints and of what they hold; one that is held twice comes twice.
-pub(crate) fn objects() -> Vec<&'static Object> {
+pub(crate) fn objects() -> &'static [&'static Object] {
+    &OBJECTS
+}
+
+static OBJECTS: LazyLock<Vec<&'static Object>> = LazyLock::new(|| {
     let mut objects = ENDPOINTS.to_vec();
     let mut seen = 0;
     while let Some(&object) = objects.get(seen) {
@@ -199,7 +203,7 @@ pub(crate) fn objects() -> Vec<&'static Object> {
         }
     }
     objects
-}
+});
 
 impl Head {
     fn of(key: &[u8]) -> Self {

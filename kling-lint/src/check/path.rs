@@ -1,6 +1,6 @@
 //! Finds the values that a rule across fields speaks of, and evaluates its conditions.
 
-use kling_schema::{Path, Step, When};
+use kling_schema::{Object, Path, Step, When};
 
 use super::plan::Plan;
 use super::shape::Slot;
@@ -89,8 +89,8 @@ impl<'a, 'd> Scope<'a, 'd> {
     }
 
     /// Whether the rule of this number may have something to say.
-    pub(super) fn touches(&self, rule: usize) -> bool {
-        self.plan.is_none_or(|plan| plan.touches(rule, self.there))
+    pub(super) fn touches(&self, object: &'static Object, rule: usize) -> bool {
+        self.plan.is_none_or(|plan| plan.touches(object, rule, self.there))
     }
 
     /// As [`member`].

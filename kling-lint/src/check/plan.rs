@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ptr;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use foldhash::quality::FixedState;
 use kling_schema::{Object, Presence};
@@ -16,7 +16,7 @@ const ABSENT: u8 = u8::MAX;
 /// By the address of a table: a table that is not here is searched by text.
 static PLANS: LazyLock<HashMap<usize, Plan, FixedState>> = LazyLock::new(|| {
     let plan = |object: &'static Object| Some((ptr::from_ref(object).addr(), Plan::new(object)?));
-    names::objects().into_iter().filter_map(plan).collect()
+    names::objects().iter().copied().filter_map(plan).collect()
 });
 
 /// The fields of one table by the numbers of their keys.
@@ -25,7 +25,7 @@ pub(super) struct Plan {
     /// The fields that must be there, a bit each.
     pub(super) required: u64,
     /// By rule, the fields without which it says nothing.
-    rules: Vec<Touched>,
+    rules: OnceLock<Vec<Touched>>,
 }
 
 impl Plan {
@@ -39,9 +39,12 @@ impl Plan {
         (index != ABSENT).then_some(usize::from(index))
     }
 
-    /// Whether a rule may have something to say where these fields are sent, a bit each.
-    pub(super) fn touches(&self, rule: usize, sent: u64) -> bool {
-        self.rules.get(rule).is_none_or(|rule| rule.may_hold(sent))
+    /// Whether a rule of the table may have something to say where these fields are there, a bit each.
+    pub(super) fn touches(&self, object: &'static Object, rule: usize, there: u64) -> bool {
+        let touched =
+            || object.constraints.iter().map(|rule| Touched::by(object, &rule.check)).collect();
+        let rules = self.rules.get_or_init(touched);
+        rules.get(rule).is_none_or(|rule| rule.may_hold(there))
     }
 
     /// None where a key has no number, or another field has it.
@@ -58,9 +61,7 @@ impl Plan {
         let required = object.fields.iter().enumerate().fold(0, |all, (index, field)| {
             all | u64::from(matches!(field.presence, Presence::Required(_))) << index
         });
-        let rules =
-            object.constraints.iter().map(|constraint| Touched::by(object, &constraint.check));
-        Some(Plan { fields, required, rules: rules.collect() })
+        Some(Plan { fields, required, rules: OnceLock::new() })
     }
 }
 

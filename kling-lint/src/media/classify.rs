@@ -176,7 +176,8 @@ pub(super) fn suffix_of(text: &[u8]) -> Option<(&'static str, Content)> {
     let number = packed(last);
     let at = NUMBERS.iter().position(|own| *own == number)?;
     let (suffix, content) = SUFFIXES[at];
-    last.eq_ignore_ascii_case(suffix.as_bytes()).then_some((suffix, content))
+    let is_own = last == suffix.as_bytes() || last.eq_ignore_ascii_case(suffix.as_bytes());
+    is_own.then_some((suffix, content))
 }
 
 /// The longest suffix.
