@@ -98,19 +98,75 @@ fn starting_with(text: &str) -> Option<&'static Object> {
         .copied()
 }
 
+/// What telling keys, and perhaps a model, told of the latest requests: in a stream most have the same.
+#[derive(Debug, Default)]
+pub(crate) struct Latest {
+    told: [Option<Remembered>; LATEST],
+    next: usize,
+}
+
+#[derive(Debug)]
+struct Remembered {
+    keys: NameSet,
+    /// The model, where it decided.
+    model: Option<&'static str>,
+    object: &'static Object,
+    reason: Reason,
+}
+
+/// As many as there are endpoints, or nearly: streams of several kinds come mixed.
+const LATEST: usize = 4;
+
+impl Latest {
+    fn find(&self, keys: NameSet, model: Option<Text<'_>>) -> Option<&Remembered> {
+        let is_model = |name: &str| model.is_some_and(|model| model.is(name));
+        let mut told = self.told.iter().flatten();
+        told.find(|told| told.keys == keys && told.model.is_none_or(is_model))
+    }
+
+    fn add(&mut self, told: Remembered) {
+        self.told[self.next % LATEST] = Some(told);
+        self.next += 1;
+    }
+}
+
 /// The endpoint that the request's own keys tell.
-pub(crate) fn by_keys(root: Node<'_>) -> Detection {
+pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let keys = Keys::of(root);
+    let telling = keys.present.among(*TELLING);
+    let model = keys.model();
+    if let Some(Remembered { object, reason, .. }) = latest.find(telling, model)
+        && route_of(model).is_none()
+    {
+        debug_assert!(
+            matches!(
+                by_keys(root, &mut Latest::default()),
+                Detection::Endpoint(own, why) if own.name == object.name && why == *reason
+            ),
+            "the keys tell another endpoint than {} anew",
+            object.name
+        );
+        return Detection::Endpoint(object, reason.clone());
+    }
     if let Some((route, reason)) = keys.uncovered() {
         return Detection::NotCovered(route, reason);
     }
     let mut candidates = Among::all();
     // Each kind of evidence, from the strongest; the first that leaves one endpoint decides.
-    for evidence in [Keys::inputs, Keys::own_keys, Keys::model, Keys::item_keys, Keys::tokens] {
+    for (evidence, tells_by) in Keys::EVIDENCE {
         match evidence(&keys, candidates) {
             Told { reason: None, .. } => {}
             Told { speaks_for, reason: Some(reason) } => match speaks_for.only() {
-                Some(one) => return Detection::Endpoint(one.object, reason),
+                Some(one) => {
+                    let object = one.object;
+                    let model = model.filter(|_| tells_by == TellsBy::Model);
+                    if tells_by != TellsBy::Values {
+                        let model = model.and_then(|model| one.says(model)).map(|(name, _)| *name);
+                        let reason = reason.clone();
+                        latest.add(Remembered { keys: telling, model, object, reason });
+                    }
+                    return Detection::Endpoint(object, reason);
+                }
                 None => candidates = speaks_for,
             },
         }
@@ -175,7 +231,30 @@ struct Keys<'d> {
 /// How many keys are looked at: a request has about a dozen.
 const KEYS: usize = 1000;
 
+/// What some evidence, and all that is stronger, looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TellsBy {
+    /// Which of the [`TELLING`] keys there are.
+    Keys,
+    /// And the model.
+    Model,
+    /// And more.
+    Values,
+}
+
+/// What endpoints some evidence speaks for, among those that are left.
+type Evidence<'d> = fn(&Keys<'d>, Among) -> Told;
+
 impl<'d> Keys<'d> {
+    /// From the strongest.
+    const EVIDENCE: [(Evidence<'d>, TellsBy); 5] = [
+        (Keys::inputs, TellsBy::Keys),
+        (Keys::own_keys, TellsBy::Keys),
+        (Keys::of_model, TellsBy::Model),
+        (Keys::item_keys, TellsBy::Values),
+        (Keys::tokens, TellsBy::Values),
+    ];
+
     fn of(root: Node<'d>) -> Self {
         let mut keys = Keys { root, present: NameSet::default(), is_empty: true };
         for member in root.members().take(KEYS) {
@@ -195,11 +274,9 @@ impl<'d> Keys<'d> {
 
     /// A route that is not covered, told by a key or a model that only it has.
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
-        // All requests name their model by the same key.
-        let model = CLUES.iter().find_map(|one| self.model_of(one));
+        let of_model = route_of(self.model());
         for Route { route, keys, set } in ROUTES.iter() {
-            let is_model = |name: &&&str| model.is_some_and(|text| text.is(name));
-            if let Some(model) = route.models.iter().find(is_model) {
+            if let Some((_, model)) = of_model.filter(|(own, _)| own.name == route.name) {
                 return Some((route, format!("\"{model}\" is a model of that route")));
             }
             if !set.meets(self.present) {
@@ -221,6 +298,11 @@ impl<'d> Keys<'d> {
             }
         }
         None
+    }
+
+    /// The model that the request names: all do so by the same key.
+    fn model(&self) -> Option<Text<'d>> {
+        self.model_of(CLUES.first()?)
     }
 
     /// A required input that no other endpoint has: `image`, `subject_image_list`.
@@ -254,7 +336,7 @@ impl<'d> Keys<'d> {
     }
 
     /// The model, when only one of the endpoints that have the present lists knows it.
-    fn model(&self, among: Among) -> Told {
+    fn of_model(&self, among: Among) -> Told {
         let mut told = Told::default();
         for (index, one) in among.iter() {
             // A model is shared with routes that are not covered: the endpoint's own inputs must be
@@ -263,7 +345,7 @@ impl<'d> Keys<'d> {
                 continue;
             }
             let Some(model) = self.model_of(one) else { continue };
-            if let Some((_, reason)) = one.models.iter().find(|(name, _)| model.is(name)) {
+            if let Some((_, reason)) = one.says(model) {
                 told.add(index, || Cow::Borrowed(reason.as_str()));
             }
         }
@@ -382,7 +464,30 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The keys by which endpoints are told apart.
+static TELLING: LazyLock<NameSet> = LazyLock::new(|| {
+    let clues =
+        CLUES.iter().flat_map(|one| [one.against, one.required, one.inputs.set, one.own.set]);
+    clues.chain(ROUTES.iter().map(|route| route.set)).fold(NameSet::default(), NameSet::and)
+});
+
+/// The models of the routes that are not covered.
+static MODELS: LazyLock<Vec<(&'static Uncovered, &'static str)>> = LazyLock::new(|| {
+    UNCOVERED.iter().flat_map(|route| route.models.iter().map(move |name| (route, *name))).collect()
+});
+
+/// The route that is not covered and has the model, and that model.
+fn route_of(model: Option<Text<'_>>) -> Option<(&'static Uncovered, &'static str)> {
+    let model = model?;
+    MODELS.iter().find(|(_, name)| model.is(name)).copied()
+}
+
 impl Clues {
+    /// What a model says, and its name.
+    fn says(&self, model: Text<'_>) -> Option<&(&'static str, String)> {
+        self.models.iter().find(|(name, _)| model.is(name))
+    }
+
     fn of(object: &'static Object) -> Self {
         let other_keys = object.known.iter().map(|known| Name::of(known.key.as_bytes()));
         let known: NameSet = object.fields.iter().map(name).chain(other_keys).collect();

@@ -4,6 +4,7 @@ mod builder;
 mod hash;
 mod list;
 mod placing;
+mod scratch;
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -16,7 +17,7 @@ use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
 use crate::check::{self, Checked, Named};
-use crate::detect::{self, Detected, Detection, Reason};
+use crate::detect::{self, Detected, Detection, Latest, Reason};
 use crate::error::LintError;
 use crate::files::{Files, OpenFile};
 use crate::finding::{Draft, Finding};
@@ -26,10 +27,10 @@ use crate::lines::{Chunk, LintedChunk};
 #[cfg(feature = "fs")]
 use crate::load::LONGEST;
 use crate::load::{Loaded, TooLarge};
-use crate::media::Setting;
 use crate::media::verdict::{self, MediaReport};
+use crate::media::{Hosts, Setting};
 use crate::place::Places;
-use crate::read::{self, Document, JsonKind, Node, Tape};
+use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
 use crate::verdict::{KEPT, Report};
 
@@ -41,6 +42,7 @@ use builder::Options;
 #[cfg(feature = "cli")]
 pub(crate) use builder::Paths;
 use placing::place;
+use scratch::Scratch;
 
 /// Checks requests. Cheap to clone, and shared freely between threads.
 #[derive(Clone, Debug, Default)]
@@ -280,8 +282,8 @@ impl Linter {
 
     /// The same, with what is left to compare with other requests.
     pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
-        let tape = &mut Tape::default();
-        self.lint_one(loaded, name, self.named(name), self.options.lists, tape)
+        let scratch = &mut Scratch::default();
+        self.lint_one(loaded, name, self.named(name), self.options.lists, scratch)
     }
 
     /// The same, of a text that may hold a list of requests or may not.
@@ -291,7 +293,7 @@ impl Linter {
         name: Option<&Path>,
         mut told: Option<Told>,
         lists: bool,
-        tape: &mut Tape,
+        scratch: &mut Scratch,
     ) -> Linted {
         if let Some(limit) = loaded.too_large() {
             return Linted { report: self.too_large(limit), unique: Vec::new() };
@@ -299,16 +301,17 @@ impl Linter {
         let mut drafts = Vec::new();
         let mut checked = Checked::default();
         let mut items = 0;
-        let document = read::read_into(std::mem::take(tape), loaded, &mut drafts);
+        let document = read::read_into(std::mem::take(&mut scratch.tape), loaded, &mut drafts);
+        let Scratch { latest, hosts, .. } = scratch;
         if let Some(document) = &document {
             let root = document.root();
             for draft in &mut drafts {
                 draft.pointer = check::pointer_at(root, draft.span.start);
             }
-            let is_list = lists && list::is_list(root, told.as_ref());
+            let is_list = lists && list::is_list(root, told.as_ref(), latest);
             match root.kind() {
                 _ if is_list => {}
-                JsonKind::Object if told.is_none() => match by_keys(root) {
+                JsonKind::Object if told.is_none() => match by_keys(root, latest) {
                     Ok(found) => told = Some(found),
                     Err(draft) => drafts.push(*draft),
                 },
@@ -320,9 +323,9 @@ impl Linter {
                 let mut common = list::Common::default();
                 for (index, item) in list::items(root) {
                     items += 1;
-                    let item = match list::endpoint(item, told.as_ref()) {
+                    let item = match list::endpoint(item, told.as_ref(), latest) {
                         Ok(found) => {
-                            let item = self.check(document, item, found.0, name);
+                            let item = self.check(document, item, found.0, name, hosts);
                             common.add(found);
                             item
                         }
@@ -332,11 +335,11 @@ impl Linter {
                 }
                 told = common.endpoint();
             } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
-                checked = self.check(document, root, object, name);
+                checked = self.check(document, root, object, name, hosts);
             }
         }
         if let Some(document) = document {
-            *tape = document.into_tape();
+            scratch.tape = document.into_tape();
         }
         drafts.append(&mut checked.drafts);
         fix::doubt(&mut drafts);
@@ -353,6 +356,7 @@ impl Linter {
         request: Node<'d>,
         object: &'static Object,
         name: Option<&'d Path>,
+        hosts: &'d mut Hosts,
     ) -> Checked {
         let files = self.options.files.as_deref();
         let own = files.and_then(|files| files.for_request(name));
@@ -363,7 +367,7 @@ impl Linter {
             request: name,
             models: &self.options.models,
         };
-        let checked = check::check(document, request, object, setting);
+        let checked = check::check(document, request, object, setting, hosts);
         #[cfg(feature = "house-rules")]
         let checked = self.judged(request, object, checked);
         checked
@@ -390,8 +394,8 @@ impl Linter {
         name: Option<&Path>,
     ) -> (LintedChunk, Option<Chunk>) {
         let told = self.named(name);
-        let mut tape = Tape::default();
-        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, told.clone(), false, &mut tape))
+        let scratch = &mut Scratch::default();
+        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, told.clone(), false, scratch))
     }
 
     /// The endpoint by option or name, without looking at the request.
@@ -475,10 +479,10 @@ impl Linter {
 }
 
 /// The table of the endpoint that the keys tell, or the finding that none can be told.
-fn by_keys(root: Node<'_>) -> Result<Told, Box<Draft>> {
+fn by_keys(root: Node<'_>, latest: &mut Latest) -> Result<Told, Box<Draft>> {
     let start = root.span().start;
     let house = |rule| Draft::house(rule, Severity::Error, start..start + 1);
-    match detect::by_keys(root) {
+    match detect::by_keys(root, latest) {
         Detection::Endpoint(object, reason) => Ok((object, reason)),
         Detection::NotCovered(route, reason) => Err(Box::new(
             house(&document::ROUTE_NOT_COVERED)

@@ -88,6 +88,19 @@ impl NameSet {
         self.0[name.index() / 64] & 1 << (name.index() % 64) != 0
     }
 
+    /// The keys of both sets.
+    pub(crate) fn and(self, other: NameSet) -> NameSet {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        NameSet([a | e, b | f, c | g, d | h])
+    }
+
+    /// Those that are in the other set too.
+    #[inline]
+    pub(crate) fn among(self, other: NameSet) -> NameSet {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        NameSet([a & e, b & f, c & g, d & h])
+    }
+
     /// Whether the sets have a key in common.
     #[inline]
     pub(crate) fn meets(self, other: NameSet) -> bool {

@@ -158,7 +158,7 @@ impl Session {
         let mut drafts = Vec::new();
         for unique in unique {
             let Some(first) = self.ids.first(unique.hash, name, line()) else { continue };
-            let draft = unique.into_draft(first);
+            let draft = unique.into_draft(loaded, first);
             // They come in order, and the first ones are kept.
             if drafts.len() < KEPT {
                 drafts.push(draft);

@@ -12,10 +12,13 @@ use crate::read::JsonKind;
 
 /// Marks values that are not even read: their closed sets are not enforced.
 pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Scope<'_, 'd>, object: &'static Object) {
-    for constraint in object.constraints {
+    for (index, constraint) in object.constraints.iter().enumerate() {
         let Check::Unread { path, when } = &constraint.check else {
             continue;
         };
+        if !root.touches(object, index) {
+            continue;
+        }
         let there = path::first(root, *path, |place| place.value.is_some()).is_some();
         if there && path::holds(root, when) {
             path::places(root, *path, &mut |place| {
@@ -35,40 +38,52 @@ pub(super) fn check<'d>(
     object: &'static Object,
     trail: &Trail<'_>,
 ) {
-    for constraint in object.constraints {
+    for (index, constraint) in object.constraints.iter().enumerate() {
         let rule = Rule { constraint, object, trail };
-        match &constraint.check {
-            Check::CountCap { lists, cases, otherwise } => {
-                rule.count_cap(cx, root, lists, cases, *otherwise);
-            }
-            Check::Requires { when, needs } => rule.requires(cx, root, when, needs),
-            Check::AtMostOne(groups) => rule.at_most_one(cx, root, groups),
-            Check::Only { path, values, when } => rule.only(cx, root, *path, values, when),
-            Check::Supported { paths, axes, rows } => {
-                supported::check(cx, root, &rule, paths, axes, rows);
-            }
-            Check::References { text, kinds, also } => {
-                references::check(cx, root, &rule, *text, kinds, also);
-            }
-            Check::SameSize(one, other) => masks::same_size(cx, root, &rule, *one, *other),
-            Check::SameRatio(one, other) => masks::same_ratio(cx, root, &rule, *one, *other),
-            Check::PointsInside { points, image } => {
-                masks::points_inside(cx, root, &rule, *points, *image);
-            }
-            Check::Forbid { path, when } | Check::Ignored { path, when } => {
-                rule.where_it_holds(cx, root, *path, when, |place| place.sent().is_some());
-            }
-            // Not even an empty text is read.
-            Check::Unread { path, when } => rule.where_it_holds(cx, root, *path, when, |place| {
-                place.sent().is_some()
-                    || place.value.is_some_and(|node| node.kind() == JsonKind::String)
-            }),
-            Check::Defaulted { path, when } => rule.defaulted(cx, root, *path, when),
+        if root.touches(object, index) {
+            rule.check(cx, root);
+        } else {
+            debug_assert!(
+                cx.leaves_nothing(|cx| rule.check(cx, root)),
+                "{} speaks of what is not there",
+                rule.name()
+            );
         }
     }
 }
 
 impl Rule<'_> {
+    fn check<'d>(&self, cx: &mut Cx<'d>, root: Scope<'_, 'd>) {
+        match &self.constraint.check {
+            Check::CountCap { lists, cases, otherwise } => {
+                self.count_cap(cx, root, lists, cases, *otherwise);
+            }
+            Check::Requires { when, needs } => self.requires(cx, root, when, needs),
+            Check::AtMostOne(groups) => self.at_most_one(cx, root, groups),
+            Check::Only { path, values, when } => self.only(cx, root, *path, values, when),
+            Check::Supported { paths, axes, rows } => {
+                supported::check(cx, root, self, paths, axes, rows);
+            }
+            Check::References { text, kinds, also } => {
+                references::check(cx, root, self, *text, kinds, also);
+            }
+            Check::SameSize(one, other) => masks::same_size(cx, root, self, *one, *other),
+            Check::SameRatio(one, other) => masks::same_ratio(cx, root, self, *one, *other),
+            Check::PointsInside { points, image } => {
+                masks::points_inside(cx, root, self, *points, *image);
+            }
+            Check::Forbid { path, when } | Check::Ignored { path, when } => {
+                self.where_it_holds(cx, root, *path, when, |place| place.sent().is_some());
+            }
+            // Not even an empty text is read.
+            Check::Unread { path, when } => self.where_it_holds(cx, root, *path, when, |place| {
+                place.sent().is_some()
+                    || place.value.is_some_and(|node| node.kind() == JsonKind::String)
+            }),
+            Check::Defaulted { path, when } => self.defaulted(cx, root, *path, when),
+        }
+    }
+
     fn count_cap<'d>(
         &self,
         cx: &mut Cx<'d>,

@@ -2,10 +2,10 @@
 
 use kling_schema::aspect::End;
 use kling_schema::rules::{shape, value as rules};
-use kling_schema::{Basis, Bound, Kind, Limit, Presence, Range, Tier, aspect};
+use kling_schema::{Basis, Bound, Kind, Limit, Range, Tier, aspect};
 
 use super::trail::{EACH, Trail};
-use super::value::{Rules, media_field, value, write_as, wrong_type};
+use super::value::{Rules, media_field, required, value, write_as, wrong_type};
 use super::{Cx, describe};
 use crate::message::grouped;
 use crate::read::{JsonKind, Node};
@@ -22,19 +22,15 @@ pub(super) fn list<'d>(
     }
     let len = node.len();
     // An empty optional list counts as absent.
-    if len > 0 || rules.presence != Presence::Optional {
+    if len > 0 || rules.required.is_some() {
         for limit in rules.limits {
             if let Bound::Items(range) = limit.bound {
                 count(cx, node, len, range, limit, trail);
             }
         }
     }
-    let inner = Rules {
-        presence: Presence::Required(rules.shape),
-        shape: rules.shape,
-        limits: rules.each,
-        each: &[],
-    };
+    let inner =
+        Rules { required: Some(rules.shape), shape: rules.shape, limits: rules.each, each: &[] };
     for (index, item) in node.items().enumerate() {
         value(cx, item, each, inner, &trail.index(index));
     }
@@ -75,7 +71,7 @@ pub(super) fn either<'d>(
     trail: &Trail<'_>,
 ) {
     if !takes(tolerated, node) || takes(usual, node) {
-        let shape = usual.object().and_then(|object| object.shape).unwrap_or(rules.shape);
+        let shape = usual.object().and_then(|object| object.shape.as_ref()).unwrap_or(rules.shape);
         if !takes(usual, node) {
             return wrong_type(cx, node, &usual.phrase(), shape, trail, None);
         }
@@ -95,7 +91,7 @@ pub(super) fn either<'d>(
     let media = tolerated.media().and_then(|class| media_field(usual.object()?, Some(class)));
     if let Some(media) = media {
         cx.push(draft.with("advice", write_as(media)));
-        let rules = Rules { presence: media.presence, limits: media.limits, ..rules };
+        let rules = Rules { required: required(&media.presence), limits: media.limits, ..rules };
         return value(cx, node, tolerated, rules, &trail.implied(media.key));
     }
     cx.push(draft.with("advice", "write the usual shape"));

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use kling_schema::rules::media as rules;
-use kling_schema::{Basis, MediaClass, Presence, Severity};
+use kling_schema::{Basis, Limit, MediaClass, Severity};
 
 use super::masks::Pixels;
 use super::trail::Trail;
 use super::value::{Rules, absent, empty};
 use super::{Cx, Named};
-use crate::media::{self, Base64Facts, Form, MediaText, Rest};
+use crate::media::{self, Base64Facts, Form, Hosts, MediaText, Rest};
 use crate::read::{Node, Text};
 
 /// How much of a media string is judged as text, from its beginning and from its end.
@@ -28,6 +28,12 @@ const MOST_DECODED: usize = 14;
 /// have that come from a camera. The picture that goes beyond is decoded, those after it are not.
 const MOST_PIXELS: u64 = 400_000_000;
 
+/// Whether the media is a URL about which there is nothing to say. False says nothing.
+pub(super) fn is_sound(text: Text<'_>, limits: &[Limit], hosts: &mut Hosts) -> bool {
+    let plain = text.plain_ascii().filter(|text| text.len() < HEAD);
+    plain.is_some_and(|text| media::is_sound_url(text, limits, hosts))
+}
+
 pub(super) fn media_string<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
@@ -37,12 +43,12 @@ pub(super) fn media_string<'d>(
     trail: &Trail<'_>,
 ) {
     if text.is_empty() {
-        return match rules.presence {
-            Presence::Required(basis) => {
-                let draft = absent(trail, basis, node, "an empty string");
+        return match rules.required {
+            Some(basis) => {
+                let draft = absent(trail, *basis, node, "an empty string");
                 cx.push(draft.with("advice", format!("name the {}", class.word())));
             }
-            Presence::Optional => empty(cx, node, trail),
+            None => empty(cx, node, trail),
         };
     }
     let mut setting = cx.setting;

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | [`shape`] | an object's keys: missing ones, ones written twice |
 //! | [`keys`] | keys that are no field: misspelt, known, unknown |
+//! | [`sound`] | the quick way through a value in which nothing is wrong |
 //! | [`value`] | one value against its kind |
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
 //! | [`plan`] | which field a key is, by its number |
+//! | [`touched`] | fields without which a rule across fields says nothing |
 //! | [`room`] | room for a few things, on the stack |
 //! | [`rule`] | what the checks across fields share |
 //! | [`across`] | rules across fields |
@@ -31,8 +33,10 @@ mod references;
 mod room;
 mod rule;
 mod shape;
+mod sound;
 mod supported;
 mod text;
+mod touched;
 pub(crate) mod trail;
 mod unique;
 mod value;
@@ -43,7 +47,7 @@ use std::ops::Range;
 use kling_schema::{Object, Severity};
 
 use crate::finding::Draft;
-use crate::media::{LocalPath, Setting};
+use crate::media::{Hosts, LocalPath, Setting};
 use crate::read::{Document, Node};
 use masks::Pixels;
 use trail::Trail;
@@ -120,10 +124,12 @@ pub(crate) fn check<'d>(
     root: Node<'d>,
     object: &'static Object,
     setting: Setting<'d>,
+    hosts: &'d mut Hosts,
 ) -> Checked {
     let mut cx = Cx {
         document,
         setting,
+        hosts,
         out: Checked::default(),
         sizes: BTreeMap::new(),
         decoded: 0,
@@ -166,6 +172,8 @@ struct Cx<'d> {
     document: &'d Document<'d>,
     /// How media are judged.
     setting: Setting<'d>,
+    /// Hosts that were met before.
+    hosts: &'d mut Hosts,
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
     sizes: BTreeMap<u32, Pixels>,
@@ -180,6 +188,17 @@ struct Cx<'d> {
 impl<'d> Cx<'d> {
     fn push(&mut self, draft: Draft) {
         self.out.push(draft);
+    }
+
+    /// Whether a check finds nothing and has nothing to remember.
+    fn leaves_nothing(&mut self, check: impl FnOnce(&mut Self)) -> bool {
+        let left = |cx: &Self| {
+            let out = &cx.out;
+            (out.drafts.len(), out.dropped, out.unique.len(), out.files.len(), cx.sizes.len())
+        };
+        let before = left(self);
+        check(self);
+        before == left(self)
     }
 
     fn is_suspended(&self, node: Node<'d>) -> bool {

@@ -2,7 +2,7 @@
 
 use kling_schema::aspect::End;
 use kling_schema::rules::value as rules;
-use kling_schema::{Bound, Kind, Range, aspect};
+use kling_schema::{Basis, Bound, Kind, Limit, Range, aspect};
 
 use super::trail::Trail;
 use super::value::{Rules, wrong_type};
@@ -17,8 +17,7 @@ pub(super) fn number<'d>(
     trail: &Trail<'_>,
 ) {
     let whole = matches!(kind, Kind::Integer);
-    let ranges =
-        || rules.limits.iter().filter_map(|limit| Some((limit.bound.value()?, limit.basis)));
+    let ranges = || ranges(rules.limits);
     let Some(number) = node.number().filter(|number| !whole || number.is_whole()) else {
         let meant = node.text().and_then(|text| {
             let text = text.to_str();
@@ -36,12 +35,27 @@ pub(super) fn number<'d>(
     for (range, basis) in ranges().filter(|(range, _)| !contains(*range, value)) {
         let end = if range.min.is_some_and(|min| value < min) { End::Min } else { End::Max };
         let draft = trail
-            .broken(&rules::OUT_OF_RANGE, basis, Bound::Value(range).aspect(end), node.span())
+            .broken(&rules::OUT_OF_RANGE, *basis, Bound::Value(range).aspect(end), node.span())
             .with("found", describe::bare(node))
             .with("allowed", range.to_string())
             .with_some("hint", basis.note);
         cx.push(draft);
     }
+}
+
+/// Whether there is nothing to say about a number.
+pub(super) fn is_sound(node: Node<'_>, whole: bool, limits: &'static [Limit]) -> bool {
+    node.number().is_some_and(|number| {
+        (!whole || number.is_whole())
+            && (ranges(limits).next().is_none() || {
+                let value = number.as_f64();
+                ranges(limits).all(|(range, _)| contains(range, value))
+            })
+    })
+}
+
+fn ranges(limits: &'static [Limit]) -> impl Iterator<Item = (Range<f64>, &'static Basis)> {
+    limits.iter().filter_map(|limit| Some((limit.bound.value()?, &limit.basis)))
 }
 
 fn contains(range: Range<f64>, value: f64) -> bool {
@@ -60,7 +74,7 @@ pub(super) fn numeric_id<'d>(cx: &mut Cx<'d>, node: Node<'d>, rules: Rules, trai
     };
     if !good {
         let draft = trail
-            .broken(&rules::NOT_AN_ID, rules.shape, aspect::TYPE, node.span())
+            .broken(&rules::NOT_AN_ID, *rules.shape, aspect::TYPE, node.span())
             .with("found", describe::bare(node))
             .with_some("hint", rules.shape.note);
         cx.push(draft);

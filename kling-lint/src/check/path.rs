@@ -1,6 +1,6 @@
 //! Finds the values that a rule across fields speaks of, and evaluates its conditions.
 
-use kling_schema::{Path, Step, When};
+use kling_schema::{Object, Path, Step, When};
 
 use super::plan::Plan;
 use super::shape::Slot;
@@ -66,12 +66,14 @@ pub(super) struct Scope<'a, 'd> {
     pub(super) node: Node<'d>,
     plan: Option<&'static Plan>,
     slots: &'a [Slot<'d>],
+    /// The fields that were found, a bit each.
+    there: u64,
 }
 
 impl<'a, 'd> Scope<'a, 'd> {
     /// An object whose members are yet to be found.
     pub(super) fn of(node: Node<'d>) -> Self {
-        Scope { node, plan: None, slots: &[] }
+        Scope { node, plan: None, slots: &[], there: 0 }
     }
 
     /// An object whose fields were found, in the order of its table.
@@ -80,7 +82,15 @@ impl<'a, 'd> Scope<'a, 'd> {
         plan: Option<&'static Plan>,
         slots: &'a [Slot<'d>],
     ) -> Self {
-        Scope { node, plan, slots }
+        let bit =
+            |(index, slot): (usize, &Slot<'_>)| u64::from(slot.value.is_some()) << (index & 63);
+        let there = slots.iter().enumerate().map(bit).fold(0, |there, bit| there | bit);
+        Scope { node, plan, slots, there }
+    }
+
+    /// Whether the rule of this number may have something to say.
+    pub(super) fn touches(&self, object: &'static Object, rule: usize) -> bool {
+        self.plan.is_none_or(|plan| plan.touches(object, rule, self.there))
     }
 
     /// As [`member`].

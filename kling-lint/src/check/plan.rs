@@ -2,45 +2,48 @@
 
 use std::collections::HashMap;
 use std::ptr;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use foldhash::quality::FixedState;
 use kling_schema::endpoints::ENDPOINTS;
-use kling_schema::{Kind, Object};
+use kling_schema::{Kind, Object, Presence};
 
+use super::touched::Touched;
 use crate::names::{Name, TABLES};
 
 /// No field has this index.
 const ABSENT: u8 = u8::MAX;
 
-/// What each of our tables is called, and its plan.
-static PLANS: [(&str, Option<Plan>); TABLES.len] = {
-    let mut plans = [const { ("", None) }; TABLES.len];
+/// What each of our tables is called, and its fields.
+static ALL: [(&str, Option<Fields>); TABLES.len] = {
+    let mut all = [("", None); TABLES.len];
     let mut index = 0;
     while index < TABLES.len {
-        plans[index] = (TABLES.all[index].name, Plan::new(TABLES.all[index]));
+        all[index] = (TABLES.all[index].name, Fields::of(TABLES.all[index]));
         index += 1;
     }
-    plans
+    all
 };
 
 /// By the address of a table: somebody else's may have the name of one of ours. A table that is not
 /// here is searched by text.
-static BY_ADDRESS: LazyLock<HashMap<usize, &'static Plan, FixedState>> = LazyLock::new(|| {
+type Plans = HashMap<usize, Plan, FixedState>;
+
+static PLANS: LazyLock<Plans> = LazyLock::new(|| {
     let mut plans = HashMap::with_capacity_and_hasher(2 * TABLES.len, FixedState::default());
     ENDPOINTS.iter().for_each(|table| add(table, &mut plans));
     plans
 });
 
 /// Adds the plans of a table and of those that it holds.
-fn add(table: &'static Object, plans: &mut HashMap<usize, &'static Plan, FixedState>) {
-    let Some((_, Some(plan))) = PLANS.iter().find(|(name, _)| *name == table.name) else { return };
-    if plans.insert(ptr::from_ref(table).addr(), plan).is_none() {
+fn add(table: &'static Object, plans: &mut Plans) {
+    let Some((_, Some(fields))) = ALL.iter().find(|(name, _)| *name == table.name) else { return };
+    if plans.insert(ptr::from_ref(table).addr(), Plan::new(fields)).is_none() {
         table.fields.iter().for_each(|field| add_of(&field.kind, plans));
     }
 }
 
-fn add_of(kind: &'static Kind, plans: &mut HashMap<usize, &'static Plan, FixedState>) {
+fn add_of(kind: &'static Kind, plans: &mut Plans) {
     match kind {
         Kind::Object(inner) => add(inner, plans),
         Kind::List(each) => add_of(each, plans),
@@ -53,34 +56,69 @@ fn add_of(kind: &'static Kind, plans: &mut HashMap<usize, &'static Plan, FixedSt
 }
 
 /// The fields of one table by the numbers of their keys.
+#[derive(Clone, Copy)]
+struct Fields {
+    indices: [u8; 256],
+    /// Those that must be there, a bit each.
+    required: u64,
+}
+
+impl Fields {
+    /// None where a key has no number, or another field has it.
+    const fn of(object: &Object) -> Option<Self> {
+        if object.fields.len() > u64::BITS as usize {
+            return None;
+        }
+        let mut fields = Fields { indices: [ABSENT; 256], required: 0 };
+        let mut index = 0;
+        while index < object.fields.len() {
+            let name = Name::listed(object.fields[index].key);
+            if !name.is_some() || fields.indices[name.index()] != ABSENT {
+                return None;
+            }
+            fields.indices[name.index()] = index as u8;
+            if matches!(object.fields[index].presence, Presence::Required(_)) {
+                fields.required |= 1 << index;
+            }
+            index += 1;
+        }
+        Some(fields)
+    }
+}
+
+/// What is known of one table.
 pub(super) struct Plan {
-    fields: [u8; 256],
+    fields: &'static Fields,
+    /// By rule, the fields without which it says nothing.
+    rules: OnceLock<Vec<Touched>>,
 }
 
 impl Plan {
+    fn new(fields: &'static Fields) -> Self {
+        Plan { fields, rules: OnceLock::new() }
+    }
+
     pub(super) fn of(object: &'static Object) -> Option<&'static Plan> {
-        BY_ADDRESS.get(&ptr::from_ref(object).addr()).copied()
+        PLANS.get(&ptr::from_ref(object).addr())
+    }
+
+    /// The fields that must be there, a bit each.
+    pub(super) fn required(&self) -> u64 {
+        self.fields.required
     }
 
     /// The index of the field of this key.
     pub(super) fn field(&self, name: Name) -> Option<usize> {
-        let index = self.fields[name.index()];
+        let index = self.fields.indices[name.index()];
         (index != ABSENT).then_some(usize::from(index))
     }
 
-    /// None where a key has no number, or another field has it.
-    const fn new(object: &Object) -> Option<Self> {
-        let mut fields = [ABSENT; 256];
-        let mut index = 0;
-        while index < object.fields.len() {
-            let name = Name::listed(object.fields[index].key);
-            if !name.is_some() || fields[name.index()] != ABSENT || index >= ABSENT as usize {
-                return None;
-            }
-            fields[name.index()] = index as u8;
-            index += 1;
-        }
-        Some(Plan { fields })
+    /// Whether a rule of the table may have something to say where these fields are there, a bit each.
+    pub(super) fn touches(&self, object: &'static Object, rule: usize, there: u64) -> bool {
+        let touched =
+            || object.constraints.iter().map(|rule| Touched::by(object, &rule.check)).collect();
+        let rules = self.rules.get_or_init(touched);
+        rules.get(rule).is_none_or(|rule| rule.may_hold(there))
     }
 }
 
@@ -95,7 +133,7 @@ mod tests {
             let inner = field.kind.each().unwrap_or(&field.kind).table();
             inner.into_iter().for_each(finds_its_fields);
         }
-        let fields = plan.fields.iter().filter(|index| **index != ABSENT);
+        let fields = plan.fields.indices.iter().filter(|index| **index != ABSENT);
         assert_eq!(fields.count(), object.fields.len(), "{}", object.name);
         assert_eq!(plan.field(Name::NONE), None);
     }
@@ -104,6 +142,6 @@ mod tests {
     fn every_table_has_a_plan_that_finds_its_fields() {
         ENDPOINTS.iter().for_each(|object| finds_its_fields(object));
         // Items have theirs too.
-        assert!(BY_ADDRESS.len() > ENDPOINTS.len());
+        assert!(PLANS.len() > ENDPOINTS.len());
     }
 }

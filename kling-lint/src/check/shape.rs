@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use kling_schema::rules::shape as rules;
-use kling_schema::{Basis, Field, Object, Presence, Severity, aspect};
+use kling_schema::{Basis, Field, Object, Severity, aspect};
 
 use super::keys::{self, Other, Speller};
 use super::path::{self, Scope};
 use super::plan::Plan;
 use super::room::with_room;
 use super::trail::Trail;
-use super::{Cx, across, value};
+use super::{Cx, across, sound, value};
 use crate::fix::DraftFix;
 use crate::printable;
 use crate::read::{Member, Node};
@@ -100,8 +100,24 @@ impl<'a, 'd> Seen<'a, 'd> {
     fn judge(&self, cx: &mut Cx<'d>, trail: &Trail<'_>) {
         for (field, slot) in self.object.fields.iter().zip(self.slots) {
             match slot.value {
+                Some(value) if sound::field(value, field, cx.hosts) => {
+                    debug_assert!(
+                        cx.leaves_nothing(|cx| value::field(
+                            cx,
+                            value,
+                            field,
+                            &trail.field(field.key)
+                        )),
+                        "the ways differ about `{}`",
+                        field.key
+                    );
+                }
                 Some(value) => value::field(cx, value, field, &trail.field(field.key)),
-                None => self.missing(cx, field, trail),
+                None => {
+                    if let Some(basis) = value::required(&field.presence) {
+                        self.missing(cx, field, basis, trail);
+                    }
+                }
             }
         }
         if !self.others.is_empty() {
@@ -109,11 +125,9 @@ impl<'a, 'd> Seen<'a, 'd> {
         }
     }
 
-    /// A key that is not there.
-    fn missing(&self, cx: &mut Cx<'d>, field: &'static Field, trail: &Trail<'_>) {
-        let Presence::Required(basis) = field.presence else {
-            return;
-        };
+    /// A required key that is not there.
+    #[cold]
+    fn missing(&self, cx: &mut Cx<'d>, field: &'static Field, basis: &Basis, trail: &Trail<'_>) {
         let stand_in = self.stand_in(field);
         if stand_in.is_some() && basis.severity < Severity::Error {
             // The wrong spelling is reported; saying that the right one is missing adds nothing.
@@ -122,7 +136,7 @@ impl<'a, 'd> Seen<'a, 'd> {
         let start = self.node.span().start;
         let mut draft = trail
             .key(field.key)
-            .broken(&rules::MISSING_FIELD, basis, aspect::REQUIRED, start..start + 1)
+            .broken(&rules::MISSING_FIELD, *basis, aspect::REQUIRED, start..start + 1)
             .with("found", "missing");
         draft.pointer = trail.pointer();
         let scope = Scope::found(self.node, self.plan, self.slots);

@@ -2,7 +2,7 @@
 
 use kling_schema::aspect::End;
 use kling_schema::rules::{models, value as rules};
-use kling_schema::{Basis, Bound, Choice, Presence, Range, Severity, aspect};
+use kling_schema::{Basis, Bound, Choice, Range, Severity, aspect};
 
 use super::trail::Trail;
 use super::value::{Rules, absent, empty, wrong_type};
@@ -30,28 +30,28 @@ pub(super) fn string<'d>(
 ) {
     let has_names = rules.limits.iter().any(|limit| matches!(limit.bound, Bound::Names(_)));
     if text.is_empty() {
-        match rules.presence {
+        match rules.required {
             _ if has_names => empty(cx, node, trail),
-            Presence::Required(basis) => {
-                let draft = absent(trail, basis, node, "an empty string");
+            Some(basis) => {
+                let draft = absent(trail, *basis, node, "an empty string");
                 cx.push(draft.with("advice", "write what is meant"));
             }
             // An empty optional text counts as not sent; official examples are full of them.
-            Presence::Optional => {}
+            None => {}
         }
         return;
     }
-    if matches!(rules.presence, Presence::Required(_)) && !has_names && text.is_blank() {
+    if rules.required.is_some() && !has_names && text.is_blank() {
         let basis = Basis::house(Severity::Warning);
         cx.push(trail.found(&rules::BLANK_TEXT, basis, node.span()));
     }
     for limit in rules.limits {
         match limit.bound {
-            Bound::Chars(range) => chars(cx, node, text, limit.basis, range, trail),
-            Bound::Names(known) => names(cx, node, text, limit.basis, known, rules, trail),
-            Bound::Url => url(cx, node, text, limit.basis, trail),
+            Bound::Chars(range) => chars(cx, node, text, &limit.basis, range, trail),
+            Bound::Names(known) => names(cx, node, text, &limit.basis, known, rules, trail),
+            Bound::Url => url(cx, node, text, &limit.basis, trail),
             // Remembered for the session: another request may carry the same value.
-            Bound::Unique => cx.out.unique.push(Unique::new(node, text, limit.basis, trail)),
+            Bound::Unique => cx.out.unique.push(Unique::new(node, text, &limit.basis, trail)),
             // `OtherNames` is read together with `Names`; the rest bounds other kinds.
             Bound::OtherNames(_)
             | Bound::TakenUpstream(_)
@@ -73,7 +73,7 @@ fn chars<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
     text: Text<'d>,
-    basis: Basis,
+    basis: &Basis,
     range: Range<u32>,
     trail: &Trail<'_>,
 ) {
@@ -86,7 +86,7 @@ fn chars<'d>(
     if let Some(max) = range.max.map(u64::from) {
         if counts.chars > max {
             let draft = trail
-                .broken(&rules::TOO_LONG, basis, Bound::Chars(range).aspect(End::Max), span)
+                .broken(&rules::TOO_LONG, *basis, Bound::Chars(range).aspect(End::Max), span)
                 .with("found", counts.chars)
                 .with("allowed", max)
                 .with("utf16", counts.utf16)
@@ -107,7 +107,7 @@ fn chars<'d>(
     }
     if counts.chars < u64::from(lowest) {
         let draft = trail
-            .broken(&rules::TOO_SHORT, basis, Bound::Chars(range).aspect(End::Min), span)
+            .broken(&rules::TOO_SHORT, *basis, Bound::Chars(range).aspect(End::Min), span)
             .with("found", counts.chars)
             .with("allowed", u64::from(lowest))
             .with_some("hint", basis.note);
@@ -120,7 +120,7 @@ fn names<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
     text: Text<'d>,
-    basis: Basis,
+    basis: &Basis,
     known: &[&'static str],
     rules: Rules,
     trail: &Trail<'_>,
@@ -133,12 +133,12 @@ fn names<'d>(
         matches!(limit.bound, Bound::OtherNames(others) if others.iter().any(|name| text.is(name)))
     });
     let (basis, aspect) = match milder {
-        Some(limit) => (limit.basis, limit.bound.aspect(End::Max)),
+        Some(limit) => (&limit.basis, limit.bound.aspect(End::Max)),
         None => (basis, Bound::Names(&[]).aspect(End::Max)),
     };
     let meant = nearest(&text, known);
     let draft = trail
-        .broken(&models::UNKNOWN_MODEL, basis, aspect, node.span())
+        .broken(&models::UNKNOWN_MODEL, *basis, aspect, node.span())
         .with("found", describe::bare(node))
         .with("allowed", listed(known))
         .with_some("suggestion", meant.map(describe::json))
@@ -152,12 +152,12 @@ fn names<'d>(
     });
 }
 
-fn url<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, basis: Basis, trail: &Trail<'_>) {
+fn url<'d>(cx: &mut Cx<'d>, node: Node<'d>, text: Text<'d>, basis: &Basis, trail: &Trail<'_>) {
     if kling_schema::url::is_http(&text.head(URL_LOOKED_AT)) {
         return;
     }
     let draft = trail
-        .broken(&rules::BAD_CALLBACK, basis, Bound::Url.aspect(End::Max), node.span())
+        .broken(&rules::BAD_CALLBACK, *basis, Bound::Url.aspect(End::Max), node.span())
         .with("found", describe::bare(node))
         .with_some("hint", basis.note);
     cx.push(draft);
@@ -177,6 +177,18 @@ pub(super) fn choice<'d>(
     if node.text().is_some_and(|text| choices.iter().any(|choice| text.is(choice.value))) {
         return;
     }
+    not_chosen(cx, node, choices, rules, trail);
+}
+
+/// A value that is none of a closed set.
+#[cold]
+fn not_chosen<'d>(
+    cx: &mut Cx<'d>,
+    node: Node<'d>,
+    choices: &'static [Choice],
+    rules: Rules,
+    trail: &Trail<'_>,
+) {
     let values: Vec<&'static str> = choices.iter().map(|choice| choice.value).collect();
     let Some(text) = node.text() else {
         let meant = node.number().and_then(|number| {
@@ -187,11 +199,11 @@ pub(super) fn choice<'d>(
         let allowed = format!("a string ({})", listed(&values));
         return wrong_type(cx, node, &allowed, rules.shape, trail, meant);
     };
-    if text.is_empty() && rules.presence == Presence::Optional {
+    if text.is_empty() && rules.required.is_none() {
         return empty(cx, node, trail);
     }
     let own = rules.limits.iter().find(|limit| matches!(limit.bound, Bound::Choices));
-    let basis = own.map_or(rules.shape, |limit| limit.basis);
+    let basis = own.map_or(rules.shape, |limit| &limit.basis);
     let upstream = rules.limits.iter().any(|limit| {
         matches!(limit.bound, Bound::TakenUpstream(taken) if taken.iter().any(|value| text.is(value)))
     });
@@ -203,7 +215,7 @@ pub(super) fn choice<'d>(
         basis.note.map(String::from)
     };
     let draft = trail
-        .broken(&rules::NOT_ALLOWED, basis, aspect::ONE_OF, node.span())
+        .broken(&rules::NOT_ALLOWED, *basis, aspect::ONE_OF, node.span())
         .with("found", found)
         .with("allowed", listed(&values))
         .with_some("suggestion", meant.map(describe::json))

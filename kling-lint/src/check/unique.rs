@@ -14,8 +14,9 @@ use kling_schema::{Basis, Bound, aspect};
 use super::describe;
 use super::trail::Trail;
 use crate::finding::Draft;
+use crate::load::Loaded;
 use crate::printable;
-use crate::read::{Node, Text};
+use crate::read::{Node, TapedString, Text};
 
 /// Nobody knows beforehand which values fall together, so nobody can write a file of such.
 static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::default);
@@ -27,9 +28,8 @@ pub(crate) struct Unique {
     pub(crate) hash: u64,
     /// The string with its quotes.
     pub(crate) span: Range<u32>,
-    /// The beginning of the value, as much of it as is quoted.
-    head: String,
-    basis: Basis,
+    string: TapedString,
+    basis: &'static Basis,
     way: Way,
     /// The item of a list that the request is.
     item: Option<usize>,
@@ -46,17 +46,21 @@ enum Way {
 
 impl Unique {
     /// A value of this field.
-    pub(super) fn new(node: Node<'_>, text: Text<'_>, basis: Basis, trail: &Trail<'_>) -> Self {
-        let (span, value) = (node.span(), text.to_str());
+    pub(super) fn new(
+        node: Node<'_>,
+        text: Text<'_>,
+        basis: &'static Basis,
+        trail: &Trail<'_>,
+    ) -> Self {
+        let (span, value) = (node.span(), text.to_bytes());
         let (hash, way) = match trail.top() {
             Some((owner, key)) => (STATE.hash_one((key, &*value)), Way::Top(owner, key)),
             None => {
-                let draft = broken(basis, span.clone(), trail);
+                let draft = broken(*basis, span.clone(), trail);
                 (STATE.hash_one((trail.shown(), &*value)), Way::Deep(Box::new(draft)))
             }
         };
-        let head = text.head(describe::LOOKED_AT).into_owned();
-        Unique { hash, span, head, basis, way, item: None }
+        Unique { hash, span, string: node.string(), basis, way, item: None }
     }
 
     /// The same in an item of a list.
@@ -66,15 +70,17 @@ impl Unique {
     }
 
     /// The finding, once the value is taken: `first` says where it was met.
-    pub(crate) fn into_draft(self, first: String) -> Draft {
+    /// The text is the one in which the value was found.
+    pub(crate) fn into_draft(self, loaded: &Loaded<'_>, first: String) -> Draft {
         let mut draft = match self.way {
-            Way::Top(owner, key) => broken(self.basis, self.span, &Trail::root(owner).field(key)),
+            Way::Top(owner, key) => broken(*self.basis, self.span, &Trail::root(owner).field(key)),
             Way::Deep(draft) => *draft,
         };
         if let Some(index) = self.item {
             draft.pointer.insert_str(0, &format!("/{index}"));
         }
-        draft.with("found", printable::quoted(&self.head)).with("first", first)
+        let head = self.string.text(loaded).head(describe::LOOKED_AT);
+        draft.with("found", printable::quoted(&head)).with("first", first)
     }
 }
 

@@ -12,8 +12,9 @@ use crate::read::{JsonKind, Node};
 /// What a field says of a value, or of each item of it.
 #[derive(Clone, Copy)]
 pub(super) struct Rules {
-    pub(super) presence: Presence,
-    pub(super) shape: Basis,
+    /// What it rests on that the value must be there; nothing where it may be absent.
+    pub(super) required: Option<&'static Basis>,
+    pub(super) shape: &'static Basis,
     pub(super) limits: &'static [Limit],
     pub(super) each: &'static [Limit],
 }
@@ -21,8 +22,8 @@ pub(super) struct Rules {
 /// Checks the value of a field.
 pub(super) fn field<'d>(cx: &mut Cx<'d>, node: Node<'d>, field: &'static Field, trail: &Trail<'_>) {
     let rules = Rules {
-        presence: field.presence,
-        shape: field.shape,
+        required: required(&field.presence),
+        shape: &field.shape,
         limits: field.limits,
         each: field.each,
     };
@@ -33,6 +34,14 @@ pub(super) fn field<'d>(cx: &mut Cx<'d>, node: Node<'d>, field: &'static Field, 
         return;
     }
     value(cx, node, &field.kind, rules, trail);
+}
+
+/// What it rests on that a key must be there.
+pub(super) fn required(presence: &'static Presence) -> Option<&'static Basis> {
+    match presence {
+        Presence::Required(basis) => Some(basis),
+        Presence::Optional => None,
+    }
 }
 
 /// `null` where the page documents a value.
@@ -109,7 +118,7 @@ pub(super) fn value<'d>(
             if node.kind() == JsonKind::Object {
                 super::shape::object(cx, node, object, trail);
             } else {
-                let basis = object.shape.unwrap_or(rules.shape);
+                let basis = object.shape.as_ref().unwrap_or(rules.shape);
                 let media = media_field(object, None).filter(|_| node.kind() == JsonKind::String);
                 let advice = media.map(write_as);
                 mistyped(cx, node, &kind.phrase(), basis, trail, None, advice);
@@ -128,7 +137,7 @@ pub(super) fn wrong_type<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
     allowed: &str,
-    basis: Basis,
+    basis: &Basis,
     trail: &Trail<'_>,
     meant: Option<String>,
 ) {
@@ -144,14 +153,14 @@ fn mistyped<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
     allowed: &str,
-    basis: Basis,
+    basis: &Basis,
     trail: &Trail<'_>,
     meant: Option<String>,
     advice: Option<String>,
 ) {
     let advice = advice.filter(|_| meant.is_none());
     let draft = trail
-        .broken(&shape::WRONG_TYPE, basis, aspect::TYPE, node.span())
+        .broken(&shape::WRONG_TYPE, *basis, aspect::TYPE, node.span())
         .with("allowed", allowed)
         .with("found", describe::value(node))
         .with_some("suggestion", meant.as_deref())

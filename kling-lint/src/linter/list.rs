@@ -1,15 +1,16 @@
 //! A list of requests in one document.
 
 use super::{Told, by_keys, not_an_object};
+use crate::detect::Latest;
 use crate::finding::Draft;
 use crate::read::{JsonKind, Node};
 
 /// Whether an array is a list of requests: one item at least is an object whose endpoint is known. The
 /// endpoint, if it was told, is that of all of them.
-pub(super) fn is_list(root: Node<'_>, told: Option<&Told>) -> bool {
+pub(super) fn is_list(root: Node<'_>, told: Option<&Told>, latest: &mut Latest) -> bool {
     root.kind() == JsonKind::Array
         && root.items().any(|item| {
-            item.kind() == JsonKind::Object && (told.is_some() || by_keys(item).is_ok())
+            item.kind() == JsonKind::Object && (told.is_some() || by_keys(item, latest).is_ok())
         })
 }
 
@@ -20,10 +21,14 @@ pub(super) fn items<'d>(root: Node<'d>) -> impl Iterator<Item = (usize, Node<'d>
 }
 
 /// An item's table, or why it has none.
-pub(super) fn endpoint(item: Node<'_>, told: Option<&Told>) -> Result<Told, Box<Draft>> {
+pub(super) fn endpoint(
+    item: Node<'_>,
+    told: Option<&Told>,
+    latest: &mut Latest,
+) -> Result<Told, Box<Draft>> {
     match (item.kind(), told) {
         (JsonKind::Object, Some(told)) => Ok(told.clone()),
-        (JsonKind::Object, None) => by_keys(item),
+        (JsonKind::Object, None) => by_keys(item, latest),
         _ => Err(Box::new(not_an_object(item, false))),
     }
 }

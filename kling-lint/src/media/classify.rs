@@ -57,7 +57,7 @@ pub(crate) enum Shape<'t> {
 }
 
 /// Suffixes that make a text a path, and what each one promises.
-pub(super) const SUFFIXES: &[(&str, Content)] = &[
+pub(super) const SUFFIXES: [(&str, Content); 34] = [
     ("jpg", Content::Jpeg),
     ("jpeg", Content::Jpeg),
     ("jpe", Content::Jpeg),
@@ -161,10 +161,56 @@ impl<'a> MediaText<'a> {
 
 /// The suffix of the text's last part, lower-cased, when it is one of media, and what it promises.
 pub(crate) fn suffix(text: &str) -> Option<(&'static str, Content)> {
-    // A suffix is short: a bulk search for its dot would take longer to begin.
-    let dot = text.bytes().rposition(|byte| byte == b'.')?;
-    let last = &text[dot + 1..];
-    SUFFIXES.iter().find(|(suffix, _)| last.eq_ignore_ascii_case(suffix)).copied()
+    suffix_of(text.as_bytes())
+}
+
+/// The same of any bytes.
+pub(super) fn suffix_of(text: &[u8]) -> Option<(&'static str, Content)> {
+    let last = match text {
+        [.., b'.', _, _] => 2,
+        [.., b'.', _, _, _] => 3,
+        [.., b'.', _, _, _, _] => LONGEST,
+        _ => return None,
+    };
+    let last = &text[text.len() - last..];
+    let number = packed(last);
+    let at = NUMBERS.iter().position(|own| *own == number)?;
+    let (suffix, content) = SUFFIXES[at];
+    let is_own = last == suffix.as_bytes() || last.eq_ignore_ascii_case(suffix.as_bytes());
+    is_own.then_some((suffix, content))
+}
+
+/// The longest suffix.
+const LONGEST: usize = 4;
+
+/// The suffixes as numbers, all of them different.
+static NUMBERS: [u32; SUFFIXES.len()] = {
+    let mut numbers = [0; SUFFIXES.len()];
+    let mut at = 0;
+    while at < numbers.len() {
+        assert!(SUFFIXES[at].0.len() >= 2 && SUFFIXES[at].0.len() <= LONGEST);
+        numbers[at] = packed(SUFFIXES[at].0.as_bytes());
+        let mut before = 0;
+        while before < at {
+            assert!(numbers[before] != numbers[at], "two of them have the same number");
+            before += 1;
+        }
+        at += 1;
+    }
+    numbers
+};
+
+/// The last four bytes of a word as a number, which tells most words apart, whatever their case.
+#[inline]
+pub(super) const fn packed(word: &[u8]) -> u32 {
+    let (bytes, case) = match *word {
+        [.., a, b, c, d] => ([a, b, c, d], 0x2020_2020),
+        [a, b, c] => ([0, a, b, c], 0x0020_2020),
+        [a, b] => ([0, 0, a, b], 0x2020),
+        [a] => ([0, 0, 0, a], 0x20),
+        [] => ([0; 4], 0),
+    };
+    u32::from_be_bytes(bytes) | case
 }
 
 /// Whether the text starts with this, in any case.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use memchr::{memchr, memchr2, memrchr};
 
-use super::classify::suffix;
+use super::classify::{packed, suffix};
 use super::probe::Content;
 
 /// The parts of an `http(s)` URL that are worth a word.
@@ -52,7 +52,8 @@ impl<'t> Location<'t> {
     /// Why nobody could fetch anything from this host; `None` for a public one.
     pub(super) fn oddity(&self) -> Option<&'static str> {
         if let Some(top) = self.top {
-            return reserved(&self.host[..top - 1], &self.host[top..]);
+            let (rest, top) = self.host.as_bytes().split_at(top);
+            return reserved(&rest[..rest.len() - 1], top);
         }
         let host = self.host.strip_suffix('.').unwrap_or(self.host);
         // An address ends in a digit or has a colon.
@@ -98,7 +99,7 @@ static PARTS: [Part; 256] = {
 };
 
 /// How long the authority is that a text begins with, and where the last label of a usual host begins.
-fn authority(text: &[u8]) -> (usize, Option<usize>) {
+pub(super) fn authority(text: &[u8]) -> (usize, Option<usize>) {
     let mut label = 0;
     let mut is_usual = true;
     let mut end = text.len();
@@ -181,11 +182,11 @@ fn odd_name(host: &str) -> Option<&'static str> {
     if top.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some("neither a name nor an address");
     }
-    reserved(rest, top)
+    reserved(rest.as_bytes(), top.as_bytes())
 }
 
 /// Why nobody could fetch anything from a host of these last labels. Without a second one: of any.
-const RESERVED: &[(Option<&str>, &str, &str)] = &[
+const RESERVED: [(Option<&str>, &str, &str); 14] = [
     (None, "localhost", "this machine"),
     (None, "local", "a name of a private network"),
     (None, "internal", "a name of a private network"),
@@ -202,23 +203,36 @@ const RESERVED: &[(Option<&str>, &str, &str)] = &[
     (Some("example"), "org", "reserved for examples"),
 ];
 
-/// The same of a name by its last label, and what stands before it.
-fn reserved(rest: &str, top: &str) -> Option<&'static str> {
-    for (second, own, reason) in RESERVED {
-        // Lengths alone tell most of them apart.
-        if top.len() != own.len() || !top.eq_ignore_ascii_case(own) {
-            continue;
+/// Their last labels as numbers.
+static TOPS: [u32; RESERVED.len()] = {
+    let mut tops = [0; RESERVED.len()];
+    let mut at = 0;
+    while at < tops.len() {
+        tops[at] = packed(RESERVED[at].1.as_bytes());
+        let mut before = 0;
+        while before < at {
+            assert!(tops[before] != tops[at], "two of them have the same number");
+            before += 1;
         }
-        if second.is_none_or(|second| is_last_label(rest, second)) {
-            return Some(reason);
-        }
+        at += 1;
     }
-    None
+    tops
+};
+
+/// The same of a name by its last label, and what stands before it.
+pub(super) fn reserved(rest: &[u8], top: &[u8]) -> Option<&'static str> {
+    let number = packed(top);
+    // Their last labels all differ.
+    let at = TOPS.iter().position(|own| *own == number)?;
+    let (second, own, reason) = RESERVED[at];
+    let is_own = top.eq_ignore_ascii_case(own.as_bytes())
+        && second.is_none_or(|second| is_last_label(rest, second));
+    is_own.then_some(reason)
 }
 
-fn is_last_label(host: &str, label: &str) -> bool {
+fn is_last_label(host: &[u8], label: &str) -> bool {
     let Some(at) = host.len().checked_sub(label.len()) else { return false };
-    let (before, last) = host.as_bytes().split_at(at);
+    let (before, last) = host.split_at(at);
     last.eq_ignore_ascii_case(label.as_bytes()) && before.last().is_none_or(|dot| *dot == b'.')
 }
 

@@ -33,5 +33,5 @@ pub(crate) use base64::{Base64Facts, Base64Scan};
 #[cfg(feature = "fs")]
 pub(crate) use classify::suffix;
 pub(crate) use classify::{MediaText, Rest};
-pub(crate) use judge::{Form, LocalPath, SMALLEST_FILE, Setting, check};
+pub(crate) use judge::{Form, Hosts, LocalPath, SMALLEST_FILE, Setting, check, is_sound_url};
 pub(crate) use probe::{Content, HeaderProbe, PixelSize};

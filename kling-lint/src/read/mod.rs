@@ -37,7 +37,7 @@ use crate::load::Loaded;
 pub(crate) use surroundings::is_binary;
 pub(crate) use tape::{JsonKind, Tape};
 pub(crate) use text::Text;
-pub(crate) use view::{Document, Member, Node};
+pub(crate) use view::{Document, Member, Node, TapedString};
 
 /// Deepest nesting that is read.
 const MAX_DEPTH: usize = 512;

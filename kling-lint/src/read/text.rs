@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::tape::{ESCAPES, Entry, GAP, HIGH, SOUND};
-use crate::load::{Counts, Gap, Loaded, Scan, code_points, first_escape};
+use crate::load::{Counts, Gap, Loaded, Scan, code_points, count, first_escape};
 use crate::media::{Base64Facts, Base64Scan};
 
 /// Raw bytes that are unescaped at once: few enough to stay in the cache.
@@ -25,6 +25,7 @@ pub(crate) struct Text<'d> {
 }
 
 impl<'d> Text<'d> {
+    #[inline]
     pub(super) fn new(loaded: &'d Loaded<'_>, entry: &Entry) -> Self {
         let start = entry.start + entry.opening();
         let end = entry.end - entry.closing();
@@ -37,21 +38,25 @@ impl<'d> Text<'d> {
     }
 
     /// The resident bytes between the quotes.
+    #[inline]
     pub(crate) fn raw(self) -> &'d [u8] {
         self.raw
     }
 
     /// Whether the middle of the string was dropped while loading.
+    #[inline]
     pub(crate) fn has_gap(self) -> bool {
         self.gap.is_some()
     }
 
     /// Whether there is a backslash in it.
+    #[inline]
     pub(crate) fn has_escapes(self) -> bool {
         self.flags & ESCAPES != 0
     }
 
     /// Whether its bytes are those of the text, all of them UTF-8.
+    #[inline]
     fn is_verbatim(self) -> bool {
         self.flags & (SOUND | ESCAPES | GAP) == SOUND
     }
@@ -61,18 +66,27 @@ impl<'d> Text<'d> {
         self.flags & (ESCAPES | GAP) == 0
     }
 
+    /// The bytes of the text, where they are those of the string, all of it, and ASCII.
+    #[inline]
+    pub(crate) fn plain_ascii(self) -> Option<&'d [u8]> {
+        (self.flags & (SOUND | ESCAPES | GAP | HIGH) == SOUND).then_some(self.raw)
+    }
+
     /// Whether the text is this one.
+    #[inline]
     pub(crate) fn is(self, other: &str) -> bool {
         if self.has_escapes() { self.to_str() == other } else { self.raw() == other.as_bytes() }
     }
 
     /// Whether it surely has at most so many code points and UTF-16 units; nothing is counted.
+    #[inline]
     pub(crate) fn surely_fits(self, limit: u32) -> bool {
         // A character takes at least as many bytes as UTF-16 units, written out or escaped.
         !self.has_gap() && self.raw().len() <= limit as usize
     }
 
     /// Whether nothing stands between the quotes.
+    #[inline]
     pub(crate) fn is_empty(self) -> bool {
         self.raw.is_empty() && !self.has_gap()
     }
@@ -94,6 +108,17 @@ impl<'d> Text<'d> {
     /// stands before the gap.
     pub(crate) fn to_str(self) -> Cow<'d, str> {
         unescape(self.before_gap(), self.has_escapes())
+    }
+
+    /// The bytes of the same.
+    pub(crate) fn to_bytes(self) -> Cow<'d, [u8]> {
+        if self.is_verbatim() {
+            return Cow::Borrowed(self.raw);
+        }
+        match self.to_str() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }
     }
 
     /// The beginning of the text: at most so many bytes, whole characters.
@@ -150,7 +175,7 @@ impl<'d> Text<'d> {
         }
         if self.is_verbatim() {
             let chars = code_points(self.raw);
-            let pairs = self.raw.iter().filter(|&&byte| byte >= FOUR_BYTES).count() as u64;
+            let pairs = count(self.raw, |byte| byte >= FOUR_BYTES);
             return Counts { chars, utf16: chars + pairs };
         }
         self.scanned(&mut |_| {}).counts()

@@ -22,6 +22,17 @@ pub(crate) struct Node<'d> {
     index: u32,
 }
 
+/// A string that outlives its document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TapedString(Entry);
+
+impl TapedString {
+    /// What it says, in the text that the document was read from.
+    pub(crate) fn text<'d>(&self, loaded: &'d Loaded<'_>) -> Text<'d> {
+        Text::new(loaded, &self.0)
+    }
+}
+
 /// A key and its value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member<'d> {
@@ -53,32 +64,38 @@ impl<'s> Document<'s> {
 }
 
 impl<'d> Node<'d> {
+    #[inline]
     fn entry(self) -> &'d Entry {
         &self.document.tape[self.index as usize]
     }
 
     /// What kind of value it is.
+    #[inline]
     pub(crate) fn kind(self) -> JsonKind {
         self.entry().kind
     }
 
     /// Its span in the resident text, quotes and brackets included.
+    #[inline]
     pub(crate) fn span(self) -> Range<u32> {
         let entry = self.entry();
         entry.start..entry.end
     }
 
     /// The members of an object, in the order of the text, duplicates included. Anything else has none.
+    #[inline]
     pub(crate) fn members(self) -> impl Iterator<Item = Member<'d>> {
         let mut nodes = self.children(JsonKind::Object);
         std::iter::from_fn(move || Some(Member { key: nodes.next()?, value: nodes.next()? }))
     }
 
     /// The items of an array. Anything else has none.
+    #[inline]
     pub(crate) fn items(self) -> impl Iterator<Item = Node<'d>> {
         self.children(JsonKind::Array)
     }
 
+    #[inline]
     fn children(self, kind: JsonKind) -> impl Iterator<Item = Node<'d>> {
         let entry = self.entry();
         let end = if entry.kind == kind { entry.next } else { 0 };
@@ -91,6 +108,7 @@ impl<'d> Node<'d> {
     }
 
     /// Which key of the tables this key is, however it is escaped.
+    #[inline]
     pub(crate) fn name(self) -> Name {
         let entry = self.entry();
         if entry.kind == JsonKind::String { entry.name } else { Name::NONE }
@@ -111,13 +129,20 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// The string, for later.
+    pub(crate) fn string(self) -> TapedString {
+        TapedString(*self.entry())
+    }
+
     /// The text of a string.
+    #[inline]
     pub(crate) fn text(self) -> Option<Text<'d>> {
         let entry = self.entry();
         (entry.kind == JsonKind::String).then(|| Text::new(self.document.loaded, entry))
     }
 
     /// A number.
+    #[inline]
     pub(crate) fn number(self) -> Option<Number<'d>> {
         let entry = self.entry();
         if entry.kind != JsonKind::Number {

@@ -2,6 +2,8 @@
 //!
 //! | file | what it judges |
 //! |---|---|
+//! | [`hosts`] | hosts that were found to be public |
+//! | [`sound`] | the quick way through a URL in which nothing is wrong |
 //! | [`text`] | the form of the text: URL, Base64, path, or none of them |
 //! | [`inline`] | Base64 as an encoding |
 //! | [`local`] | a path: whether there is a file to read |
@@ -9,8 +11,10 @@
 //! | [`video`] | what the movie header tells |
 
 mod content;
+mod hosts;
 mod inline;
 mod local;
+mod sound;
 mod text;
 mod video;
 
@@ -26,8 +30,10 @@ use crate::check::trail::Trail;
 use crate::files::Files;
 use crate::finding::Draft;
 
+pub(crate) use hosts::Hosts;
 pub(crate) use inline::SMALLEST_FILE;
 pub(crate) use local::{Unread, facts};
+pub(crate) use sound::is_sound_url;
 pub(crate) use text::check;
 
 /// How the caller wants media judged.

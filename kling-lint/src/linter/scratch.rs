@@ -1,0 +1,108 @@
+//! What one request leaves behind for the next: room, and what the next one mostly has in common with it.
+
+use crate::detect::Latest;
+use crate::media::Hosts;
+use crate::read::Tape;
+
+/// Whoever checks one request after another keeps it; no verdict depends on it.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    /// Room for its nodes.
+    pub(super) tape: Tape,
+    /// What its keys told.
+    pub(super) latest: Latest,
+    /// Hosts of its media.
+    pub(super) hosts: Hosts,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Linter;
+    use crate::load::Loaded;
+
+    /// Keys as written: telling ones and others, escaped ones, and ones of no table.
+    const KEYS: [&str; 24] = [
+        "image",
+        r"im\u0061ge",
+        "image_tail",
+        "image_list",
+        "subject_image_list",
+        "scene_image",
+        "style_image",
+        "element_list",
+        "video_list",
+        "prompt",
+        r"pr\u006fmpt",
+        "model_name",
+        "mode",
+        "duration",
+        "cfg_scale",
+        "n",
+        "aspect_ratio",
+        "dynamic_masks",
+        "static_mask",
+        "external_task_id",
+        "callback_url",
+        "effect_scene",
+        "human_image",
+        "promt",
+    ];
+
+    const VALUES: [&str; 28] = [
+        r#""https://cdn.acme.io/a.png""#,
+        r#""https://cdn.acme.io.example/a.png""#,
+        r#""https://h2.acme-studio.org/a/b.jpeg?x=1""#,
+        r#""https://h2.acme-studio.org/a/b.webp""#,
+        r#""https://h2.acme-studio.org/a b.jpg""#,
+        r#""https://example.com/a.png""#,
+        r#""https://example.com:80/a.png""#,
+        r#""https://cdn.acme.\u0069o/a.gif""#,
+        r#""https://cdn.acme.net/a.jpg\u0020""#,
+        r#""./a.png""#,
+        r#""5""#,
+        r#""10""#,
+        r#""pro""#,
+        r#""std""#,
+        r#""kling-v1-6""#,
+        r#""kling-image-o1""#,
+        r#""kling-video-o1""#,
+        r#""a cat <<<image_1>>>""#,
+        r#"" ""#,
+        r#""""#,
+        "0.5",
+        "5",
+        "null",
+        "true",
+        r#"[{"image": "https://cdn.acme.io/a.png"}, {"image": "https://h2.acme-studio.org/b.jpg"}]"#,
+        r#"[{"subject_image": "https://cdn.acme.io/a.png"}]"#,
+        r#"[{"image_url": "https://cdn.acme.io/a.png", "type": "first_frame"}, {"image_url": 5}]"#,
+        r#"[{"mask": "https://cdn.acme.io/a.png", "trajectories": [{"x": 1, "y": 2}, {"x": 3, "x": 4}]}]"#,
+    ];
+
+    fn request() -> impl Strategy<Value = String> {
+        let member = (proptest::sample::select(&KEYS), proptest::sample::select(&VALUES));
+        proptest::collection::vec(member, 0..9).prop_map(|members| {
+            let members: Vec<String> =
+                members.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+            format!("{{{}}}", members.join(", "))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_came_before_changes_no_verdict(requests in proptest::collection::vec(request(), 1..12)) {
+            let linter = Linter::new();
+            let kept = &mut Scratch::default();
+            // Twice, so that each comes after all others.
+            for request in requests.iter().chain(&requests) {
+                let loaded = Loaded::from_bytes(request.as_bytes());
+                let one = linter.lint_one(&loaded, None, None, false, kept).report;
+                let anew = linter.lint_one(&loaded, None, None, false, &mut Scratch::default()).report;
+                prop_assert_eq!(format!("{one:?}"), format!("{anew:?}"), "{}", request);
+            }
+        }
+    }
+}
