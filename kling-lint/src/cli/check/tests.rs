@@ -56,7 +56,7 @@ const FORMATS: &[&str] =
     &["human", "concise", "json", "jsonl", "github", "sarif", "gitlab", "junit"];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn threads_change_nothing(
         files in proptest::collection::vec((0..4usize, proptest::collection::vec(0..LINES.len(), 0..12)), 1..12),
