@@ -41,7 +41,7 @@ impl Judge<'_> {
             } else {
                 self.target.itself()
             };
-            self.target.neither(&found, &advice);
+            self.target.neither(found, advice);
             return none;
         }
         if let Some(draft) =
