@@ -46,8 +46,7 @@ fn push_filled(out: &mut String, template: &str, params: &Params) {
 /// has no place for it.
 pub(crate) fn help(template: &'static str, params: &Params) -> Option<Cow<'static, str>> {
     let hint = params.find("hint").filter(|_| !template.contains("{hint}"));
-    let is_fixed = !template.bytes().any(|byte| matches!(byte, b'{' | b'['));
-    if is_fixed && hint.is_none() {
+    if hint.is_none() && memchr::memchr2(b'{', b'[', template.as_bytes()).is_none() {
         let help = template.trim_end();
         return (!help.is_empty()).then_some(Cow::Borrowed(help));
     }

@@ -87,6 +87,14 @@ impl Params {
         Params::default()
     }
 
+    /// Those that a finding in a request begins with, with room for what most say beside.
+    pub(crate) fn of(field: String, owner: &'static str) -> Self {
+        let mut params = Vec::with_capacity(5);
+        params.push(("field", Param::from(field)));
+        params.push(("owner", Param::from(owner)));
+        Params(params)
+    }
+
     /// The same with one more, or with another value of this name.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Param>) -> Self {
         self.set(name, value.into());

@@ -88,7 +88,7 @@ impl Judge<'_> {
             let draft = self
                 .target
                 .warned(&rules::ODD_HOST)
-                .with("found", format!("`{}`", printable::shorten(location.host)))
+                .with("found", printable::ticked(location.host))
                 .with("reason", oddity);
             self.target.add(Some(draft));
         }
