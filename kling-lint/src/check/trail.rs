@@ -214,7 +214,8 @@ impl<'a> Trail<'a> {
 
 #[cfg(test)]
 mod tests {
-    use kling_schema::{ENDPOINTS, Object};
+    use kling_schema::Object;
+    use kling_schema::endpoints::ENDPOINTS;
 
     use super::*;
 
