@@ -129,6 +129,7 @@ impl Params {
     }
 
     /// All of them, as they are held.
+    #[cfg(feature = "cli")]
     pub(crate) fn held(&self) -> &[(&'static str, Param)] {
         &self.0
     }

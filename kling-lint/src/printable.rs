@@ -31,6 +31,7 @@ pub fn commands(before: &str) -> bool {
 }
 
 /// How many bytes at the beginning are printable ASCII: most texts are that as a whole.
+#[cfg(any(feature = "cli", test))]
 pub(crate) fn plain(text: &[u8]) -> usize {
     run(text, |byte| matches!(byte, b' '..=b'~'))
 }

@@ -54,7 +54,7 @@ fn a_finding_takes_less_than_2_kb() {
     let mut finding = samples::far_right();
     finding.message = "é".repeat(100_000);
     finding.help = Some("é".repeat(100_000).into());
-    finding.constraint = Some("é".repeat(100_000).into());
+    finding.constraint = Some("é".repeat(100_000));
     if let Some(fix) = &mut finding.fix {
         fix.title = "ö".repeat(100_000);
     }
