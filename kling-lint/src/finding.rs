@@ -1,13 +1,15 @@
 //! What the linter says: a finding, its place, its parameters.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use kling_schema::rules::Rule;
 use kling_schema::{Basis, Severity, Source, Tier};
-use serde_json::Value;
 
 use crate::fix::{DraftFix, Fix};
+pub(crate) use crate::params::Param;
+pub use crate::params::Params;
 
 /// One thing the request gets wrong, or should know.
 #[derive(Clone, Debug)]
@@ -35,7 +37,7 @@ pub struct Finding {
     /// What is wrong, what is allowed, what was found. Safe to print: outside text is escaped.
     pub message: String,
     /// How to fix it. Safe to print.
-    pub help: Option<String>,
+    pub help: Option<Cow<'static, str>>,
     /// What the message was made from, by name.
     pub params: Params,
     /// A text edit that repairs it.
@@ -100,51 +102,6 @@ impl Excerpt {
     }
 }
 
-/// The named values a message is made from, in the order they were given.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Params(Vec<(&'static str, Value)>);
-
-impl Params {
-    /// None yet.
-    pub(crate) fn new() -> Self {
-        Params::default()
-    }
-
-    /// The same with one more, or with another value of this name.
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        let value = value.into();
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((name, value)),
-        }
-        self
-    }
-
-    /// The same with one more, if there is one.
-    pub(crate) fn with_some(self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
-        match value {
-            Some(value) => self.with(name, value),
-            None => self,
-        }
-    }
-
-    /// The same without this one.
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.0.retain(|(known, _)| *known != name);
-        self
-    }
-
-    /// The value of this name.
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        self.0.iter().map(|(name, value)| (*name, value))
-    }
-}
-
 /// A finding before its place is known: spans are offsets into the resident text (see `load`).
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -177,13 +134,13 @@ impl Draft {
     }
 
     /// The same with a parameter for the message.
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Param>) -> Self {
         self.params = self.params.with(name, value);
         self
     }
 
     /// The same with a parameter, if there is one.
-    pub(crate) fn with_some(mut self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
+    pub(crate) fn with_some(mut self, name: &'static str, value: Option<impl Into<Param>>) -> Self {
         self.params = self.params.with_some(name, value);
         self
     }

@@ -67,6 +67,7 @@ mod media;
 mod message;
 mod names;
 mod pack;
+mod params;
 mod place;
 pub mod printable;
 mod read;

@@ -341,7 +341,10 @@ impl Linter {
         if let Some(document) = document {
             scratch.tape = document.into_tape();
         }
-        drafts.append(&mut checked.drafts);
+        match drafts.is_empty() {
+            true => drafts = std::mem::take(&mut checked.drafts),
+            false => drafts.append(&mut checked.drafts),
+        }
         fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
         let Checked { dropped, unique, files, .. } = checked;

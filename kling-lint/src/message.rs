@@ -1,16 +1,27 @@
 //! Messages from templates and parameters.
 
+use std::borrow::Cow;
+
 use kling_schema::listed;
 use serde_json::Value;
 
-use crate::finding::Params;
+use crate::params::{Param, Params};
+use crate::printable;
+
+/// What the parameters of most messages take.
+const ROOM: usize = 64;
 
 /// Fills a rule's template: `{name}` is the parameter's text, and a part in square brackets is
 /// dropped when one of its parameters is absent. A parameter's text is never read as template.
 pub(crate) fn fill(template: &str, params: &Params) -> String {
-    let mut out = String::with_capacity(template.len() + 64);
+    let mut out = String::with_capacity(template.len() + ROOM);
+    push_filled(&mut out, template, params);
+    out
+}
+
+fn push_filled(out: &mut String, template: &str, params: &Params) {
     let mut rest = template;
-    while let Some(at) = memchr::memchr2(b'{', b'[', rest.as_bytes()) {
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'{' | b'[')) {
         out.push_str(&rest[..at]);
         let is_part = rest.as_bytes()[at] == b'[';
         let close = if is_part { b']' } else { b'}' };
@@ -18,57 +29,70 @@ pub(crate) fn fill(template: &str, params: &Params) -> String {
         let inner = &rest[at + 1..end];
         if is_part {
             let before = out.len();
-            if substitute(&mut out, inner, params).is_none() {
+            if substitute(out, inner, params).is_none() {
                 out.truncate(before);
             }
-        } else if let Some(value) = params.get(inner) {
-            push(&mut out, value);
+        } else if let Some(value) = params.find(inner) {
+            push(out, value);
         }
         rest = rest.get(end + 1..).unwrap_or_default();
     }
     out.push_str(rest);
     // A dropped part may leave its space behind.
     out.truncate(out.trim_end().len());
-    out
 }
 
-/// A rule's help. A row's own note, the parameter `hint`, is added where the template has no place
-/// for it.
-pub(crate) fn help(template: &str, params: &Params) -> String {
+/// A rule's help, if there is any. A row's own note, the parameter `hint`, is added where the template
+/// has no place for it.
+pub(crate) fn help(template: &'static str, params: &Params) -> Option<Cow<'static, str>> {
+    let hint = params.find("hint").filter(|_| !template.contains("{hint}"));
+    if hint.is_none() && memchr::memchr2(b'{', b'[', template.as_bytes()).is_none() {
+        let help = template.trim_end();
+        return (!help.is_empty()).then_some(Cow::Borrowed(help));
+    }
     let mut help = fill(template, params);
-    if let Some(hint) = params.get("hint").filter(|_| !template.contains("{hint}")) {
+    if let Some(hint) = hint {
         if !help.is_empty() {
             help.push_str("; ");
         }
         push(&mut help, hint);
     }
-    help
+    (!help.is_empty()).then_some(Cow::Owned(help))
 }
 
 /// Appends the part with its parameters; nothing comes back when one is absent.
 fn substitute(out: &mut String, part: &str, params: &Params) -> Option<()> {
     let mut rest = part;
-    while let Some(at) = memchr::memchr(b'{', rest.as_bytes()) {
+    while let Some(at) = find(rest, 0, b'{') {
         let end = find(rest, at, b'}')?;
         out.push_str(&rest[..at]);
-        push(out, params.get(&rest[at + 1..end])?);
+        push(out, params.find(&rest[at + 1..end])?);
         rest = &rest[end + 1..];
     }
     out.push_str(rest);
     Some(())
 }
 
-/// Where this byte, which is ASCII, stands behind a place.
+/// Where this byte, which is ASCII, stands behind a place. Templates are short: a plain loop is done
+/// before anything cleverer has begun.
 fn find(text: &str, after: usize, byte: u8) -> Option<usize> {
-    memchr::memchr(byte, &text.as_bytes()[after..]).map(|len| after + len)
+    text.as_bytes()[after..].iter().position(|it| *it == byte).map(|len| after + len)
 }
 
 /// Appends a parameter as it stands in a sentence: large numbers in groups of three.
-fn push(out: &mut String, value: &Value) {
+fn push(out: &mut String, param: &Param) {
+    match param {
+        Param::Text(text) => out.push_str(text),
+        Param::Number(number) => push_grouped(out, *number),
+        Param::Other(value) => push_value(out, value),
+    }
+}
+
+fn push_value(out: &mut String, value: &Value) {
     match value {
         Value::String(text) => out.push_str(text),
         Value::Number(number) => match number.as_u64() {
-            Some(number) => out.push_str(&grouped(number)),
+            Some(number) => push_grouped(out, number),
             None => out.push_str(&number.to_string()),
         },
         Value::Array(items) => {
@@ -76,7 +100,7 @@ fn push(out: &mut String, value: &Value) {
                 .iter()
                 .map(|item| {
                     let mut out = String::new();
-                    push(&mut out, item);
+                    push_value(&mut out, item);
                     out
                 })
                 .collect();
@@ -88,18 +112,21 @@ fn push(out: &mut String, value: &Value) {
 
 /// `10485760` as `10,485,760`; up to four digits stay as they are.
 pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    if digits.len() <= 4 {
-        return digits;
-    }
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
+    let mut out = String::new();
+    push_grouped(&mut out, number);
     out
+}
+
+fn push_grouped(out: &mut String, number: u64) {
+    let from = out.len();
+    printable::push_number(out, number);
+    if out.len() - from > 4 {
+        let mut comma = out.len();
+        while comma > from + 3 {
+            comma -= 3;
+            out.insert(comma, ',');
+        }
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +148,31 @@ mod tests {
     #[test]
     fn a_bracket_with_an_absent_parameter_is_dropped() {
         assert_eq!(fill("a[, b {found}][, c {absent}]", &params()), "a, b 1,234,567");
+    }
+
+    #[test]
+    fn groups_are_of_three() {
+        for (number, words) in [
+            (0, "0"),
+            (9_999, "9999"),
+            (10_000, "10,000"),
+            (123_456, "123,456"),
+            (1_234_567, "1,234,567"),
+            (u64::MAX, "18,446,744,073,709,551,615"),
+        ] {
+            assert_eq!(grouped(number), words);
+        }
+    }
+
+    #[test]
+    fn help_without_a_place_for_a_hint_gets_it_added() {
+        let hinted = params().with("hint", "see there");
+        assert_eq!(help("do it", &params()).as_deref(), Some("do it"));
+        assert_eq!(help("do it", &hinted).as_deref(), Some("do it; see there"));
+        assert_eq!(help("", &hinted).as_deref(), Some("see there"));
+        assert_eq!(help("{hint}, then do it", &hinted).as_deref(), Some("see there, then do it"));
+        assert_eq!(help("[use {absent}]", &params()), None);
+        assert_eq!(help("", &params()), None);
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::printable;
 const AROUND: usize = 60;
 /// Columns it shows of a long place beyond those.
 const BEYOND: usize = 40;
+/// Bytes of a range that are walked twice without a thought.
+const SHORT: usize = 512;
 /// Bytes of one character, at most.
 const CHARACTER: usize = 4;
 
@@ -21,6 +23,14 @@ const CHARACTER: usize = 4;
 pub(crate) struct Places<'l> {
     text: &'l [u8],
     gaps: &'l [Gap],
+}
+
+/// A piece of the file: what stands between two gaps.
+struct Part {
+    from: usize,
+    /// Whether a line begins there.
+    whole: bool,
+    to: usize,
 }
 
 /// A range of the resident text, placed.
@@ -37,8 +47,34 @@ impl<'l> Places<'l> {
     }
 
     /// Places ranges of the resident text, in the order given. The text is walked once for all of
-    /// them.
+    /// them, or once more where they are short.
     pub(crate) fn resolve(&self, ranges: &[Range<u32>]) -> Vec<Placed> {
+        let is_easy = ranges.is_sorted_by_key(|range| range.start)
+            && ranges.iter().all(|range| range.len() <= SHORT);
+        if is_easy { self.one_by_one(ranges) } else { self.all_at_once(ranges) }
+    }
+
+    /// Places short ranges in the order of their beginnings.
+    fn one_by_one(&self, ranges: &[Range<u32>]) -> Vec<Placed> {
+        let mut cursor = Cursor::new(self);
+        let mut behind = cursor;
+        let place = |range: &Range<u32>| {
+            if range.start as usize >= behind.pos {
+                cursor = behind;
+            }
+            let (from, start) = cursor.go(range.start as usize, true);
+            behind = cursor;
+            let (to, end) = match range.is_empty() {
+                true => (from, start),
+                false => behind.go(range.end as usize, false),
+            };
+            Placed { span: Span::new(from, to), start, end }
+        };
+        ranges.iter().map(place).collect()
+    }
+
+    /// Places ranges as they come.
+    fn all_at_once(&self, ranges: &[Range<u32>]) -> Vec<Placed> {
         let zero =
             Placed { span: Span::new(0, 0), start: Position::new(1, 1), end: Position::new(1, 1) };
         let mut placed = vec![zero; ranges.len()];
@@ -89,13 +125,56 @@ impl<'l> Places<'l> {
     pub(crate) fn excerpt(&self, range: Range<u32>) -> Excerpt {
         let start = (range.start as usize).min(self.text.len());
         let end = (range.end as usize).clamp(start, self.text.len());
-        // The resident text between two gaps is one piece of the file.
+        let part = self.part(start);
+        self.plain_excerpt(start, end, &part).unwrap_or_else(|| self.any_excerpt(start, end, &part))
+    }
+
+    /// The piece of the file that a place is in: the resident text between two gaps.
+    fn part(&self, start: usize) -> Part {
         let next_gap = self.gaps.partition_point(|gap| gap.at as usize <= start);
         let last_gap = next_gap.checked_sub(1).map(|index| &self.gaps[index]);
         let from = last_gap.map_or(0, |gap| gap.at as usize);
         let whole = last_gap.is_none_or(|gap| gap.dropped.columns == 0 && gap.dropped.lines > 0);
         let to = self.gaps.get(next_gap).map_or(self.text.len(), |gap| gap.at as usize);
+        Part { from, whole, to }
+    }
 
+    /// An excerpt where every byte is shown as it is: printable ASCII, and no command begins without a
+    /// `#`.
+    fn plain_excerpt(&self, start: usize, end: usize, part: &Part) -> Option<Excerpt> {
+        let inside = end.min(part.to) - start;
+        let before = start.saturating_sub(AROUND).max(part.from);
+        let after = part.to.min(start + AROUND + inside.min(BEYOND));
+        let window = &self.text[before..after];
+        let is_plain = |byte| matches!(byte, b' '..=b'~') & (byte != b'#');
+        if printable::run(window, is_plain) < window.len() {
+            return None;
+        }
+        let ends_line = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let at_line_start = match before {
+            _ if before == part.from => part.whole,
+            _ => ends_line(&self.text[before - 1]),
+        };
+        let at_line_end = match after {
+            _ if after == part.to => after == self.text.len(),
+            _ => ends_line(&self.text[after]),
+        };
+        let mut text = String::with_capacity(window.len() + 2 * '…'.len_utf8());
+        if !at_line_start {
+            text.push('…');
+        }
+        let shift = text.len();
+        text.push_str(str::from_utf8(window).ok()?);
+        if !at_line_end {
+            text.push('…');
+        }
+        let highlight = shift + start - before..shift + end.min(after) - before;
+        Some(Excerpt::new(text, highlight))
+    }
+
+    /// An excerpt of any text.
+    fn any_excerpt(&self, start: usize, end: usize, part: &Part) -> Excerpt {
+        let &Part { from, whole, to } = part;
         let (before, cut_before) = self.before(from, start, whole);
         let inside = columns(&self.text[start..end.min(to)], AROUND + BEYOND);
         let (after, cut_after) = self.after(start, to, AROUND + inside.min(BEYOND));
@@ -105,26 +184,11 @@ impl<'l> Places<'l> {
             text.push('…');
         }
         let end = end.min(after);
-        let window = &self.text[before..after];
-        let highlight = match str::from_utf8(window) {
-            // Every byte is shown as it is: no command begins without a `#`.
-            Ok(window)
-                if printable::plain(window.as_bytes()) == window.len()
-                    && memchr::memchr(b'#', window.as_bytes()).is_none() =>
-            {
-                let cut = text.len();
-                text.push_str(window);
-                cut + start - before..cut + end - before
-            }
-            _ => {
-                show(&mut text, &self.text[before..start]);
-                let highlight = text.len();
-                show(&mut text, &self.text[start..end]);
-                let highlight = highlight..text.len();
-                show(&mut text, &self.text[end..after]);
-                highlight
-            }
-        };
+        show(&mut text, &self.text[before..start]);
+        let highlight = text.len();
+        show(&mut text, &self.text[start..end]);
+        let highlight = highlight..text.len();
+        show(&mut text, &self.text[end..after]);
         if cut_after {
             text.push('…');
         }
@@ -203,6 +267,7 @@ fn show_text(out: &mut String, text: &str) {
 }
 
 /// A forward walk through the text and its gaps.
+#[derive(Clone, Copy)]
 struct Cursor<'p> {
     text: &'p [u8],
     /// Gaps not crossed yet.

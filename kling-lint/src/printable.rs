@@ -30,18 +30,8 @@ pub fn commands(before: &str) -> bool {
     before[..before.len() - name].ends_with("##")
 }
 
-/// Appends printable ASCII.
-fn push_plain(out: &mut String, text: &str) {
-    let mut done = 0;
-    for at in memchr::memchr_iter(b'[', text.as_bytes()) {
-        out.push_str(&text[done..at]);
-        push(out, '[');
-        done = at + 1;
-    }
-    out.push_str(&text[done..]);
-}
-
 /// How many bytes at the beginning are printable ASCII: most texts are that as a whole.
+#[cfg(any(feature = "cli", test))]
 pub(crate) fn plain(text: &[u8]) -> usize {
     run(text, |byte| matches!(byte, b' '..=b'~'))
 }
@@ -49,25 +39,37 @@ pub(crate) fn plain(text: &[u8]) -> usize {
 /// How many bytes at the beginning are of this kind.
 pub(crate) fn run(text: &[u8], is: impl Fn(u8) -> bool) -> usize {
     let mut done = 0;
-    if text.first().is_some_and(|byte| is(*byte)) {
-        for block in text.chunks_exact(BLOCK) {
-            // No early exit: all of a block are compared at once.
-            if !block.iter().fold(true, |all, byte| all & is(*byte)) {
-                break;
-            }
-            done += BLOCK;
+    while let Some(block) = text[done..].first_chunk::<BLOCK>() {
+        if !all(block, &is) {
+            break;
         }
-        done += text[done..].iter().take_while(|byte| is(**byte)).count();
+        done += BLOCK;
     }
-    done
+    // What is left over is part of the last block, counted from the end.
+    if text.len() - done < BLOCK && text.last_chunk().is_some_and(|block| all(block, &is)) {
+        return text.len();
+    }
+    done + text[done..].iter().take_while(|byte| is(**byte)).count()
 }
 
-/// Appends a text, with what [`plain`] does not know handed on character by character.
+/// Whether all of a block are of this kind. No early exit: they are compared at once.
+#[inline(always)]
+fn all(block: &[u8; BLOCK], is: &impl Fn(u8) -> bool) -> bool {
+    let mut all = true;
+    for byte in block {
+        all &= is(*byte);
+    }
+    all
+}
+
+/// Appends a text, with all but printable ASCII handed on character by character, and `[`, which may
+/// make a command of what stands before it.
 pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut String, char)) {
     let mut rest = text;
     loop {
-        let (known, others) = rest.split_at(plain(rest.as_bytes()));
-        push_plain(out, known);
+        let known = run(rest.as_bytes(), |byte| matches!(byte, b' '..=b'~') & (byte != b'['));
+        let (known, others) = rest.split_at(known);
+        out.push_str(known);
         let mut others = others.chars();
         let Some(character) = others.next() else { return };
         other(out, character);
@@ -143,6 +145,9 @@ pub fn quoted(text: &str) -> String {
 
 /// Appends a number in decimal.
 pub(crate) fn push_number(out: &mut String, number: u64) {
+    if number < 10 {
+        return out.push(char::from(b'0' + number as u8));
+    }
     let mut digits = [0; 20];
     let mut at = digits.len();
     let mut rest = number;
@@ -155,6 +160,15 @@ pub(crate) fn push_number(out: &mut String, number: u64) {
         }
     }
     out.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
+}
+
+/// A name from outside in backticks, cut and escaped.
+pub(crate) fn ticked(name: &str) -> String {
+    let mut out = String::with_capacity(name.len().min(QUOTED + '…'.len_utf8()) + 2);
+    out.push('`');
+    push_shortened(&mut out, name);
+    out.push('`');
+    out
 }
 
 /// What the operating system says of an error, without its number, which says nothing to most people.
@@ -194,6 +208,12 @@ mod tests {
                 beginning.push('…');
             }
             prop_assert_eq!(shorten(&text), beginning);
+        }
+
+        #[test]
+        fn a_run_goes_as_far_as_the_first_of_another_kind(text in "[a-z]{0,50}(\n|名)?[a-z]{0,50}") {
+            let one_by_one = text.bytes().take_while(|byte| matches!(byte, b' '..=b'~')).count();
+            prop_assert_eq!(plain(text.as_bytes()), one_by_one);
         }
 
         #[test]

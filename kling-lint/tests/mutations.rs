@@ -60,7 +60,7 @@ fn holds_together(report: &Report, text: &[u8]) {
         let excerpt = &finding.excerpt;
         assert!(excerpt.text.get(excerpt.highlight.clone()).is_some(), "{finding:?}");
         for outside in
-            [&finding.message, &excerpt.text, finding.help.as_ref().unwrap_or(&String::new())]
+            [&*finding.message, &*excerpt.text, finding.help.as_deref().unwrap_or_default()]
         {
             assert!(!outside.chars().any(char::is_control), "not escaped: {finding:?}");
         }

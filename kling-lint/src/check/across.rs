@@ -193,7 +193,7 @@ impl Rule<'_> {
                     .at(&place)
                     .with("found", describe::bare(node))
                     .with("allowed", kling_schema::join(values, "or"))
-                    .with("condition", condition.as_str());
+                    .with("condition", condition.clone());
                 cx.push(self.noted(draft));
             }
             false
@@ -216,7 +216,7 @@ impl Rule<'_> {
         let condition = LazyCell::new(|| self.told(root, when));
         path::places(root, path, &mut |place| {
             if counts(&place) {
-                let draft = self.at(&place).with("condition", condition.as_str());
+                let draft = self.at(&place).with("condition", condition.clone());
                 cx.push(self.noted(draft));
             }
             false

@@ -30,7 +30,7 @@ impl<'d> Place<'d> {
     /// Calls back with the way to this place.
     pub(super) fn trail<R>(&self, root: &Trail<'_>, then: impl FnOnce(&Trail<'_>) -> R) -> R {
         fn down<R>(
-            steps: &[Step],
+            steps: &'static [Step],
             indices: &[Option<usize>],
             at: &Trail<'_>,
             then: impl FnOnce(&Trail<'_>) -> R,
@@ -38,7 +38,7 @@ impl<'d> Place<'d> {
             // The recursion is as deep as a path of the table, never as the input.
             match steps {
                 [] => then(at),
-                [Step::Key(key), rest @ ..] => down(rest, indices, &at.key(key), then),
+                [Step::Key(key), rest @ ..] => down(rest, indices, &at.field(key), then),
                 [Step::Each, rest @ ..] => match indices.split_first() {
                     Some((Some(index), others)) => down(rest, others, &at.index(*index), then),
                     Some((None, others)) => down(rest, others, at, then),

@@ -63,7 +63,7 @@ pub(super) fn check<'d>(
             };
             draft.basis = basis;
             draft.span = spans.of(token.range.clone());
-            draft = draft.with("found", format!("`{}`", printable::shorten(&content[token.range])));
+            draft = draft.with("found", printable::ticked(&content[token.range]));
             for (name, value) in params {
                 draft = draft.with(name, value);
             }

@@ -47,7 +47,7 @@ impl Rule<'_> {
                 };
                 let shown = place.trail(self.trail, |trail| trail.shown());
                 match (place.sent(), default) {
-                    (Some(node), _) => format!("{shown} is {}", describe::bare(node)),
+                    (Some(node), _) => [&shown, " is ", &describe::bare(node)].concat(),
                     (None, Some(default)) => format!("{shown} is {default:?} by default"),
                     (None, None) => when.to_string(),
                 }

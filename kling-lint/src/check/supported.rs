@@ -1,6 +1,8 @@
 //! Combinations of model, mode and duration that a field needs (upstream).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
 
 use kling_schema::{Axis, Path};
 
@@ -18,7 +20,7 @@ pub(super) fn check<'d>(
     rule: &Rule<'_>,
     paths: &[Path],
     axes: &'static [Axis],
-    rows: &[&[Option<&str>]],
+    rows: &'static [Row],
 ) {
     if paths.iter().all(|path| path::first_sent(root, *path).is_none()) {
         return;
@@ -43,6 +45,9 @@ pub(super) fn check<'d>(
         }
     });
 }
+
+/// Cells, one for each axis; an empty one admits every value.
+type Row = &'static [Option<&'static str>];
 
 /// A value that decides.
 #[derive(Clone, Copy)]
@@ -76,7 +81,7 @@ fn report<'d>(
     rule: &Rule<'_>,
     paths: &[Path],
     axes: &'static [Axis],
-    rows: &[&[Option<&str>]],
+    rows: &'static [Row],
     values: &[Option<Value<'d>>],
 ) {
     let Some(Some(model)) = values.first() else {
@@ -87,27 +92,31 @@ fn report<'d>(
     let decides = |at: usize| {
         at == 0 || rows.iter().any(|row| row[0].is_none_or(|own| own == model) && row[at].is_some())
     };
-    let found: Vec<String> = axes
+    let words = |axis: &Axis, value: Value<'d>| {
+        let default = match value {
+            Value::Given(_) => "",
+            Value::Default(_) => " (Kling's default)",
+        };
+        format!("`{}` {}{default}", axis.path, printable::quoted(&value.to_str()))
+    };
+    let mut found: Vec<String> = axes
         .iter()
         .zip(values)
         .enumerate()
         .filter(|(at, _)| decides(*at))
-        .filter_map(|(_, (axis, value))| value.as_ref().map(|value| (axis, value)))
-        .map(|(axis, value)| {
-            let default = match value {
-                Value::Given(_) => "",
-                Value::Default(_) => " (Kling's default)",
-            };
-            format!("`{}` {}{default}", axis.path, printable::quoted(&value.to_str()))
-        })
+        .filter_map(|(_, (axis, value))| value.map(|value| words(axis, value)))
         .collect();
+    let found = match found.as_mut_slice() {
+        [one] => std::mem::take(one),
+        several => kling_schema::listed(several, "and"),
+    };
     let allowed = allowed(axes, rows, model);
     for path in paths {
         if let Some(place) = path::first_sent(root, *path) {
             let draft = rule
                 .at(&place)
-                .with("found", kling_schema::listed(&found, "and"))
-                .with("allowed", allowed.clone())
+                .with("found", found.clone())
+                .with("allowed", allowed)
                 .with_some("hint", rule.constraint.basis.note);
             cx.push(draft);
         }
@@ -133,8 +142,22 @@ fn value<'d>(root: Scope<'_, 'd>, rule: &Rule<'_>, axis: &Axis) -> Option<Value<
     known.then_some(Value::Given(text))
 }
 
-/// What would be supported: the other cells of this model's rows, or the models that have rows.
-fn allowed(axes: &[Axis], rows: &[&[Option<&str>]], model: &str) -> String {
+/// What would be supported. It is put into words once for each model that has rows, and once for all
+/// that have none: of a table, so they are few.
+fn allowed(axes: &'static [Axis], rows: &'static [Row], model: &str) -> &'static str {
+    type Key = (usize, usize, Option<usize>);
+    static KNOWN: RwLock<BTreeMap<Key, &'static str>> = RwLock::new(BTreeMap::new());
+    let first = rows.iter().position(|row| row.first() == Some(&Some(model)));
+    let key = (axes.as_ptr().addr(), rows.as_ptr().addr(), first);
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+    known.unwrap_or_else(|| {
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(key).or_insert_with(|| supported(axes, rows, model).leak())
+    })
+}
+
+/// The other cells of this model's rows, or the models that have rows.
+fn supported(axes: &[Axis], rows: &[Row], model: &str) -> String {
     let own: Vec<String> = rows
         .iter()
         .filter(|row| row.first().is_some_and(|cell| cell.is_none_or(|cell| cell == model)))

@@ -7,7 +7,7 @@ use std::ops::Range;
 use kling_schema::Basis;
 use kling_schema::rules::Rule;
 
-use crate::finding::Draft;
+use crate::finding::{Draft, Params};
 use crate::printable;
 
 /// How a row's name says "each item".
@@ -32,7 +32,7 @@ enum Step<'a> {
     /// The request; its short name.
     Root(&'static str),
     Key(&'a str),
-    /// A key of the table.
+    /// A key of the table: short, and nothing in it to escape.
     Field(&'static str),
     Index(usize),
     /// A key, or `[]`, that the table has and a tolerated shape leaves out.
@@ -104,7 +104,11 @@ impl<'a> Trail<'a> {
         }
         match self.step {
             Step::Root(_) | Step::Implied(_) => {}
-            Step::Key(key) | Step::Field(key) => {
+            Step::Field(key) => {
+                out.push('/');
+                out.push_str(key);
+            }
+            Step::Key(key) => {
                 out.push('/');
                 if memchr::memchr2(b'~', b'/', key.as_bytes()).is_some() {
                     out.push_str(&escaped(key));
@@ -137,11 +141,17 @@ impl<'a> Trail<'a> {
         }
         match self.step {
             Step::Root(_) | Step::Implied(_) => {}
-            Step::Key(key) | Step::Field(key) => {
+            Step::Key(key) => {
                 if out.len() > 1 {
                     out.push('.');
                 }
                 printable::push_shortened(out, key);
+            }
+            Step::Field(key) => {
+                if out.len() > 1 {
+                    out.push('.');
+                }
+                out.push_str(key);
             }
             Step::Index(index) => {
                 out.push('[');
@@ -197,16 +207,31 @@ impl<'a> Trail<'a> {
 
     /// A finding about this value that rests on no row.
     pub(crate) fn found(&self, rule: &'static Rule, basis: Basis, span: Range<u32>) -> Draft {
-        let mut draft =
-            Draft::new(rule, basis, span).with("field", self.shown()).with("owner", self.owner());
-        draft.pointer = self.pointer();
-        draft
+        let params = Params::of(self.shown(), self.owner());
+        Draft { pointer: self.pointer(), params, ..Draft::new(rule, basis, span) }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use kling_schema::Object;
+    use kling_schema::endpoints::ENDPOINTS;
+
     use super::*;
+
+    /// Whether the keys of a table read the same as a step of a name and of a pointer.
+    fn is_plain(object: &Object) -> bool {
+        object.fields.iter().all(|field| {
+            printable::shorten(field.key) == field.key
+                && escaped(field.key) == field.key
+                && field.kind.table().is_none_or(is_plain)
+        })
+    }
+
+    #[test]
+    fn keys_of_the_table_need_no_escape() {
+        assert!(ENDPOINTS.iter().all(|object| is_plain(object)));
+    }
 
     #[test]
     fn names_of_a_nested_value() {

@@ -68,7 +68,12 @@ fn null<'d>(cx: &mut Cx<'d>, node: Node<'d>, field: &Field, trail: &Trail<'_>) {
 }
 
 /// A required value that is there and counts as missing.
-pub(super) fn absent(trail: &Trail<'_>, basis: Basis, node: Node<'_>, found: &str) -> Draft {
+pub(super) fn absent(
+    trail: &Trail<'_>,
+    basis: Basis,
+    node: Node<'_>,
+    found: &'static str,
+) -> Draft {
     trail
         .broken(&shape::MISSING_FIELD, basis, aspect::REQUIRED, node.span())
         .with("found", found)
@@ -161,9 +166,9 @@ fn mistyped<'d>(
     let advice = advice.filter(|_| meant.is_none());
     let draft = trail
         .broken(&shape::WRONG_TYPE, *basis, aspect::TYPE, node.span())
-        .with("allowed", allowed)
+        .with("allowed", allowed.to_owned())
         .with("found", describe::value(node))
-        .with_some("suggestion", meant.as_deref())
+        .with_some("suggestion", meant.clone())
         .with_some("advice", advice)
         .with_some("hint", basis.note);
     cx.push(match meant {

@@ -98,5 +98,5 @@ pub(super) fn advice<'n>(
 
 /// Text from the config as a message quotes it.
 pub(super) fn name(text: &str) -> String {
-    format!("`{}`", printable::shorten(text))
+    printable::ticked(text)
 }

@@ -76,7 +76,7 @@ fn finding(
         start: placed.start,
         end: placed.end,
         message: message::fill(rule.message, &params),
-        help: (!help.is_empty()).then_some(help),
+        help,
         params,
         fix,
         excerpt,

@@ -253,7 +253,7 @@ fn unasked(
 ) -> Draft {
     let owners: Vec<String> = objects.iter().map(|object| object.name.to_owned()).collect();
     let owner = kling_schema::listed(&owners, "or");
-    let mut allowed: Vec<&str> = Vec::new();
+    let mut allowed: Vec<&'static str> = Vec::new();
     for limit in others.iter().flat_map(|field| field.limits) {
         let Bound::Formats(formats) = limit.bound else { continue };
         allowed.extend(formats.iter().map(|format| format.name()));
@@ -265,7 +265,7 @@ fn unasked(
     }
     Draft::house(&rules::WRONG_FORMAT, Severity::Error, 0..0)
         .with("field", format!("the {}", class.word()))
-        .with("owner", owner.as_str())
+        .with("owner", owner.clone())
         .with("found", content.name())
         .with("allowed", allowed)
         .with("advice", format!("no field of {owner} names {}", article(class)))

@@ -57,6 +57,25 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
+    fn a_plain_excerpt_is_that_of_any_text(
+        text in "([a-z ]{0,90}[#é\n\r]?){0,6}",
+        (start, len) in (any::<prop::sample::Index>(), 0..150_usize),
+        cuts in (1..9usize, 0..9usize, 0..5usize, 0..4usize),
+    ) {
+        let text = format!("{{\"{text}\": \"{text}\"}}");
+        let (block, whole, head, tail) = cuts;
+        for loaded in [Loaded::from_bytes(text.as_bytes()), streamed(text.as_bytes(), block, whole, head, tail)] {
+            let places = Places::new(&loaded);
+            let start = start.index(loaded.text().len());
+            let end = (start + len).min(loaded.text().len());
+            let part = places.part(start);
+            if let Some(plain) = places.plain_excerpt(start, end, &part) {
+                prop_assert_eq!(plain, places.any_excerpt(start, end, &part));
+            }
+        }
+    }
+
+    #[test]
     fn places_are_as_counted(
         pieces in prop::collection::vec(prop::sample::select(vec![
             &b"a"[..], b"bcd", b"\xc3\xa9", "😀".as_bytes(), b"\n", b"\r", b"\r\n", b"\n\r", b"\xff", b"\"", b"\\",
@@ -73,6 +92,9 @@ proptest! {
                 let (a, b) = (a.index(resident as usize) as u32, b.index(resident as usize) as u32);
                 a.min(b)..a.max(b)
             }).collect();
+            let mut in_order = ranges.clone();
+            in_order.sort_by_key(|range| range.start);
+            prop_assert_eq!(places.resolve(&in_order), places.all_at_once(&in_order));
             for (range, place) in ranges.iter().zip(places.resolve(&ranges)) {
                 let before = |offset: u32, across: bool| loaded.gaps().iter()
                     .filter(|gap| gap.at < offset || across && gap.at == offset)

@@ -14,16 +14,17 @@ use crate::report::{Checked, Media, Reporter, Totals, push_worded, shown};
 #[derive(Debug)]
 pub(crate) struct Concise {
     verbose: bool,
+    /// What is told of one input; kept for the next.
+    text: String,
 }
 
 impl Concise {
     /// Infos are listed when verbose.
     pub(crate) fn new(verbose: bool) -> Self {
-        Concise { verbose }
+        Concise { verbose, text: String::new() }
     }
 
-    fn told<'f>(&self, findings: &'f [Finding]) -> impl Iterator<Item = &'f Finding> {
-        let verbose = self.verbose;
+    fn told(verbose: bool, findings: &[Finding]) -> impl Iterator<Item = &Finding> {
         findings.iter().filter(move |finding| verbose || finding.severity > Severity::Info)
     }
 }
@@ -42,14 +43,15 @@ impl Reporter for Concise {
             return Ok(());
         }
         let path = shown(input.path);
-        let mut text = String::new();
-        for finding in self.told(input.findings) {
+        let Concise { verbose, text } = self;
+        text.clear();
+        for finding in Concise::told(*verbose, input.findings) {
             text.push_str(&path);
             for number in [finding.start.line, finding.start.column] {
                 text.push(':');
-                printable::push_number(&mut text, number);
+                printable::push_number(text, number);
             }
-            push(&mut text, ":", finding);
+            push(text, ":", finding);
         }
         out.write_all(text.as_bytes())
     }
@@ -58,12 +60,12 @@ impl Reporter for Concise {
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
         let path = shown(input.path);
         let mut text = String::new();
-        for finding in self.told(&input.report.about) {
+        for finding in Concise::told(self.verbose, &input.report.about) {
             push(&mut text, &format!("{path}:"), finding);
         }
         for field in &input.report.fields {
             let name = format!("{path}: {}/{}:", field.endpoint, field.field);
-            for finding in self.told(&field.findings) {
+            for finding in Concise::told(self.verbose, &field.findings) {
                 push(&mut text, &name, finding);
             }
             if field.findings.iter().all(|finding| finding.severity == Severity::Info) {

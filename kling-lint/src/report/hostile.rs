@@ -65,7 +65,7 @@ fn finding() -> impl Strategy<Value = Finding> {
             rule,
             severity,
             message: printable::escape(&message),
-            help: help.map(|help| printable::escape(&help)),
+            help: help.map(|help| printable::escape(&help).into()),
             pointer: format!("/{pointer}"),
             excerpt: Excerpt::new(printable::escape(&message), 0..1),
             ..samples::wrong_type()

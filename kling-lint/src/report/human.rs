@@ -39,13 +39,22 @@ pub(crate) struct Human {
     verbose: bool,
     quiet: bool,
     is_plain: bool,
+    /// What is told of one input; kept for the next.
+    text: String,
 }
 
 impl Human {
     /// For a terminal of this width, with colours.
     pub(crate) fn new(width: usize, verbose: bool, quiet: bool) -> Self {
         let renderer = Renderer::styled().term_width(UNTRIMMED);
-        Human { renderer, width: width.min(WIDEST), verbose, quiet, is_plain: false }
+        Human {
+            renderer,
+            width: width.min(WIDEST),
+            verbose,
+            quiet,
+            is_plain: false,
+            text: String::new(),
+        }
     }
 
     /// The same, without colours.
@@ -138,7 +147,8 @@ impl Reporter for Human {
             return Ok(());
         }
         let path = shown(input.path);
-        let mut text = String::new();
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
         for finding in input.findings {
             if finding.severity > Severity::Info || self.verbose {
                 self.finding(&mut text, &path, finding);
@@ -147,7 +157,9 @@ impl Reporter for Human {
         if input.hidden > 0 {
             text.push_str(&format!("{}: {}\n\n", input.place(), not_shown(input.hidden)));
         }
-        out.write_all(text.as_bytes())
+        let done = out.write_all(text.as_bytes());
+        self.text = text;
+        done
     }
 
     fn media(&mut self, out: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {

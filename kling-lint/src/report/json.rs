@@ -212,8 +212,8 @@ pub(super) fn push_members(text: &mut JsonText, finding: &Finding) {
     text.raw("},\"message\":").text(&finding.message);
     text.raw(",\"help\":").text_or_null(finding.help.as_deref());
     text.raw(",\"params\":{");
-    for (index, (name, value)) in finding.params.iter().enumerate() {
-        text.raw(if index > 0 { "," } else { "" }).text(name).raw(":").value(value);
+    for (index, (name, value)) in finding.params.held().iter().enumerate() {
+        text.raw(if index > 0 { "," } else { "" }).text(name).raw(":").param(value);
     }
     text.raw("},\"fix\":");
     match &finding.fix {

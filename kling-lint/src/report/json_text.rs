@@ -4,6 +4,7 @@ use std::io;
 
 use serde_json::Value;
 
+use crate::finding::Param;
 use crate::printable;
 use crate::report::SafeJson;
 
@@ -72,6 +73,15 @@ impl JsonText {
                 self.0.push_str(&String::from_utf8_lossy(&json));
                 self
             }
+        }
+    }
+
+    /// What a message was made from.
+    pub(super) fn param(&mut self, param: &Param) -> &mut Self {
+        match param {
+            Param::Text(text) => self.text(text),
+            Param::Number(number) => self.number(*number),
+            Param::Other(value) => self.value(value),
         }
     }
 

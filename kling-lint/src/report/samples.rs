@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::Detected;
 use crate::finding::{Excerpt, Finding, Params, Position, Span};
 use crate::fix::{Applicability, Edit, Fix};
-use crate::message::fill;
+use crate::message::{fill, help};
 use crate::report::{Checked, Media, Reporter, Totals};
 use crate::{Linter, LinterBuilder, MediaReport, OpenFile};
 
@@ -65,10 +65,10 @@ pub(crate) fn upstream_key() -> Finding {
 pub(crate) fn far_right() -> Finding {
     let params = Params::new()
         .with("field", "`prompt`")
-        .with("found", 40_000_000)
+        .with("found", 40_000_000_u64)
         .with("owner", "image2video")
-        .with("allowed", 500)
-        .with("over", 39_999_500);
+        .with("allowed", 500_u64)
+        .with("over", 39_999_500_u64);
     let mut finding = finding(&value::TOO_LONG, Severity::Error, params);
     finding.constraint = Some("image2video/prompt/max-chars".into());
     finding.pointer = "/prompt".into();
@@ -170,7 +170,7 @@ fn finding(rule: &'static Rule, severity: Severity, params: Params) -> Finding {
         start: Position::new(1, 1),
         end: Position::new(1, 1),
         message: fill(rule.message, &params),
-        help: Some(fill(rule.help, &params)).filter(|help| !help.is_empty()),
+        help: help(rule.help, &params),
         params: params.with("extra", json!(["a", 1])),
         fix: None,
         excerpt: Excerpt::default(),

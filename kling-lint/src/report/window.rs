@@ -35,7 +35,7 @@ pub(crate) fn fit(excerpt: &Excerpt, columns: usize) -> Excerpt {
     let kept = plainly_fitting(&before.as_bytes()[near..], left);
     let kept = kept.unwrap_or_else(|| fitting(before.chars().rev(), before.len(), left));
     let start = before.len() - kept;
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len() + 2 * CUT.len_utf8());
     if start > 0 {
         out.push(CUT);
     }
@@ -93,9 +93,9 @@ pub(super) fn width(text: &str) -> usize {
     }
 }
 
-fn columns_of(character: char) -> usize {
+pub(super) fn columns_of(character: char) -> usize {
     match character {
-        ' '..='~' => 1,
+        ' '..='~' | CUT => 1,
         _ => character.width().unwrap_or(TAB),
     }
 }

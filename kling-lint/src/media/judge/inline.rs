@@ -41,7 +41,7 @@ impl Judge<'_> {
             } else {
                 self.target.itself()
             };
-            self.target.neither(&found, &advice);
+            self.target.neither(found, advice);
             return none;
         }
         if let Some(draft) =
@@ -92,9 +92,7 @@ impl Judge<'_> {
         };
         let draft = self.target.form_broken(&rules::DATA_URL_PREFIX, |_| false).map(|draft| {
             let start = self.target.span.start + 1;
-            let draft = draft
-                .with("found", format!("`{}`", printable::shorten(prefix)))
-                .with("advice", advice);
+            let draft = draft.with("found", printable::ticked(prefix)).with("advice", advice);
             match self.text.written_len(prefix.len()) {
                 Some(len) if is_base64 => draft.fixed_by(DraftFix::safe(
                     format!("delete `{}`", printable::shorten(prefix)),

@@ -85,7 +85,7 @@ impl Target<'_> {
                 draft.with_some("near", near).with("advice", advice)
             }),
             Refusal::NotAFile { what } => {
-                refused(&rules::NOT_A_FILE).map(|draft| draft.with("what", what.as_str()))
+                refused(&rules::NOT_A_FILE).map(|draft| draft.with("what", what.clone()))
             }
             Refusal::Outside { root } => {
                 Some(self.warned(&rules::OUTSIDE_ROOT).with("root", files::folder(root.as_deref())))

@@ -131,7 +131,7 @@ impl Target<'_> {
     }
 
     /// A text that is none of the forms that are taken.
-    fn neither(&mut self, found: &str, advice: &str) -> Form {
+    fn neither(&mut self, found: String, advice: String) -> Form {
         let draft = self.form_broken(&rules::NOT_A_MEDIA_SOURCE, |_| false);
         self.add(draft.map(|draft| draft.with("found", found).with("advice", advice)));
         Form::Neither

@@ -41,11 +41,11 @@ impl Judge<'_> {
             Shape::Url(url) => self.url(url),
             Shape::Path => return self.path(),
             Shape::Data | Shape::Other => return self.data(),
-            Shape::Empty => self.target.neither("an empty text", &self.target.itself()),
-            Shape::Blank => self.target.neither("white space", &self.target.itself()),
+            Shape::Empty => self.target.neither("an empty text".into(), self.target.itself()),
+            Shape::Blank => self.target.neither("white space".into(), self.target.itself()),
             Shape::Hostless => {
                 let found = format!("the incomplete URL {}", printable::quoted(&text.head));
-                self.target.neither(&found, "write the whole address, with its host")
+                self.target.neither(found, "write the whole address, with its host".into())
             }
             Shape::Schemeless => self.schemeless(),
             Shape::Scheme(scheme) => {
@@ -55,7 +55,7 @@ impl Judge<'_> {
                 } else {
                     "only `http` and `https` are fetched: make a public or presigned `https://` link"
                 };
-                self.target.neither(&found, advice)
+                self.target.neither(found, advice.into())
             }
         };
         Judged::unsized_(form)
@@ -70,7 +70,7 @@ impl Judge<'_> {
             let at = self.target.span.start + 1;
             let draft = draft
                 .with("found", format!("an address without a scheme, {}", printable::quoted(head)))
-                .with("advice", title.as_str());
+                .with("advice", title.clone());
             if head.starts_with(url::BLANKS) {
                 return draft;
             }
@@ -88,7 +88,7 @@ impl Judge<'_> {
             let draft = self
                 .target
                 .warned(&rules::ODD_HOST)
-                .with("found", format!("`{}`", printable::shorten(location.host)))
+                .with("found", printable::ticked(location.host))
                 .with("reason", oddity);
             self.target.add(Some(draft));
         }

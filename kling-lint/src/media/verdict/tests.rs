@@ -210,7 +210,7 @@ fn an_endpoint_without_such_a_field_takes_nothing() {
     let owner = ENDPOINTS[0].name;
     assert_eq!(messages(&report.about), [format!("the video is MP4; {owner} takes JPG or PNG")]);
     let help = format!("no field of {owner} names a video");
-    assert_eq!(report.about[0].help, Some(help));
+    assert_eq!(report.about[0].help.as_deref(), Some(&*help));
     assert!(report.fields.is_empty() && !report.is_acceptable());
     assert_eq!(report.counted().count(), 1);
 }

@@ -10,6 +10,8 @@
 //!     help: scale it to 531 × 300 or larger
 //! ```
 
+use std::borrow::Cow;
+
 use anstyle::Style;
 use kling_schema::rules::media;
 use kling_schema::{Severity, listed};
@@ -83,7 +85,7 @@ struct Reason<'r> {
 }
 
 /// A finding with its field and its help, if any: what would pass one field need not pass another.
-type Told<'r> = (&'r FieldVerdict, &'r Finding, String);
+type Told<'r> = (&'r FieldVerdict, &'r Finding, Option<Cow<'static, str>>);
 
 impl<'r> Page<'r> {
     fn told(&self, findings: &'r [Finding]) -> impl Iterator<Item = &'r Finding> {
@@ -220,13 +222,13 @@ impl<'r> Page<'r> {
         let title = format!("{} {}{of}: {}", reason.id, reason.name, clip(&reason.message));
         self.lines(&title, INDENT, 2 * INDENT);
         let mut done: Vec<&str> = Vec::new();
-        for (_, _, help) in &reason.findings {
-            if help.is_empty() || done.contains(&help.as_str()) {
+        for help in reason.findings.iter().filter_map(|(_, _, help)| help.as_deref()) {
+            if done.contains(&help) {
                 continue;
             }
             done.push(help);
-            let same: Vec<_> =
-                reason.findings.iter().filter(|(.., other)| other == help).cloned().collect();
+            let says = |told: &&Told<'_>| told.2.as_deref() == Some(help);
+            let same: Vec<_> = reason.findings.iter().filter(says).cloned().collect();
             let of = names(&same, reason.findings.len());
             self.lines(&format!("help{of}: {}", clip(help)), 2 * INDENT, 3 * INDENT);
         }

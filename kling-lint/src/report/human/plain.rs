@@ -2,12 +2,10 @@
 //! every finding of millions is printed. What is out of the ordinary is left to the renderer; a test
 //! compares them.
 
-use unicode_width::UnicodeWidthChar as _;
-
 use super::{ARROW, Shown, digits};
 use crate::finding::Excerpt;
 use crate::printable::{self, is_safe};
-use crate::report::window::width;
+use crate::report::window::{columns_of, width};
 
 /// What is repeated.
 const SPACES: &str = "                                                                ";
@@ -21,8 +19,7 @@ pub(super) fn draw(out: &mut String, shown: &Shown<'_>) -> bool {
         && notes
             .iter()
             .filter_map(|(_, text)| text.as_deref())
-            .flat_map(str::lines)
-            .all(|line| printable::is_all(line, is_safe));
+            .all(|text| printable::is_all(text, |it| is_safe(it) || it == '\n'));
     if !is_ordinary {
         return false;
     }
@@ -80,7 +77,7 @@ pub(super) fn draw(out: &mut String, shown: &Shown<'_>) -> bool {
 /// Whether every character of a line prints as itself and takes columns, and some of them are marked.
 fn is_ordinary(excerpt: &Excerpt) -> bool {
     let Excerpt { text, highlight } = excerpt;
-    !highlight.is_empty() && printable::is_all(text, |it| is_safe(it) && it.width() > Some(0))
+    !highlight.is_empty() && printable::is_all(text, |it| is_safe(it) && columns_of(it) > 0)
 }
 
 fn push_times(out: &mut String, block: &str, times: usize) {

@@ -53,7 +53,7 @@ fn a_fix_is_not_said_twice() {
 fn a_finding_takes_less_than_2_kb() {
     let mut finding = samples::far_right();
     finding.message = "é".repeat(100_000);
-    finding.help = Some("é".repeat(100_000));
+    finding.help = Some("é".repeat(100_000).into());
     finding.constraint = Some("é".repeat(100_000));
     if let Some(fix) = &mut finding.fix {
         fix.title = "ö".repeat(100_000);
@@ -104,7 +104,7 @@ mod property {
             let mut finding = samples::wrong_type();
             let fix = finding.fix.take();
             finding.fix = title.and_then(|title| Some(Fix { title, ..fix? }));
-            (finding.message, finding.help, finding.constraint) = (message, help, constraint);
+            (finding.message, finding.help, finding.constraint) = (message, help.map(Into::into), constraint);
             finding.excerpt = Excerpt::new(excerpt, start..start + len);
             finding.start = crate::finding::Position::new(line, column);
             finding.severity = severity;
