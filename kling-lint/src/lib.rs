@@ -72,6 +72,7 @@ pub mod printable;
 mod read;
 mod reading;
 mod session;
+mod slots;
 mod verdict;
 
 #[cfg(feature = "cli")]

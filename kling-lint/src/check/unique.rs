@@ -28,8 +28,8 @@ pub(crate) struct Unique {
     /// The string with its quotes.
     pub(crate) span: Range<u32>,
     /// The beginning of the value, as much of it as is quoted.
-    head: String,
-    basis: Basis,
+    head: Box<str>,
+    basis: &'static Basis,
     way: Way,
     /// The item of a list that the request is.
     item: Option<usize>,
@@ -46,7 +46,12 @@ enum Way {
 
 impl Unique {
     /// A value of this field.
-    pub(super) fn new(node: Node<'_>, text: Text<'_>, basis: Basis, trail: &Trail<'_>) -> Self {
+    pub(super) fn new(
+        node: Node<'_>,
+        text: Text<'_>,
+        basis: &'static Basis,
+        trail: &Trail<'_>,
+    ) -> Self {
         let (span, value) = (node.span(), text.to_str());
         let (hash, way) = match trail.top() {
             Some((owner, key)) => (STATE.hash_one((key, &*value)), Way::Top(owner, key)),
@@ -55,7 +60,7 @@ impl Unique {
                 (STATE.hash_one((trail.shown(), &*value)), Way::Deep(Box::new(draft)))
             }
         };
-        let head = text.head(describe::LOOKED_AT).into_owned();
+        let head = text.head(describe::LOOKED_AT).into();
         Unique { hash, span, head, basis, way, item: None }
     }
 
@@ -78,6 +83,6 @@ impl Unique {
     }
 }
 
-fn broken(basis: Basis, span: Range<u32>, trail: &Trail<'_>) -> Draft {
-    trail.broken(&across::REUSED_ID, basis, Bound::Unique.aspect(aspect::End::Max), span)
+fn broken(basis: &Basis, span: Range<u32>, trail: &Trail<'_>) -> Draft {
+    trail.broken(&across::REUSED_ID, *basis, Bound::Unique.aspect(aspect::End::Max), span)
 }
