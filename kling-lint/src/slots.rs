@@ -42,6 +42,7 @@ impl Slots {
     }
 
     /// The number of this thing, if it came in.
+    #[cfg(any(feature = "cli", test))]
     pub(crate) fn get<T: Hash + Eq>(&self, thing: &T, of: impl Fn(usize) -> T) -> Option<usize> {
         if self.slots.is_empty() { None } else { self.find(thing, of).ok() }
     }

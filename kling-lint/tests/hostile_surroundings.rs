@@ -50,6 +50,11 @@ fn run<S: AsRef<OsStr>>(
     (status.unwrap_or(3), said)
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests read their files whole")]
+fn read(path: &Path) -> Vec<u8> {
+    fs::read(path).expect("a file")
+}
+
 #[test]
 fn streams_that_are_full_closed_or_left() {
     let folder = folder();
@@ -71,7 +76,7 @@ fn streams_that_are_full_closed_or_left() {
         run(folder.path(), "exec \"$@\" <&-", &[], arguments);
         run(folder.path(), "exec \"$@\" < .", &[], arguments);
     }
-    let left = fs::read(folder.path().join("a.image2video.json")).expect("the request");
+    let left = read(&folder.path().join("a.image2video.json"));
     assert_eq!(left, LINE.as_bytes(), "nothing was written into what was open in a stream's place");
 }
 
@@ -88,7 +93,7 @@ fn a_folder_for_temporary_files_that_is_none() {
             let (_, said) = run(folder.path(), &line, &[("TMPDIR", place.into())], &arguments);
             assert!(said.contains("40,000 errors") || said.is_empty(), "{said}");
         }
-        let [one, other] = ["0", "1"].map(|name| fs::read(folder.path().join(name)).expect("it"));
+        let [one, other] = ["0", "1"].map(|name| read(&folder.path().join(name)));
         assert!(one.len() > 1 << 20 && one == other, "TMPDIR={place}");
     }
 }

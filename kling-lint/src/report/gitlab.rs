@@ -138,7 +138,6 @@ mod tests {
         insta::assert_snapshot!(samples::told(&mut Gitlab::new(Root::default())));
     }
 
-    /// In memory that does not grow with what is found at one place.
     #[test]
     fn a_pointer_cannot_take_another_s_fingerprint() {
         let mut gitlab = Gitlab::new(Root::default());
