@@ -251,6 +251,46 @@ POLICIES = {
 BASELINES = {
     "baseline-open": only("["), "baseline-spaces": around("{", " ", "}"), "baseline-deep": around('{"findings":', '[', ""), "baseline-string": around('{"version":1,"x":"', "a", '"}'), "baseline-entries": numbered('{"version":1,"findings":[', '{"file":"a.json","rule":"KL2001","pointer":"/p","hash":"%016d"}', "]}", ",\n"),
 }
+# Media files, as they are given: name, kind, what they begin with, what follows again and again, and the end.
+def chunk(kind, data=b""):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def box(kind, data=b"", size=None):
+    return struct.pack(">I", len(data) + 8 if size is None else size) + kind + data
+
+
+PNG_HEAD = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 600, 600, 8, 2, 0, 0, 0))
+JPEG_SIZE = b"\xff\xc0\0\x11\x08\x02\x58\x02\x58\x03"
+GIF_HEAD = b"GIF89a\x58\x02\x58\x02\x80\0\0\0\0\0\xff\xff\xff"
+FTYP = box(b"ftyp", b"isom\0\0\0\0")
+AVIF = box(b"ftyp", b"avif\0\0\0\0avifmif1")
+MEDIA = {
+    "png-empty-data": ("png", PNG_HEAD, chunk(b"IDAT"), chunk(b"IEND")),
+    "png-texts": ("png", PNG_HEAD, chunk(b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 100_000)), chunk(b"IEND")),
+    "png-profiles": ("png", PNG_HEAD, chunk(b"iCCP", b"a\0\0" + zlib.compress(b"\0" * 100_000)), chunk(b"IEND")),
+    "png-frames": ("png", PNG_HEAD + chunk(b"acTL", b"\xff" * 8), chunk(b"fcTL", b"\0" * 26), chunk(b"IEND")),
+    "gif-frames": ("gif", GIF_HEAD, b"\x21\xf9\x04\0\0\0\0\0\x2c\0\0\0\0\x58\x02\x58\x02\0\x02\x02\x44\x01\0", b";"),
+    "gif-comment": ("gif", GIF_HEAD + b"\x21\xfe", b"\x01a", b""),
+    "jpeg-empty-segments": ("jpg", b"\xff\xd8", b"\xff\xe1\0\x02", JPEG_SIZE),
+    "jpeg-fill": ("jpg", b"\xff\xd8", b"\xff", JPEG_SIZE[1:]),
+    "jpeg-tables": ("jpg", b"\xff\xd8" + JPEG_SIZE, b"\xff\xc4\0\x13\0" + b"\0" * 15 + b"\x01\0", b""),
+    "jpeg-scans": ("jpg", b"\xff\xd8\xff\xc2\0\x0b\x08\xff\xff\xff\xff\x01\x01\x11\0", b"\xff\xda\0\x08\x01\x01\0\0\0\0\0", b""),
+    "webp-frames": ("webp", b"RIFF\xf0\xff\xff\x7fWEBP", b"ANMF\0\0\0\0", b""),
+    "mp4-free": ("mp4", FTYP, box(b"free"), box(b"moov")),
+    "mp4-fragments": ("mp4", FTYP + box(b"moov", box(b"mvhd", b"\0" * 100)), box(b"moof", box(b"mfhd", b"\0" * 8)), b""),
+    "mp4-tracks": ("mp4", FTYP + b"\x7f\xff\xff\xffmoov", box(b"trak"), b""),
+    "mp4-nested": ("mp4", FTYP, b"\x7f\xff\xff\xffmeta\0\0\0\0", b""),
+    "mp4-to-the-end": ("mp4", FTYP, b"\0\0\0\0moov", b""),
+    "mp4-uuid": ("mp4", FTYP, box(b"uuid", b"\0" * 16), b""),
+    "avif-properties": ("avif", AVIF + b"\x7f\xff\xff\xffmeta\0\0\0\0\x7f\xff\xff\xfaiprp\x7f\xff\xff\xf0ipco", box(b"ispe", b"\0" * 4 + b"\0\0\x02\x58" * 2), b""),
+}
+
+
+def bare(before, unit, after):
+    return lambda size: ([before], rep(unit, size), [after])
+
+
 FORMATS = ("human", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
 # What to run besides the check: (what it is called, the words of its cases' names, arguments).
 WAYS = (
@@ -285,6 +325,12 @@ def cases():
         yield name, make, "policy.json", lambda path: ["--config", os.path.join(os.path.dirname(path), "house.toml"), os.path.join(os.path.dirname(path), "small.image2video.json")], None
     for name, make in BASELINES.items():
         yield name, make, "base.json", lambda path: ["--baseline", path, os.path.join(os.path.dirname(path), "small.json")], None
+    for name, (kind, before, unit, after) in MEDIA.items():
+        for way in ([], ["--decode"]):
+            yield " ".join(["media-" + name, *way]), bare(before, unit, after), "x." + kind, lambda path, way=way: [*way, path], None
+    for encoding in ("utf-16-le", "utf-16-be", "utf-16", "utf-32", "utf-7", "cp037"):
+        text = around(PROMPT, "a", '"}')
+        yield "encoded-" + encoding, lambda size, encoding=encoding, text=text: ((b"".join(part).decode().encode(encoding) for part in text(size // 2)),), "x.json", lambda path: [path], None
     for name, count, side in (("decode-14", 14, 2300), ("decode-1-large", 1, 12000), ("decode-14-large", 14, 8000)):
         yield name, pictures(count, side, side), "x.multi-image2video.json", lambda path: ["--decode", path], "fixed"
 

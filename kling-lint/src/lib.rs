@@ -73,6 +73,7 @@ pub mod printable;
 mod read;
 mod reading;
 mod session;
+mod slots;
 mod verdict;
 
 #[cfg(feature = "cli")]

@@ -329,7 +329,7 @@ impl Linter {
                             common.add(found);
                             item
                         }
-                        Err(draft) => Checked { drafts: vec![*draft], ..Checked::default() },
+                        Err(draft) => Checked::only(*draft),
                     };
                     checked.take_in(item, index);
                 }

@@ -103,6 +103,18 @@ impl<'l> Places<'l> {
         placed
     }
 
+    /// The lines that these offsets are on, in the order given. The text is walked once for all of them.
+    pub(crate) fn lines(&self, offsets: impl Iterator<Item = u32>) -> Vec<u64> {
+        let mut stops: Vec<_> = offsets.enumerate().map(|(index, at)| (at, index as u32)).collect();
+        stops.sort_unstable();
+        let mut lines = vec![1; stops.len()];
+        let mut cursor = Cursor::new(self);
+        for (offset, index) in stops {
+            lines[index as usize] = cursor.go(offset as usize, true).1.line;
+        }
+        lines
+    }
+
     /// The resident text from the beginning of a range to the first gap or its end, and that from the
     /// last gap or the beginning to its end.
     pub(crate) fn ends(&self, range: Range<u32>) -> (&'l [u8], &'l [u8]) {

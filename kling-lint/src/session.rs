@@ -174,8 +174,7 @@ impl Session {
 
 /// The lines on which the values stand.
 fn lines_of(loaded: &Loaded<'_>, unique: &[Unique]) -> Vec<u64> {
-    let spans: Vec<_> = unique.iter().map(|unique| unique.span.clone()).collect();
-    Places::new(loaded).resolve(&spans).into_iter().map(|placed| placed.start.line).collect()
+    Places::new(loaded).lines(unique.iter().map(|unique| unique.span.start))
 }
 
 /// A report, and what is left to compare with other requests.

@@ -42,7 +42,7 @@ impl Report {
         &self.findings
     }
 
-    /// The local files that the request names, in the order of their places.
+    /// The local files that the request names, in the order of their places: 10,000 at most.
     pub fn files(&self) -> &[LocalFile] {
         &self.files
     }

@@ -10,13 +10,15 @@
 //! `file` is told from the folder of the baseline, with slashes. `count` is there when a file has
 //! several findings of a kind.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::path::Path;
 
 use kling_schema::rules;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::{Entries, Entry};
+use super::{Collect, Entries};
 use crate::LintError;
 use crate::report::SafeJson;
 
@@ -25,10 +27,17 @@ const VERSION: u64 = 1;
 /// More than any baseline has, in bytes: half a million findings.
 const LONGEST: u64 = 64 << 20;
 
-#[derive(Debug, Deserialize)]
-#[serde(expecting = "an object with `version` and `findings`")]
-struct File {
-    findings: Vec<Line>,
+#[derive(Deserialize)]
+#[serde(bound = "C: Collect", expecting = "an object with `version` and `findings`")]
+struct File<C> {
+    findings: Findings<C>,
+}
+
+/// What was read of the findings.
+struct Findings<C> {
+    collected: C,
+    /// What is wrong with the first one that is none.
+    wrong: Option<String>,
 }
 
 /// What is looked at first.
@@ -40,11 +49,15 @@ struct Header {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
-struct Line {
-    file: String,
-    rule: String,
-    pointer: String,
-    hash: String,
+struct Line<'l> {
+    #[serde(borrow)]
+    file: Cow<'l, str>,
+    #[serde(borrow)]
+    rule: Cow<'l, str>,
+    #[serde(borrow)]
+    pointer: Cow<'l, str>,
+    #[serde(borrow)]
+    hash: Cow<'l, str>,
     #[serde(default = "one", skip_serializing_if = "is_one")]
     count: usize,
 }
@@ -64,15 +77,49 @@ pub(crate) enum Unreadable {
     Malformed(String),
 }
 
+impl<'de, C: Collect> Deserialize<'de> for Findings<C> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_seq(Findings { collected: C::default(), wrong: None })
+    }
+}
+
+/// They are put away one by one: together they take several times their text.
+impl<'de, C: Collect> Visitor<'de> for Findings<C> {
+    type Value = Self;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut all: A) -> Result<Self, A::Error> {
+        let mut number = 0;
+        while let Some(Line { file, rule, pointer, hash, count }) = all.next_element()? {
+            number += 1;
+            let parsed = u64::from_str_radix(&hash, 16).ok().filter(|_| hash.len() == 16);
+            let Some(parsed) = parsed else {
+                self.wrong.get_or_insert_with(|| {
+                    let shown = crate::printable::quoted(&hash);
+                    format!("finding {number}: `hash` must be 16 hex digits; found {shown}")
+                });
+                continue;
+            };
+            // A rule that is no more has no findings: its entries are unused, no mistake.
+            let rule = rules::find(&rule).map_or(&*rule, |rule| rule.id);
+            self.collected.collect(&file, rule, &pointer, parsed, count);
+        }
+        Ok(self)
+    }
+}
+
 /// Reads a baseline.
-pub(crate) fn read(path: &Path) -> Result<Entries, Unreadable> {
+pub(crate) fn read<C: Collect>(path: &Path) -> Result<C, Unreadable> {
     let bytes = crate::fs::open::read_short(path, LONGEST).map_err(Unreadable::Refused)?;
     let bytes = bytes.ok_or_else(|| Unreadable::Malformed("it is larger than 64 MiB".into()))?;
     parse(&bytes).map_err(Unreadable::Malformed)
 }
 
 /// The entries in this text, or what is wrong with it.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Entries, String> {
+pub(crate) fn parse<C: Collect>(bytes: &[u8]) -> Result<C, String> {
     let malformed = |error: serde_json::Error| {
         let mut lines = bytes.split(|byte| *byte == b'\n');
         if lines.any(|line| line.starts_with(b"<<<<<<<")) {
@@ -98,20 +145,10 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Entries, String> {
         ));
     }
     let File { findings } = serde_json::from_str(text).map_err(malformed)?;
-    let mut entries = Entries::default();
-    for (index, line) in findings.into_iter().enumerate() {
-        let number = index + 1;
-        let Line { file, rule, pointer, hash, count } = line;
-        let parsed = u64::from_str_radix(&hash, 16).ok().filter(|_| hash.len() == 16);
-        let Some(parsed) = parsed else {
-            let shown = crate::printable::quoted(&hash);
-            return Err(format!("finding {number}: `hash` must be 16 hex digits; found {shown}"));
-        };
-        // A rule that is no more has no findings: its entries are unused, no mistake.
-        let rule = rules::find(&rule).map_or(rule, |rule| rule.id.to_owned());
-        entries.add(&file, Entry { rule, pointer, hash: parsed }, count);
+    match findings.wrong {
+        Some(wrong) => Err(wrong),
+        None => Ok(findings.collected),
     }
-    Ok(entries)
 }
 
 impl Entries {
@@ -122,10 +159,10 @@ impl Entries {
         for (file, entries) in &self.0 {
             for (entry, count) in entries {
                 let line = Line {
-                    file: file.clone(),
-                    rule: entry.rule.clone(),
-                    pointer: entry.pointer.clone(),
-                    hash: format!("{:016x}", entry.hash),
+                    file: file.into(),
+                    rule: (&*entry.rule).into(),
+                    pointer: (&*entry.pointer).into(),
+                    hash: format!("{:016x}", entry.hash).into(),
                     count: *count,
                 };
                 let mut bytes = Vec::new();
@@ -145,6 +182,7 @@ impl Entries {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Entry;
     use super::*;
 
     fn entry(rule: &str, pointer: &str, hash: u64) -> Entry {
@@ -183,8 +221,10 @@ mod tests {
             "{\"version\": 1, \"findings\": [{\"file\":\"a\",\"rule\":\"KL1002\",\"pointer\":\"\",\"hash\":\"+1\"}]}",
             "{\"version\": 1, \"findings\": [{\"file\":\"a\",\"rule\":\"KL1002\",\"pointer\":\"\",\"hash\":\"0000000000000001\",\"line\":1}]}",
         ];
-        let told: Vec<String> =
-            refused.iter().map(|text| parse(text.as_bytes()).expect_err("no baseline")).collect();
+        let told: Vec<String> = refused
+            .iter()
+            .map(|text| parse::<Entries>(text.as_bytes()).expect_err("no baseline"))
+            .collect();
         insta::assert_snapshot!(told.join("\n"));
     }
 

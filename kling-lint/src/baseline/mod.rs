@@ -5,11 +5,14 @@
 //! it.
 
 mod file;
+mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::finding::Finding;
+use crate::slots::Slots;
 pub(crate) use file::{Unreadable, parse, read};
+use words::Words;
 
 /// What the file of a baseline is called.
 pub(crate) const NAME: &str = "kling-lint-baseline.json";
@@ -60,12 +63,6 @@ impl Entries {
         self.0.values().flat_map(BTreeMap::values).fold(0, |sum, count| sum.saturating_add(*count))
     }
 
-    /// How many findings of a file there are.
-    pub(crate) fn findings_of(&self, file: &str) -> usize {
-        let counts = self.0.get(file).into_iter().flat_map(BTreeMap::values);
-        counts.fold(0, |sum, count| sum.saturating_add(*count))
-    }
-
     /// Takes those of a file from another list.
     pub(crate) fn copy(&mut self, file: &str, from: &Entries) {
         if let Some(entries) = from.0.get(file) {
@@ -89,55 +86,95 @@ impl Entries {
     }
 }
 
+/// What is read of a baseline goes here, entry by entry.
+pub(crate) trait Collect: Default {
+    /// Several findings of a kind in a file.
+    fn collect(&mut self, file: &str, rule: &str, pointer: &str, hash: u64, count: usize);
+}
+
+impl Collect for Entries {
+    fn collect(&mut self, file: &str, rule: &str, pointer: &str, hash: u64, count: usize) {
+        self.add(file, Entry { rule: rule.to_owned(), pointer: pointer.to_owned(), hash }, count);
+    }
+}
+
 /// A baseline in use: each entry is good for as many findings as it was written for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Baseline {
-    entries: Entries,
-    /// What is left, of the files that were met.
-    left: HashMap<String, HashMap<Entry, usize>>,
+    words: Words,
+    lines: Vec<Line>,
+    /// The lines by what they are about.
+    slots: Slots,
+    /// The numbers of the files that were met.
+    met: HashSet<u32>,
+    /// How many findings it was written for.
+    findings: usize,
+}
+
+/// An entry, in numbers of words.
+#[derive(Debug)]
+struct Line {
+    about: About,
+    /// Findings that it is still good for.
+    left: usize,
+}
+
+/// File, rule, pointer, and hash.
+type About = (u32, u32, u32, u64);
+
+impl Collect for Baseline {
+    fn collect(&mut self, file: &str, rule: &str, pointer: &str, hash: u64, count: usize) {
+        let about = (self.words.put(file), self.words.put(rule), self.words.put(pointer), hash);
+        self.findings = self.findings.saturating_add(count);
+        match self.slots.met(&about, |number| self.lines[number].about) {
+            Some(number) => {
+                let left = &mut self.lines[number].left;
+                *left = left.saturating_add(count);
+            }
+            None => self.lines.push(Line { about, left: count }),
+        }
+    }
 }
 
 impl Baseline {
-    pub(crate) fn new(entries: Entries) -> Self {
-        Baseline { entries, left: HashMap::new() }
-    }
-
-    pub(crate) fn entries(&self) -> &Entries {
-        &self.entries
+    /// How many findings it was written for.
+    pub(crate) fn findings(&self) -> usize {
+        self.findings
     }
 
     /// Makes ready for the findings of a file.
     pub(crate) fn meet(&mut self, file: &str) {
-        if let Some(entries) = self.entries.0.get(file)
-            && !self.left.contains_key(file)
-        {
-            let all = entries.iter().map(|(entry, count)| (entry.clone(), *count)).collect();
-            self.left.insert(file.to_owned(), all);
-        }
+        self.met.extend(self.words.find(file));
     }
 
     /// Whether this finding was there before.
     pub(crate) fn take(&mut self, file: &str, finding: &Finding) -> bool {
-        let Some(left) = self.left.get_mut(file) else { return false };
-        match left.get_mut(&Entry::of(finding)) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                true
-            }
-            _ => false,
+        let find = |word| self.words.find(word);
+        let (Some(file), Some(rule), Some(pointer)) =
+            (find(file), find(finding.rule.id), find(&finding.pointer))
+        else {
+            return false;
+        };
+        let about = (file, rule, pointer, finding.text_hash);
+        let Some(number) = self.slots.get(&about, |number| self.lines[number].about) else {
+            return false;
+        };
+        let left = &mut self.lines[number].left;
+        let taken = left.checked_sub(1);
+        *left = taken.unwrap_or(0);
+        taken.is_some()
+    }
+
+    /// How many findings are gone: of files that were met, and of those that are no more.
+    pub(crate) fn gone(&self, is_no_more: impl Fn(&str) -> bool) -> usize {
+        let mut left = vec![0_usize; self.words.len()];
+        for Line { about: (file, ..), left: more } in &self.lines {
+            let left = &mut left[*file as usize];
+            *left = left.saturating_add(*more);
         }
-    }
-
-    /// How many findings of the files that were met are gone.
-    pub(crate) fn gone(&self) -> usize {
-        self.left
-            .values()
-            .flat_map(HashMap::values)
-            .fold(0, |sum, count| sum.saturating_add(*count))
-    }
-
-    /// The names of the files that were not met.
-    pub(crate) fn not_met(&self) -> impl Iterator<Item = &str> {
-        self.entries.files().filter(|file| !self.left.contains_key(*file))
+        let counts = (0..).zip(left).filter(|(_, left)| *left > 0);
+        counts
+            .filter(|(file, _)| self.met.contains(file) || is_no_more(self.words.get(*file)))
+            .fold(0, |sum, (_, left)| sum.saturating_add(left))
     }
 }

@@ -1,7 +1,7 @@
 //! Keys that are no field: other spellings, misspellings, keys known from elsewhere, unknown ones.
 
 use kling_schema::rules::shape as rules;
-use kling_schema::{Basis, Known, KnownKey, Object, Severity, aspect};
+use kling_schema::{Basis, Field, Known, KnownKey, Object, Severity, aspect};
 
 use super::shape::Slot;
 use super::trail::Trail;
@@ -9,7 +9,9 @@ use super::{Cx, describe, path};
 use crate::alike;
 use crate::finding::Draft;
 use crate::fix::DraftFix;
-use crate::read::{Member, Node, Text};
+use crate::read::{Document, Member, Node, Text};
+use crate::slots::Slots;
+use crate::verdict::KEPT;
 
 /// Keys longer than this are no misspelling of anything.
 const LONGEST_KEY: usize = 64;
@@ -21,16 +23,67 @@ const MOST_COMPARED: usize = 1_000;
 /// How alike two keys must be for a "did you mean", from 0 to 1.
 const ALIKE: f64 = 0.8;
 
+/// Keys of one object that are no field; most objects have none.
+#[derive(Default)]
+pub(super) struct Others<'d> {
+    /// Each key once, in order: those of which something is told.
+    told: Vec<Other<'d>>,
+    /// How many there are that nobody knows.
+    unknown: usize,
+    /// The numbers of all of them.
+    keys: Vec<u32>,
+    met: Slots,
+    speller: Option<Speller>,
+}
+
 /// A member whose key is no field.
-pub(super) struct Other<'d> {
-    pub(super) key: Text<'d>,
-    pub(super) member: Member<'d>,
-    pub(super) meaning: Meaning,
+struct Other<'d> {
+    key: Text<'d>,
+    member: Member<'d>,
+    meaning: Meaning,
+}
+
+impl<'d> Others<'d> {
+    /// Takes in a member, unless its key was met before.
+    #[cold]
+    pub(super) fn meet(
+        &mut self,
+        document: &'d Document<'d>,
+        object: &'static Object,
+        member: Member<'d>,
+    ) -> bool {
+        let Some(key) = member.key.text() else { return true };
+        let keys = &self.keys;
+        let of = |number: usize| document.node(keys[number]).text().map(Text::to_str);
+        if self.met.met(&Some(key.to_str()), of).is_some() {
+            return false;
+        }
+        self.keys.push(member.key.index());
+        let meaning = self.speller.get_or_insert_with(|| Speller::new(object)).meaning(key);
+        if matches!(meaning, Meaning::Unknown) {
+            self.unknown += 1;
+            if self.unknown > KEPT {
+                return true;
+            }
+        }
+        self.told.push(Other { key, member, meaning });
+        true
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The other spelling of a field that stands in its place, if any.
+    pub(super) fn stand_in(&self, field: &Field) -> Option<Text<'d>> {
+        let stands_in = |other: &&Other<'_>| other.meaning.field() == Some(field.key);
+        self.told.iter().find(stands_in).map(|other| other.key)
+    }
 }
 
 /// What a key that is no field is.
 #[derive(Clone, Copy)]
-pub(super) enum Meaning {
+enum Meaning {
     /// The table knows it.
     Known(&'static Known),
     /// It nearly spells this field.
@@ -41,7 +94,7 @@ pub(super) enum Meaning {
 
 impl Meaning {
     /// The field that is meant.
-    pub(super) fn field(self) -> Option<&'static str> {
+    fn field(self) -> Option<&'static str> {
         match self {
             Meaning::Known(Known { what: KnownKey::Alias { of, .. }, .. }) => Some(of),
             Meaning::Near(field) => Some(field),
@@ -51,7 +104,7 @@ impl Meaning {
 }
 
 /// Tells what a key means in one object.
-pub(super) struct Speller {
+struct Speller {
     object: &'static Object,
     /// The fields' keys as [`plain`] gives them, once they are needed.
     plain: Vec<String>,
@@ -60,11 +113,11 @@ pub(super) struct Speller {
 }
 
 impl Speller {
-    pub(super) fn new(object: &'static Object) -> Self {
+    fn new(object: &'static Object) -> Self {
         Speller { object, plain: Vec::new(), compared: 0 }
     }
 
-    pub(super) fn meaning(&mut self, key: Text<'_>) -> Meaning {
+    fn meaning(&mut self, key: Text<'_>) -> Meaning {
         let name = key.to_str();
         let known = self.object.known.iter().find(|known| name == known.key);
         match known {
@@ -95,14 +148,14 @@ pub(super) fn report<'d>(
     node: Node<'d>,
     object: &'static Object,
     slots: &[Slot<'d>],
-    others: &[Other<'d>],
+    others: &Others<'d>,
     trail: &Trail<'_>,
 ) {
     let mut report = Report { node, object, slots, renamed: Vec::new() };
-    for other in others {
-        let house = Basis::house(Severity::Warning);
-        if matches!(other.meaning, Meaning::Unknown) && cx.out.is_full() {
-            cx.out.count(house.severity);
+    let house = Basis::house(Severity::Warning);
+    for other in &others.told {
+        if matches!(other.meaning, Meaning::Unknown) && cx.out.is_full(house.severity) {
+            cx.out.count(house.severity, 1);
             continue;
         }
         let name = other.key.to_str();
@@ -121,6 +174,7 @@ pub(super) fn report<'d>(
         };
         cx.push(draft);
     }
+    cx.out.count(house.severity, others.unknown.saturating_sub(KEPT));
 }
 
 /// What is known of the object whose keys are reported.

@@ -77,7 +77,7 @@ pub(super) fn media_string<'d>(
         cx.sizes.insert(node.span().start, Pixels { size, turned: judged.turned });
     }
     if let Form::Path(path) = judged.form {
-        cx.out.files.push(Named { pointer: trail.pointer(), span: node.span(), path });
+        cx.out.name(Named { pointer: trail.pointer(), span: node.span(), path });
     }
 }
 
@@ -134,6 +134,17 @@ mod tests {
             self.0.fetch_add(1, Relaxed);
             Ok(OpenFile::with_len(Cursor::new(CUT), CUT.len() as u64))
         }
+    }
+
+    #[test]
+    fn so_many_files_are_told_of_and_no_more() {
+        let builder = Linter::builder().endpoint("image2video");
+        let request = r#"{"image": "./a.png", "prompt": "x"}"#;
+        let list = vec![request; crate::check::MOST_NAMED + 9].join(",");
+        let report =
+            builder.lists(true).build().expect("an endpoint").lint_str(&format!("[{list}]"));
+        assert_eq!(report.requests(), crate::check::MOST_NAMED + 9);
+        assert_eq!(report.files().len(), crate::check::MOST_NAMED);
     }
 
     #[test]

@@ -49,18 +49,20 @@ use kling_schema::{Object, Severity};
 use crate::finding::Draft;
 use crate::media::{Hosts, LocalPath, Setting};
 use crate::read::{Document, Node};
+use crate::verdict::KEPT;
 use masks::Pixels;
 use trail::Trail;
 pub(crate) use unique::Unique;
 
-/// How many drafts are kept before they are only counted: memory stays bounded on hostile input.
-const KEPT: usize = 10_000;
+/// How many local files of one document are told of: more than any request can use.
+pub(crate) const MOST_NAMED: usize = 10_000;
 
 /// What the checks found, and what a session needs to know.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
-    /// The findings, unsorted.
+    /// The findings, unsorted; of each severity as many as a report keeps.
     pub(crate) drafts: Vec<Draft>,
+    kept: [usize; 3],
     /// How many more there were, by severity.
     pub(crate) dropped: [usize; 3],
     /// Values that must differ between the requests of a session.
@@ -80,23 +82,39 @@ pub(crate) struct Named {
 }
 
 impl Checked {
+    /// Nothing but a draft.
+    pub(crate) fn only(draft: Draft) -> Self {
+        let mut checked = Checked::default();
+        checked.push(draft);
+        checked
+    }
+
     /// Keeps a draft, or counts it.
     fn push(&mut self, draft: Draft) {
-        if self.is_full() {
-            self.count(draft.basis.severity);
+        let severity = draft.basis.severity;
+        if self.is_full(severity) {
+            self.count(severity, 1);
         } else {
+            self.kept[severity as usize] += 1;
             self.drafts.push(draft);
         }
     }
 
-    /// Whether drafts are only counted from here on.
-    fn is_full(&self) -> bool {
-        self.drafts.len() >= KEPT
+    /// Keeps a local file, unless there are too many.
+    fn name(&mut self, file: Named) {
+        if self.files.len() < MOST_NAMED {
+            self.files.push(file);
+        }
     }
 
-    /// Counts a draft of this severity that was not kept.
-    fn count(&mut self, severity: Severity) {
-        self.dropped[severity as usize] += 1;
+    /// Whether drafts of this severity are only counted from here on.
+    fn is_full(&self, severity: Severity) -> bool {
+        self.kept[severity as usize] >= KEPT
+    }
+
+    /// Counts drafts of this severity that were not kept.
+    fn count(&mut self, severity: Severity, many: usize) {
+        self.dropped[severity as usize] += many;
     }
 
     /// Takes in what was found in an item of a list.
@@ -111,10 +129,10 @@ impl Checked {
             self.push(draft);
         }
         self.unique.extend(item.unique.into_iter().map(|unique| unique.in_item(index)));
-        self.files.extend(item.files.into_iter().map(|mut file| {
+        for mut file in item.files {
             inner(&mut file.pointer);
-            file
-        }));
+            self.name(file);
+        }
     }
 }
 

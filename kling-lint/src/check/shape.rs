@@ -1,11 +1,9 @@
 //! An object: missing keys, keys written twice, and the way down into each value.
 
-use std::collections::HashSet;
-
 use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Field, Object, Severity, aspect};
 
-use super::keys::{self, Other, Speller};
+use super::keys::{self, Others};
 use super::path::{self, Scope};
 use super::plan::Plan;
 use super::room::with_room;
@@ -59,8 +57,7 @@ struct Seen<'a, 'd> {
     plan: Option<&'static Plan>,
     /// By field.
     slots: &'a [Slot<'d>],
-    /// Members of other keys, each key once, in order.
-    others: Vec<Other<'d>>,
+    others: Others<'d>,
 }
 
 impl<'a, 'd> Seen<'a, 'd> {
@@ -90,10 +87,11 @@ impl<'a, 'd> Seen<'a, 'd> {
                     }
                     slot.value = Some(member.value);
                 }
-                None => others.meet(cx, object, member, trail),
+                None if others.meet(cx.document, object, member) => {}
+                None => duplicate(cx, member, None, trail),
             }
         }
-        Seen { node, object, plan, slots, others: others.members }
+        Seen { node, object, plan, slots, others }
     }
 
     /// Checks each field, and reports the other keys.
@@ -128,7 +126,7 @@ impl<'a, 'd> Seen<'a, 'd> {
     /// A required key that is not there.
     #[cold]
     fn missing(&self, cx: &mut Cx<'d>, field: &'static Field, basis: &Basis, trail: &Trail<'_>) {
-        let stand_in = self.stand_in(field);
+        let stand_in = self.others.stand_in(field);
         if stand_in.is_some() && basis.severity < Severity::Error {
             // The wrong spelling is reported; saying that the right one is missing adds nothing.
             return;
@@ -143,7 +141,7 @@ impl<'a, 'd> Seen<'a, 'd> {
         let hint = field.hints.iter().find(|hint| path::holds(scope, &hint.when));
         draft = draft.with_some("hint", hint.map(|hint| hint.text).or(basis.note));
         draft = match (stand_in, field.default) {
-            (Some(Other { key, .. }), _) => {
+            (Some(key), _) => {
                 draft.with("advice", format!("rename {}", printable::quoted(&key.to_str())))
             }
             (None, Some(default)) => {
@@ -157,40 +155,6 @@ impl<'a, 'd> Seen<'a, 'd> {
             (None, None) => draft.with("advice", "add it"),
         };
         cx.push(draft);
-    }
-
-    /// The other spelling of a field that stands in its place, if any.
-    fn stand_in(&self, field: &Field) -> Option<&Other<'d>> {
-        self.others.iter().find(|other| other.meaning.field() == Some(field.key))
-    }
-}
-
-/// Keys that are no field; most objects have none.
-#[derive(Default)]
-struct Others<'d> {
-    /// Each key once, in order.
-    members: Vec<Other<'d>>,
-    /// The keys met so far, and what tells their meaning.
-    met: Option<(HashSet<String>, Speller)>,
-}
-
-impl<'d> Others<'d> {
-    #[cold]
-    fn meet(
-        &mut self,
-        cx: &mut Cx<'d>,
-        object: &'static Object,
-        member: Member<'d>,
-        trail: &Trail<'_>,
-    ) {
-        let Some(key) = member.key.text() else { return };
-        let (names, speller) =
-            self.met.get_or_insert_with(|| (HashSet::new(), Speller::new(object)));
-        if names.insert(key.to_str().into_owned()) {
-            self.members.push(Other { key, member, meaning: speller.meaning(key) });
-        } else {
-            duplicate(cx, member, None, trail);
-        }
     }
 }
 

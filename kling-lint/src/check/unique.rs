@@ -56,7 +56,7 @@ impl Unique {
         let (hash, way) = match trail.top() {
             Some((owner, key)) => (STATE.hash_one((key, &*value)), Way::Top(owner, key)),
             None => {
-                let draft = broken(*basis, span.clone(), trail);
+                let draft = broken(basis, span.clone(), trail);
                 (STATE.hash_one((trail.shown(), &*value)), Way::Deep(Box::new(draft)))
             }
         };
@@ -73,7 +73,7 @@ impl Unique {
     /// The text is the one in which the value was found.
     pub(crate) fn into_draft(self, loaded: &Loaded<'_>, first: String) -> Draft {
         let mut draft = match self.way {
-            Way::Top(owner, key) => broken(*self.basis, self.span, &Trail::root(owner).field(key)),
+            Way::Top(owner, key) => broken(self.basis, self.span, &Trail::root(owner).field(key)),
             Way::Deep(draft) => *draft,
         };
         if let Some(index) = self.item {
@@ -84,6 +84,6 @@ impl Unique {
     }
 }
 
-fn broken(basis: Basis, span: Range<u32>, trail: &Trail<'_>) -> Draft {
-    trail.broken(&across::REUSED_ID, basis, Bound::Unique.aspect(aspect::End::Max), span)
+fn broken(basis: &Basis, span: Range<u32>, trail: &Trail<'_>) -> Draft {
+    trail.broken(&across::REUSED_ID, *basis, Bound::Unique.aspect(aspect::End::Max), span)
 }

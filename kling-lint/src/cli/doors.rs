@@ -98,7 +98,7 @@ pub fn names_agree(json: &[u8]) -> bool {
 /// # Errors
 /// Why it is no baseline, for people.
 pub fn baseline(text: &[u8]) -> Result<String, String> {
-    let entries = baseline::parse(text)?;
+    let entries: baseline::Entries = baseline::parse(text)?;
     entries.text().map_err(|error| error.to_string())
 }
 

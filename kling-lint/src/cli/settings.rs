@@ -83,8 +83,8 @@ impl Settings {
             None
         } else {
             let asked = options.config.baseline.is_some();
-            let entries = read_baseline(&place.path, asked).map_err(|refusal| vec![refusal])?;
-            entries.map(|entries| (Baseline::new(entries), place.home.clone()))
+            let old = read_baseline::<Baseline>(&place.path, asked);
+            old.map_err(|refusal| vec![refusal])?.map(|old| (old, place.home.clone()))
         };
         let mut policy =
             Policy::new(config, home.clone(), old).passing_over(&place.path, "the baseline");
@@ -181,9 +181,7 @@ impl Settings {
             }
         }
         let Some(baseline) = self.policy.baseline() else { return };
-        let lost = baseline.not_met().filter(|file| !self.baseline.home.place(file).exists());
-        let lost: usize = lost.map(|file| baseline.entries().findings_of(file)).sum();
-        let gone = baseline.gone().saturating_add(lost);
+        let gone = baseline.gone(|file| !self.baseline.home.place(file).exists());
         if gone > 0 && !quiet {
             let (are, them) = if gone == 1 { ("is", "it") } else { ("are", "them") };
             let (findings, path) = (count(gone, "finding"), shown(&self.baseline.path));
@@ -248,7 +246,10 @@ fn baseline_place(
 }
 
 /// The entries of a baseline, if there is one. One that is asked for must be there.
-pub(super) fn read_baseline(path: &Path, asked: bool) -> Result<Option<baseline::Entries>, String> {
+pub(super) fn read_baseline<C: baseline::Collect>(
+    path: &Path,
+    asked: bool,
+) -> Result<Option<C>, String> {
     let name = shown(path);
     match baseline::read(path) {
         Ok(entries) => Ok(Some(entries)),

@@ -23,7 +23,7 @@ pub(super) fn config(settings: &Settings, format: &str) -> String {
     out.comment(&format!("config: {path}"));
     out.comment(&match settings.policy.baseline() {
         Some(baseline) => {
-            let findings = count(baseline.entries().findings(), "finding");
+            let findings = count(baseline.findings(), "finding");
             format!("baseline: {}, {findings}", shown(&settings.baseline.path))
         }
         None => "baseline: none".to_owned(),

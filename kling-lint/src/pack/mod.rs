@@ -26,6 +26,7 @@ use std::sync::Arc;
 use foldhash::quality::RandomState;
 use kling_schema::{Severity, endpoints};
 
+use crate::check::MOST_NAMED;
 use crate::files::{OpenFile, Refusal};
 use crate::linter::Linter;
 use crate::media::{Content, HeaderProbe, SMALLEST_FILE};
@@ -134,6 +135,10 @@ impl Parcel {
                 Ok(inlined) => files.push(inlined),
                 Err(why) => obstacles.push(Obstacle::new(file, why)),
             }
+        }
+        // There may be more, of which nobody told.
+        if let Some(last) = report.files().get(MOST_NAMED - 1) {
+            obstacles.push(Obstacle::new(last, Why::NotRead));
         }
         let fails = report.worst().is_some_and(|worst| worst >= fail_on);
         // Of a request that was not read to its end, or for no known endpoint, nothing was checked.

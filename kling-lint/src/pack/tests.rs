@@ -80,6 +80,20 @@ fn obstacles(result: Result<Parcel, PackError>) -> Vec<(String, Why)> {
     }
 }
 
+/// Of more files than are told of, nobody knows all places.
+#[test]
+fn a_file_that_is_named_too_often_is_not_put_in() {
+    let item = r#"{"subject_image": "a.png"}"#;
+    for (times, expected) in [(300, 0), (MOST_NAMED + 1, 1)] {
+        let items = vec![item; times].join(",");
+        let request = format!(r#"{{"subject_image_list": [{items}]}}"#);
+        let result = prepare(request.as_bytes(), memory(&[("a.png", &png(300))]));
+        let Err(PackError::Refused(refused)) = result else { panic!("so many are refused") };
+        let not_read = refused.obstacles.iter().filter(|it| it.why == Why::NotRead);
+        assert_eq!(not_read.count(), expected, "{times}");
+    }
+}
+
 #[test]
 fn only_the_paths_are_replaced() {
     let (one, two) = (png(300), png(301));

@@ -57,6 +57,11 @@ impl<'s> Document<'s> {
         Node { document: self, index: 0 }
     }
 
+    /// The node of this number: see [`Node::index`].
+    pub(crate) fn node(&self, index: u32) -> Node<'_> {
+        Node { document: self, index }
+    }
+
     /// The text it was read from.
     pub(crate) fn loaded(&self) -> &Loaded<'s> {
         self.loaded
@@ -67,6 +72,11 @@ impl<'d> Node<'d> {
     #[inline]
     fn entry(self) -> &'d Entry {
         &self.document.tape[self.index as usize]
+    }
+
+    /// Its number in the document.
+    pub(crate) fn index(self) -> u32 {
+        self.index
     }
 
     /// What kind of value it is.

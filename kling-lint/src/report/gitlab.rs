@@ -79,18 +79,18 @@ impl Gitlab {
 
     /// Different for every issue of the report.
     fn fingerprint(&mut self, path: &str, issue: &Issue<'_>) -> String {
-        let parts = [path, issue.check, issue.pointer];
-        let mut hash = fingerprint::of(&parts);
-        loop {
-            match self.met.again(hash) {
-                1 => return fingerprint::shown(hash),
-                // Another of its kind at the same place: the second, the third.
-                times => {
-                    let [path, check, pointer] = parts;
-                    hash = fingerprint::of(&[path, check, pointer, &times.to_string()]);
-                }
-            }
+        let mut parts = vec![path, issue.check, issue.pointer];
+        // A zero byte ends a part: in a pointer it could make it look like another's second issue.
+        if issue.pointer.contains('\0') {
+            parts.push("");
         }
+        let hash = fingerprint::of(&parts);
+        fingerprint::shown(match self.met.again(hash) {
+            1 => hash,
+            // Another of its kind at the same place: the second, the third. There may be millions, so
+            // these are not kept.
+            times => fingerprint::of(&[&parts[..], &[&times.to_string()]].concat()),
+        })
     }
 }
 
@@ -136,6 +136,19 @@ mod tests {
     #[test]
     fn snapshot() {
         insta::assert_snapshot!(samples::told(&mut Gitlab::new(Root::default())));
+    }
+
+    #[test]
+    fn a_pointer_cannot_take_another_s_fingerprint() {
+        let mut gitlab = Gitlab::new(Root::default());
+        let pointers =
+            ["/a", "/a", "/a\x002", "/a\x002", "/a\x002\0", "/a\0", "/a\0\0", "/a\0\x002"];
+        let of = |pointer| {
+            gitlab.fingerprint("a.json", &Issue { pointer, ..Issue::about("KL", "info", "") })
+        };
+        let all = pointers.map(of);
+        let different: std::collections::HashSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len(), "{all:?}");
     }
 
     #[test]

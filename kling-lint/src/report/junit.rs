@@ -2,13 +2,14 @@
 //!
 //! A case fails when the exit status would: findings below `--fail-on` are what the test printed.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use kling_schema::Severity;
 
 use crate::finding::Finding;
 use crate::printable;
+use crate::report::spill::Spill;
 use crate::report::{Checked, Media, Reporter, Totals, not_shown, shown};
 
 /// The suite. Its counts stand before its cases, so the cases wait.
@@ -17,7 +18,9 @@ pub(crate) struct Junit {
     /// The severity from which a case fails.
     fails_from: Option<Severity>,
     case: Option<Case>,
-    cases: String,
+    cases: Spill,
+    /// Room for a line.
+    line: String,
     tests: usize,
     failures: usize,
     errors: usize,
@@ -37,94 +40,114 @@ struct Case {
 /// Lines as XML has them.
 #[derive(Debug, Default)]
 struct Lines {
-    text: String,
+    text: Spill,
     count: usize,
 }
 
 impl Lines {
-    /// Where the next line goes.
-    fn next(&mut self) -> &mut String {
+    fn push(&mut self, line: &str) -> io::Result<()> {
         if self.count > 0 {
-            self.text.push('\n');
+            self.text.write_all(b"\n")?;
         }
         self.count += 1;
-        &mut self.text
+        self.text.write_all(line.as_bytes())
     }
 }
 
 impl Junit {
     pub(crate) fn new(fails_from: Option<Severity>) -> Self {
-        Junit { fails_from, case: None, cases: String::new(), tests: 0, failures: 0, errors: 0 }
+        Junit {
+            fails_from,
+            case: None,
+            cases: Spill::default(),
+            line: String::new(),
+            tests: 0,
+            failures: 0,
+            errors: 0,
+        }
     }
 
     /// The case of this file.
-    fn case(&mut self, path: &Path) -> &mut Case {
+    fn case(&mut self, path: &Path) -> io::Result<&mut Case> {
         if self.case.as_ref().is_some_and(|case| case.path != path) {
-            self.close();
+            self.close()?;
         }
-        self.case.get_or_insert_with(|| Case { path: path.into(), ..Case::default() })
+        Ok(self.case.get_or_insert_with(|| Case { path: path.into(), ..Case::default() }))
     }
 
     /// Adds a finding to the case: `3:15: error[KL1002 wrong-type] message; help: write "5"`
-    fn find(&mut self, path: &Path, finding: &Finding, push_place: impl FnOnce(&mut String)) {
-        let fails = self.fails_from.is_some_and(|from| finding.severity >= from);
-        let case = self.case(path);
-        if fails && case.worst.as_ref().is_none_or(|(worst, _)| finding.severity > *worst) {
-            case.worst = Some((finding.severity, finding.message.clone()));
-        }
-        let out = if fails { case.failing.next() } else { case.passing.next() };
-        push_place(out);
+    fn find(
+        &mut self,
+        path: &Path,
+        finding: &Finding,
+        push_place: impl FnOnce(&mut String),
+    ) -> io::Result<()> {
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        push_place(&mut line);
         let Finding { rule, severity, message, .. } = finding;
         for part in [": ", severity.word(), "[", rule.id, " ", rule.name, "] "] {
-            out.push_str(part);
+            line.push_str(part);
         }
-        push(out, message);
+        push(&mut line, message);
         if let Some(help) = &finding.help {
-            out.push_str("; help: ");
-            push(out, help);
+            line.push_str("; help: ");
+            push(&mut line, help);
         }
+        let fails = self.fails_from.is_some_and(|from| *severity >= from);
+        let case = self.case(path)?;
+        if fails && case.worst.as_ref().is_none_or(|(worst, _)| severity > worst) {
+            case.worst = Some((*severity, message.clone()));
+        }
+        let lines = if fails { &mut case.failing } else { &mut case.passing };
+        lines.push(&line)?;
+        self.line = line;
+        Ok(())
     }
 
-    fn close(&mut self) {
-        let Some(case) = self.case.take() else { return };
+    fn close(&mut self) -> io::Result<()> {
+        let Some(case) = self.case.take() else { return Ok(()) };
         self.tests += 1;
         self.failures += usize::from(case.worst.is_some());
         self.errors += usize::from(case.unreadable.is_some());
-        case.write(&mut self.cases);
+        case.write(&mut self.cases)
     }
 }
 
 impl Case {
-    fn write(&self, out: &mut String) {
-        out.push_str("    <testcase classname=\"kling-lint\" name=\"");
-        push(out, &shown(&self.path));
+    fn write(self, out: &mut Spill) -> io::Result<()> {
+        let mut text = String::from("    <testcase classname=\"kling-lint\" name=\"");
+        push(&mut text, &shown(&self.path));
         if self.worst.is_none() && self.unreadable.is_none() && self.passing.count == 0 {
-            out.push_str("\"/>\n");
-            return;
+            text.push_str("\"/>\n");
+            return out.write_all(text.as_bytes());
         }
-        out.push_str("\">\n");
+        text.push_str("\">\n");
         if let Some(reason) = &self.unreadable {
-            out.push_str("      <error type=\"unreadable\" message=\"");
-            push(out, reason);
-            out.push_str("\"/>\n");
+            text.push_str("      <error type=\"unreadable\" message=\"");
+            push(&mut text, reason);
+            text.push_str("\"/>\n");
         }
         if let Some((severity, message)) = &self.worst {
-            out.push_str(&format!("      <failure type=\"{}\" message=\"", severity.word()));
-            push(out, message);
+            text.push_str(&format!("      <failure type=\"{}\" message=\"", severity.word()));
+            push(&mut text, message);
             let more = self.failing.count - 1;
             if more > 0 {
-                out.push_str(&format!(" (and {more} more)"));
+                text.push_str(&format!(" (and {more} more)"));
             }
-            out.push_str("\">");
-            out.push_str(&self.failing.text);
-            out.push_str("</failure>\n");
+            text.push_str("\">");
+            out.write_all(text.as_bytes())?;
+            self.failing.text.pour(out)?;
+            text = String::from("</failure>\n");
         }
         if self.passing.count > 0 {
-            out.push_str("      <system-out>");
-            out.push_str(&self.passing.text);
-            out.push_str("</system-out>\n");
+            text.push_str("      <system-out>");
+            out.write_all(text.as_bytes())?;
+            self.passing.text.pour(out)?;
+            text = String::from("</system-out>\n");
         }
-        out.push_str("    </testcase>\n");
+        text.push_str("    </testcase>\n");
+        out.write_all(text.as_bytes())
     }
 }
 
@@ -172,38 +195,40 @@ fn push_plain(out: &mut String, text: &str) {
 
 impl Reporter for Junit {
     fn checked(&mut self, _: &mut dyn io::Write, input: &Checked<'_>) -> io::Result<()> {
-        self.case(input.path);
+        self.case(input.path)?;
         for finding in input.findings {
             self.find(input.path, finding, |out| {
                 printable::push_number(out, finding.start.line);
                 out.push(':');
                 printable::push_number(out, finding.start.column);
-            });
+            })?;
         }
         if input.hidden > 0 {
-            push(self.case(input.path).passing.next(), &not_shown(input.hidden));
+            let mut line = String::new();
+            push(&mut line, &not_shown(input.hidden));
+            self.case(input.path)?.passing.push(&line)?;
         }
         Ok(())
     }
 
     fn media(&mut self, _: &mut dyn io::Write, input: &Media<'_>) -> io::Result<()> {
-        self.case(input.path);
+        self.case(input.path)?;
         for (field, finding) in input.told() {
             self.find(input.path, finding, |out| match field {
                 Some(field) => push(out, &format!("{}/{}", field.endpoint, field.field)),
                 None => out.push_str("the file"),
-            });
+            })?;
         }
         Ok(())
     }
 
     fn unreadable(&mut self, _: &mut dyn io::Write, path: &Path, reason: &str) -> io::Result<()> {
-        self.case(path).unreadable = Some(reason.into());
+        self.case(path)?.unreadable = Some(reason.into());
         Ok(())
     }
 
     fn finish(&mut self, out: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
-        self.close();
+        self.close()?;
         let Junit { tests, failures, errors, .. } = self;
         let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"");
         let opening = format!(
@@ -211,7 +236,7 @@ impl Reporter for Junit {
              <testsuites name=\"kling-lint\" {counts}>\n  <testsuite name=\"kling-lint\" {counts}>\n"
         );
         out.write_all(opening.as_bytes())?;
-        out.write_all(self.cases.as_bytes())?;
+        std::mem::take(&mut self.cases).pour(out)?;
         out.write_all(b"  </testsuite>\n</testsuites>\n")
     }
 }

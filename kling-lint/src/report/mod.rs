@@ -20,6 +20,7 @@ mod relative;
 #[cfg(test)]
 mod samples;
 mod sarif;
+mod spill;
 mod summary;
 mod window;
 
