@@ -98,6 +98,7 @@ pub use house::Policies;
 pub use kling_schema;
 pub use kling_schema::{Severity, Source, Tier};
 pub use linter::{Linter, LinterBuilder};
+pub use load::LONGEST;
 pub use media::verdict::{FieldVerdict, MediaReport};
 pub use pack::{Inserted, Obstacle, PackError, Parcel, ParcelReader, Refused, Why};
 pub use session::Session;

@@ -415,6 +415,7 @@ fn hostile_outputs() {
         ("circle", 2),
         ("folder", 2),
         ("none/there", 2),
+        ("none/", 2),
         ("/dev/full", 2),
         ("/dev/null", 0),
         ("/proc/version", 2),
@@ -440,6 +441,8 @@ fn hostile_outputs() {
         &["schema", "omni-video"],
         &["types", "ts"],
         &["--show-config"],
+        &["--version"],
+        &["--help"],
         &["a.image2video.json"],
     ] {
         let full = OpenOptions::new().write(true).open("/dev/full").expect("a full device");

@@ -49,7 +49,7 @@ use output::Output;
 pub(crate) use args::FailOn;
 // For `kling-submit`, which says what the linter says.
 pub use findings::{Findings, spool};
-pub use refusal::safe;
+pub use refusal::tell;
 
 /// What the command is called.
 const NAME: &str = "kling-lint";
@@ -76,10 +76,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut arguments = match Arguments::read(arguments) {
         Ok(arguments) => arguments,
         Err(refusal) => {
-            // Help goes to standard output with status 0; when nobody reads it, nothing is lost.
-            let refusal = safe(refusal);
-            let _ = refusal.print();
-            return if refusal.use_stderr() { Status::Failed } else { Status::Clean }.into();
+            let told = refusal::tell(NAME, refusal);
+            return if told { Status::Clean } else { Status::Failed }.into();
         }
     };
     let watched = io::stderr().is_terminal();

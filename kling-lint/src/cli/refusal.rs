@@ -1,12 +1,28 @@
 //! What the parser of the command line says of words it does not take: quoted like any outside text. A
 //! shell's `*` hands over whatever files are called.
 
+use std::io::{self, ErrorKind, Write as _};
+
 use clap::error::{ContextKind, ContextValue};
 
-use crate::printable::{escape, shorten};
+use crate::printable::{escape, shorten, words};
+
+/// Tells it: help and versions on standard output, a refusal on standard error. Whether that is what was
+/// asked for, and it could be told; when nobody reads it, nothing is lost.
+pub fn tell(name: &str, refusal: clap::Error) -> bool {
+    let refusal = safe(refusal);
+    let was_asked_for = !refusal.use_stderr();
+    match refusal.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if was_asked_for && error.kind() != ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "{name}: cannot write the result: {}", words(&error));
+            false
+        }
+        _ => was_asked_for,
+    }
+}
 
 /// The refusal, safe to print.
-pub fn safe(mut refusal: clap::Error) -> clap::Error {
+fn safe(mut refusal: clap::Error) -> clap::Error {
     let found: Vec<(ContextKind, ContextValue)> =
         refusal.context().filter_map(|(kind, value)| Some((kind, quoted(value)?))).collect();
     for (kind, value) in found {

@@ -35,7 +35,9 @@ impl Saved {
                 return Err(ErrorKind::PermissionDenied.into());
             }
             Ok(old) => (path.canonicalize()?, Some(old.permissions())),
-            Err(error) if error.kind() == ErrorKind::NotFound => (path.to_path_buf(), None),
+            Err(error) if error.kind() == ErrorKind::NotFound && !names_a_folder(path) => {
+                (path.to_path_buf(), None)
+            }
             Err(error) => return Err(error),
         };
         let file = temporary(folder_of(&place))?;
@@ -74,6 +76,12 @@ pub(super) fn create_new(path: &Path, text: &str) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist_noclobber(path)?;
     Ok(())
+}
+
+/// Whether it ends as only a folder's name may: `out/`.
+fn names_a_folder(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|byte| std::path::is_separator(char::from(*byte)))
 }
 
 /// A file that is gone unless it is given a place.

@@ -81,9 +81,9 @@ struct Sizes {
     longest: u64,
 }
 
-/// So many bytes are read of one request, several times what any server takes: a stream may have no
-/// end, and a file of a terabyte costs nothing to make.
-pub(crate) const LONGEST: u64 = 1 << 30;
+/// So many bytes are read of one request at most, several times what any server takes: a stream may
+/// have no end, and a file of a terabyte costs nothing to make.
+pub const LONGEST: u64 = 1 << 30;
 const TOO_LONG: TooLarge = TooLarge { what: "the input", limit: "1 GiB" };
 
 impl Sizes {

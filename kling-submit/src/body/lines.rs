@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kling_lint::OpenFile;
+use kling_lint::{LONGEST, OpenFile};
 
 /// Bytes read at once.
 const BLOCK: usize = 64 << 10;
@@ -93,11 +93,14 @@ pub(super) struct Lines {
     at: u64,
     number: u64,
     ended: bool,
+    /// A line of more bytes is no request, and may have no end.
+    longest: u64,
 }
 
 impl Lines {
     pub(super) fn new(file: Shared) -> Self {
-        Lines { file, block: Vec::new(), taken: 0, at: 0, number: 0, ended: false }
+        let block = Vec::new();
+        Lines { file, block, taken: 0, at: 0, number: 0, ended: false, longest: LONGEST }
     }
 
     /// The bytes at hand; none at the end.
@@ -139,6 +142,12 @@ impl Lines {
             }
             if is_last {
                 return Ok((self.at > start).then_some((section, blank)));
+            }
+            if self.at - start > self.longest {
+                self.ended = true;
+                self.taken = self.block.len();
+                let why = "a line is longer than any request; what follows was not read";
+                return Err(io::Error::new(ErrorKind::InvalidData, why));
             }
         }
     }
@@ -200,6 +209,16 @@ mod tests {
             assert_eq!(told[1], (2, 2, long.clone()));
             assert_eq!(told[3], (4, 5 + len as u64, long));
         }
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_read_for_ever() {
+        let file = OpenFile::with_len(Cursor::new(vec![b'x'; 4 * BLOCK]), 1 << 40);
+        let mut lines = Lines { longest: BLOCK as u64, ..Lines::new(Shared::new(file)) };
+        let error = lines.next().expect("a line").expect_err("too long");
+        assert_eq!(error.kind(), ErrorKind::InvalidData);
+        assert!(lines.at <= 2 * BLOCK as u64, "{} bytes were read", lines.at);
+        assert!(lines.next().is_none(), "what follows is not read");
     }
 
     #[test]

@@ -62,10 +62,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::read(arguments) {
         Ok(arguments) => arguments,
         Err(refusal) => {
-            // Help goes to standard output with status 0; when nobody reads it, nothing is lost.
-            let refusal = kling_lint::cli::safe(refusal);
-            let _ = refusal.print();
-            return if refusal.use_stderr() { Status::Failed } else { Status::Ok }.into();
+            let told = kling_lint::cli::tell("kling-submit", refusal);
+            return if told { Status::Ok } else { Status::Failed }.into();
         }
     };
     let shell = Shell::new(arguments.common.clone());
