@@ -2,12 +2,10 @@
 //! What passes has the form of one that is sent, and what is blamed for bad Base64 is no Base64.
 
 use kling_lint::{Linter, Severity};
+use kling_schema::rules::media::BAD_BASE64;
 use serde_json::json;
 
 use crate::shared::{escaped, same, told};
-
-/// A text that is no Base64 where it should be.
-const BAD_BASE64: &str = "KL4003";
 
 /// See the module.
 pub fn classify(data: &[u8]) {
@@ -21,7 +19,7 @@ pub fn classify(data: &[u8]) {
         let report = linter.lint_str(&request);
         assert_eq!(told(&report), told(&linter.lint_str(&other)));
         let about: Vec<_> = report.findings().iter().filter(|it| it.pointer == "/image").collect();
-        let is_blamed = about.iter().any(|it| it.rule.id == BAD_BASE64);
+        let is_blamed = about.iter().any(|it| *it.rule == BAD_BASE64);
         assert!(!is_blamed || !is_base64(&text), "it is Base64");
         let passes = about.iter().all(|it| it.severity < Severity::Error);
         assert!(!wire || !passes || is_base64(&text) || is_address(&text), "nobody can read it");

@@ -5,9 +5,11 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageReader};
 use kling_lint::{Linter, OpenFile};
+use kling_schema::rules::Rule;
+use kling_schema::rules::media::{NOT_DECODED, UNDECODABLE, UNREADABLE_HEADER};
 
 /// What is told of a picture that is not read to its end: a broken header, broken pixels, not decoded.
-const UNREAD: [&str; 3] = ["KL4016", "KL4017", "KL4027"];
+const UNREAD: [&Rule; 3] = [&UNREADABLE_HEADER, &UNDECODABLE, &NOT_DECODED];
 
 /// See the module.
 pub fn images(bytes: &[u8]) {
@@ -42,5 +44,5 @@ fn passes_decoding(bytes: &[u8]) -> bool {
     let report = linter.judge_media(file, "a.png").expect("memory can be read");
     let fields = report.fields.iter().flat_map(|it| &it.findings);
     let mut all = report.about.iter().chain(fields);
-    !all.any(|it| UNREAD.contains(&it.rule.id))
+    !all.any(|it| UNREAD.contains(&it.rule))
 }
