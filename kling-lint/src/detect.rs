@@ -384,18 +384,14 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
 
 impl Clues {
     fn of(object: &'static Object) -> Self {
-        let knows = |key: &str| {
-            object.fields.iter().any(|field| field.key == key)
-                || object.known.iter().any(|known| known.key == key)
-        };
-        let name = |field: &Field| Name::of(field.key.as_bytes());
-        let foreign = ENDPOINTS.iter().flat_map(|other| {
-            let tells = |field: &&Field| is_input(field) || is_own(other, field);
-            other.fields.iter().filter(tells).filter(|field| !knows(field.key)).map(name)
-        });
+        let other_keys = object.known.iter().map(|known| Name::of(known.key.as_bytes()));
+        let known: NameSet = object.fields.iter().map(name).chain(other_keys).collect();
+        let tells = |field: &&Field| is_input(field) || is_own(field);
+        let foreign =
+            ENDPOINTS.iter().flat_map(|other| other.fields.iter().filter(tells).map(name));
         let is_required_input = |field: &&Field| is_input(field) && is_required(field);
         let own_keys = |counts: &dyn Fn(&&Field) -> bool| {
-            let own = object.fields.iter().filter(|field| counts(field) && is_own(object, field));
+            let own = object.fields.iter().filter(|field| counts(field) && is_own(field));
             let clues = own.map(|field| Clue {
                 name: name(field),
                 reason: format!("only {} has `{}`", object.name, field.key),
@@ -406,7 +402,7 @@ impl Clues {
         let model = object.model();
         Clues {
             object,
-            against: foreign.collect(),
+            against: foreign.filter(|name| !known.has(*name)).collect(),
             required: object.fields.iter().filter(is_required_input).map(name).collect(),
             inputs: own_keys(&is_required_input),
             own: own_keys(&|_| true),
@@ -420,11 +416,25 @@ impl Clues {
     }
 }
 
+/// The keys of fields that several endpoints have.
+static SHARED: LazyLock<NameSet> = LazyLock::new(|| {
+    let (mut met, mut shared) = (NameSet::default(), NameSet::default());
+    for name in ENDPOINTS.iter().flat_map(|object| object.fields).map(name) {
+        if met.has(name) {
+            shared.insert(name);
+        }
+        met.insert(name);
+    }
+    shared
+});
+
+fn name(field: &Field) -> Name {
+    Name::of(field.key.as_bytes())
+}
+
 /// Whether no other endpoint has a field of this key.
-fn is_own(object: &Object, field: &Field) -> bool {
-    ENDPOINTS.iter().all(|other| {
-        other.name == object.name || other.fields.iter().all(|theirs| theirs.key != field.key)
-    })
+fn is_own(field: &Field) -> bool {
+    !SHARED.has(name(field))
 }
 
 /// Whether the field takes media, itself or in its items.

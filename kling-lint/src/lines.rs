@@ -1,8 +1,9 @@
 //! A stream that holds one request a line, in parts that can be checked apart.
 //!
 //! The stream is cut into chunks of whole lines, which any thread may check; what needs the order,
-//! lines counted from the top and ids met before, is settled afterwards. A line longer than a chunk
-//! goes through the loader, which drops the middle of its long strings.
+//! lines counted from the top and ids met before, is settled afterwards. A chunk with many findings is
+//! checked in parts, so that memory does not depend on what is found. A line longer than a chunk goes
+//! through the loader, which drops the middle of its long strings.
 
 mod chunks;
 
@@ -11,6 +12,9 @@ use crate::session::Linted;
 use crate::verdict::Report;
 
 pub(crate) use chunks::{Chunk, Chunks};
+
+/// Findings that are held at once; the last line may bring more.
+const HELD: usize = 1_000;
 
 /// A chunk whose requests were checked.
 #[derive(Debug)]
@@ -33,43 +37,53 @@ struct Line {
 }
 
 impl LintedChunk {
-    /// Checks each line.
-    pub(crate) fn of(chunk: Chunk, mut lint: impl FnMut(&Loaded<'_>) -> Linted) -> Self {
+    /// Checks each line, until enough was found; then what is left of the chunk comes back too.
+    pub(crate) fn of(
+        mut chunk: Chunk,
+        mut lint: impl FnMut(&Loaded<'_>) -> Linted,
+    ) -> (Self, Option<Chunk>) {
         let mut lines = Vec::new();
-        let mut ends = 0;
         if let Some(long) = chunk.long() {
+            let ends = long.ends;
             if !long.is_blank {
                 lines.push(Line { before: 0, start: 0, end: 0, linted: lint(&long.loaded) });
             }
-            ends = long.ends;
-        } else {
-            let text = chunk.text();
-            let returns = memchr::memchr(b'\r', text).is_some();
-            let mut start = 0;
-            while start < text.len() {
-                if text[start] == b'\n' {
-                    ends += 1;
-                    start += 1;
-                    continue;
-                }
-                let stop = memchr::memchr(b'\n', &text[start..]).map(|at| start + at);
-                let whole = &text[start..stop.unwrap_or(text.len())];
-                let line = match stop {
-                    Some(_) => whole.strip_suffix(b"\r").unwrap_or(whole),
-                    None => whole,
-                };
-                if !is_blank(line) {
-                    let linted = lint(&Loaded::from_bytes(line));
-                    lines.push(Line { before: ends, start, end: start + line.len(), linted });
-                }
-                if returns {
-                    ends += memchr::memchr_iter(b'\r', line).count() as u64;
-                }
-                ends += u64::from(stop.is_some());
-                start += whole.len() + 1;
-            }
+            return (LintedChunk { chunk, lines, ends }, None);
         }
-        LintedChunk { chunk, lines, ends }
+        let text = chunk.text();
+        let returns = memchr::memchr(b'\r', text).is_some();
+        let (mut start, mut ends, mut held) = (0, 0, 0);
+        while start < text.len() && held < HELD {
+            if text[start] == b'\n' {
+                ends += 1;
+                start += 1;
+                continue;
+            }
+            let stop = memchr::memchr(b'\n', &text[start..]).map(|at| start + at);
+            let whole = &text[start..stop.unwrap_or(text.len())];
+            let line = match stop {
+                Some(_) => whole.strip_suffix(b"\r").unwrap_or(whole),
+                None => whole,
+            };
+            if !is_blank(line) {
+                let linted = lint(&Loaded::from_bytes(line));
+                held += linted.report.findings.len() + linted.report.files.len();
+                lines.push(Line { before: ends, start, end: start + line.len(), linted });
+            }
+            if returns {
+                ends += memchr::memchr_iter(b'\r', line).count() as u64;
+            }
+            ends += u64::from(stop.is_some());
+            start += whole.len() + 1;
+        }
+        let rest = if start < text.len() { chunk.split_off(start) } else { None };
+        (LintedChunk { chunk, lines, ends }, rest)
+    }
+
+    /// How many findings are held in it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn findings(&self) -> usize {
+        self.lines.iter().map(|line| line.linted.report.findings.len()).sum()
     }
 
     /// Settles what needs the order, given the lines read so far, and hands the reports on with their

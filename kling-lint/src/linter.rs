@@ -383,8 +383,12 @@ impl Linter {
         self.report(loaded, drafts, [0; 3], Vec::new(), None).findings
     }
 
-    /// Checks the lines of a part of a file. The name is that of the file.
-    pub(crate) fn lint_chunk(&self, chunk: Chunk, name: Option<&Path>) -> LintedChunk {
+    /// Checks the lines of a part of a file, or the first of them. The name is that of the file.
+    pub(crate) fn lint_chunk(
+        &self,
+        chunk: Chunk,
+        name: Option<&Path>,
+    ) -> (LintedChunk, Option<Chunk>) {
         let told = self.named(name);
         let mut tape = Tape::default();
         LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, told.clone(), false, &mut tape))

@@ -1,9 +1,6 @@
 //! The keys of the tables, numbered: every key of a request is compared with many, and numbers compare
 //! faster than texts.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED};
 use kling_schema::{Kind, Object};
 
@@ -16,20 +13,24 @@ const SLOTS: usize = 512;
 /// A key of so many bytes is told by its head.
 const WHOLE: usize = 16;
 
-static NAMES: LazyLock<Names> = LazyLock::new(Names::of_tables);
+// All of this is listed while it is compiled: a run checks one small request, as a rule, and should
+// not begin with a look through all tables.
+
+/// The tables of all endpoints and of what they hold, each once. Only a constant may say where they
+/// are: a static here would hold copies of them.
+pub(crate) const TABLES: List<&Object> = tables();
+const LISTED: List<&str> = keys();
+
+/// All keys of the tables and of the routes that are not covered, by number; number 0 is no key.
+static KEYS: [&str; LISTED.len] = *LISTED.all.first_chunk().expect("so many");
+static NAMES: Names = Names::of_keys();
 
 /// All of them.
 pub(crate) struct Names {
-    /// By number; number 0 is no key.
-    keys: Vec<Key>,
+    /// By number.
+    heads: [Head; 256],
     /// Numbers by hash, the next free slot when one is taken; 0 is free.
     slots: [u8; SLOTS],
-}
-
-/// A key, and a part of it that is quick to compare.
-struct Key {
-    text: &'static str,
-    head: Head,
 }
 
 /// The length of a key and its first sixteen bytes: the whole of a short one, and zeros.
@@ -48,14 +49,23 @@ impl Name {
         Names::get().of(key)
     }
 
+    /// The same, slowly, while a table is compiled.
+    pub(crate) const fn listed(key: &str) -> Name {
+        let mut number = LISTED.len - 1;
+        while number > 0 && !is_same(LISTED.all[number], key) {
+            number -= 1;
+        }
+        Name(number as u8)
+    }
+
     /// Whether there is a number.
-    pub(crate) fn is_some(self) -> bool {
-        self != Name::NONE
+    pub(crate) const fn is_some(self) -> bool {
+        self.0 != Name::NONE.0
     }
 
     /// From 0 to 255, to index by.
-    pub(crate) fn index(self) -> usize {
-        usize::from(self.0)
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
     }
 }
 
@@ -65,6 +75,7 @@ pub(crate) struct NameSet([u64; 4]);
 
 impl NameSet {
     /// Adds a key; what is no key of our tables is passed over.
+    #[inline]
     pub(crate) fn insert(&mut self, name: Name) {
         if name.is_some() {
             self.0[name.index() / 64] |= 1 << (name.index() % 64);
@@ -72,6 +83,7 @@ impl NameSet {
     }
 
     /// Whether it is among them.
+    #[inline]
     pub(crate) fn has(self, name: Name) -> bool {
         self.0[name.index() / 64] & 1 << (name.index() % 64) != 0
     }
@@ -108,7 +120,7 @@ impl Names {
 
     /// The number of an unescaped key.
     pub(crate) fn of(&self, key: &[u8]) -> Name {
-        self.find(Head::of(key), |other| key.len() <= WHOLE || other.as_bytes() == key)
+        self.find(Head::of(key), |number| key.len() <= WHOLE || KEYS[number].as_bytes() == key)
     }
 
     /// The number of a key of at most sixteen bytes, which are followed by zeros.
@@ -118,95 +130,176 @@ impl Names {
     }
 
     #[inline]
-    fn find(&self, head: Head, is: impl Fn(&str) -> bool) -> Name {
+    fn find(&self, head: Head, is: impl Fn(usize) -> bool) -> Name {
         let mut slot = head.hash();
         loop {
             let number = self.slots[slot % SLOTS];
             if number == 0 {
                 return Name::NONE;
             }
-            let other = &self.keys[usize::from(number)];
-            if other.head == head && is(other.text) {
+            if self.heads[usize::from(number)] == head && is(usize::from(number)) {
                 return Name(number);
             }
             slot += 1;
         }
     }
 
-    fn of_tables() -> Self {
-        let none = Key { text: "", head: Head::of(b"") };
-        let mut names = Names { keys: vec![none], slots: [0; SLOTS] };
-        let mut known = HashSet::new();
-        for key in keys().into_iter().filter(|key| known.insert(*key)) {
-            names.add(key);
+    const fn of_keys() -> Self {
+        let mut names = Names { heads: [Head::of(b""); 256], slots: [0; SLOTS] };
+        let mut number = 1;
+        while number < LISTED.len {
+            let head = Head::of(LISTED.all[number].as_bytes());
+            let mut slot = head.hash();
+            while names.slots[slot % SLOTS] != 0 {
+                slot += 1;
+            }
+            names.slots[slot % SLOTS] = number as u8;
+            names.heads[number] = head;
+            number += 1;
         }
         names
     }
+}
 
-    /// Keys beyond the last number have none.
-    fn add(&mut self, text: &'static str) {
-        let Ok(number) = u8::try_from(self.keys.len()) else { return };
-        let head = Head::of(text.as_bytes());
-        let mut slot = head.hash();
-        while self.slots[slot % SLOTS] != 0 {
-            slot += 1;
-        }
-        self.slots[slot % SLOTS] = number;
-        self.keys.push(Key { text, head });
+/// A list that grows while it is compiled. One that is too long does not compile.
+pub(crate) struct List<T> {
+    pub(crate) all: [T; 256],
+    pub(crate) len: usize,
+}
+
+impl<T: Copy> List<T> {
+    const fn push(&mut self, item: T) {
+        self.all[self.len] = item;
+        self.len += 1;
     }
 }
 
-/// All keys of the tables and of the routes that are not covered; some come several times.
-fn keys() -> Vec<&'static str> {
-    let mut keys = Vec::new();
-    for object in objects() {
-        keys.extend(object.fields.iter().map(|field| field.key));
-        keys.extend(object.known.iter().map(|known| known.key));
+const fn tables() -> List<&'static Object> {
+    let mut tables = List { all: [ENDPOINTS[0]; 256], len: 0 };
+    let mut index = 0;
+    while index < ENDPOINTS.len() {
+        add_table(ENDPOINTS[index], &mut tables);
+        index += 1;
     }
-    keys.extend(UNCOVERED.iter().flat_map(|route| route.keys));
+    tables
+}
+
+/// Adds a table that is not there, and those that it holds.
+const fn add_table(table: &'static Object, tables: &mut List<&'static Object>) {
+    let mut index = 0;
+    while index < tables.len {
+        if is_same(tables.all[index].name, table.name) {
+            return;
+        }
+        index += 1;
+    }
+    tables.push(table);
+    let mut index = 0;
+    while index < table.fields.len() {
+        add_tables_of(&table.fields[index].kind, tables);
+        index += 1;
+    }
+}
+
+const fn add_tables_of(kind: &'static Kind, tables: &mut List<&'static Object>) {
+    match kind {
+        Kind::Object(inner) => add_table(inner, tables),
+        Kind::List(each) => add_tables_of(each, tables),
+        Kind::Either { usual, tolerated } => {
+            add_tables_of(usual, tables);
+            add_tables_of(tolerated, tables);
+        }
+        _ => {}
+    }
+}
+
+const fn keys() -> List<&'static str> {
+    let mut keys = List { all: [""; 256], len: 1 };
+    let mut table = 0;
+    while table < TABLES.len {
+        let Object { fields, known, .. } = *TABLES.all[table];
+        let mut index = 0;
+        while index < fields.len() {
+            add_key(fields[index].key, &mut keys);
+            index += 1;
+        }
+        let mut index = 0;
+        while index < known.len() {
+            add_key(known[index].key, &mut keys);
+            index += 1;
+        }
+        table += 1;
+    }
+    let mut route = 0;
+    while route < UNCOVERED.len() {
+        let mut index = 0;
+        while index < UNCOVERED[route].keys.len() {
+            add_key(UNCOVERED[route].keys[index], &mut keys);
+            index += 1;
+        }
+        route += 1;
+    }
     keys
 }
 
-/// The tables of all endpoints and of what they hold; one that is held twice comes twice.
-pub(crate) fn objects() -> Vec<&'static Object> {
-    let mut objects = ENDPOINTS.to_vec();
-    let mut seen = 0;
-    while let Some(&object) = objects.get(seen) {
-        seen += 1;
-        let mut kinds: Vec<&Kind> = object.fields.iter().map(|field| &field.kind).collect();
-        while let Some(kind) = kinds.pop() {
-            match kind {
-                Kind::Object(inner) => objects.push(inner),
-                Kind::List(each) => kinds.push(each),
-                Kind::Either { usual, tolerated } => kinds.extend([*usual, *tolerated]),
-                _ => {}
-            }
+/// Adds a key that is not there.
+const fn add_key(key: &'static str, keys: &mut List<&'static str>) {
+    let mut index = 0;
+    while index < keys.len {
+        if is_same(keys.all[index], key) {
+            return;
         }
+        index += 1;
     }
-    objects
+    keys.push(key);
+}
+
+/// Whether the texts are equal.
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 impl Head {
-    fn of(key: &[u8]) -> Self {
+    const fn of(key: &[u8]) -> Self {
         // Words that overlap: a copy of so many bytes as there are would take longer.
-        let bytes = if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
-            let second = match key.get(8..).and_then(<[u8]>::first_chunk) {
+        let bytes = if let Some((first, rest)) = key.split_first_chunk()
+            && let Some(last) = key.last_chunk()
+        {
+            let second = match rest.first_chunk() {
                 Some(second) => u64::from_le_bytes(*second),
                 // As many bytes of the last eight as are behind the first eight.
                 None => shifted(u64::from_le_bytes(*last), WHOLE - key.len()),
             };
             [u64::from_le_bytes(*first), second]
-        } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
-            let second = shifted(u64::from(u32::from_le_bytes(*last)), 8 - key.len());
-            [u64::from(u32::from_le_bytes(*first)) | second << 32, 0]
+        } else if let Some(first) = key.first_chunk()
+            && let Some(last) = key.last_chunk()
+        {
+            let second = shifted(u32::from_le_bytes(*last) as u64, 8 - key.len());
+            [u32::from_le_bytes(*first) as u64 | second << 32, 0]
         } else {
-            [key.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0]
+            let (mut word, mut at) = (0, key.len());
+            while at > 0 {
+                at -= 1;
+                word = word << 8 | key[at] as u64;
+            }
+            [word, 0]
         };
         Head { len: key.len(), bytes }
     }
 
     #[inline]
-    fn hash(self) -> usize {
+    const fn hash(self) -> usize {
         let [low, high] = self.bytes;
         let mixed =
             (low ^ high.rotate_left(29) ^ self.len as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -215,8 +308,11 @@ impl Head {
 }
 
 /// The number without its lowest bytes.
-fn shifted(number: u64, bytes: usize) -> u64 {
-    number.checked_shr(8 * bytes as u32).unwrap_or(0)
+const fn shifted(number: u64, bytes: usize) -> u64 {
+    match number.checked_shr(8 * bytes as u32) {
+        Some(shifted) => shifted,
+        None => 0,
+    }
 }
 
 #[cfg(test)]
@@ -238,18 +334,22 @@ mod tests {
 
     #[test]
     fn every_key_of_the_tables_has_a_number_of_its_own() {
-        let names = &*NAMES;
-        assert!(names.keys.len() > 30);
-        for (number, key) in names.keys.iter().enumerate().skip(1) {
-            assert_eq!(Name::of(key.text.as_bytes()).index(), number, "{}", key.text);
+        assert!(KEYS.len() > 30);
+        for (number, key) in KEYS.iter().enumerate().skip(1) {
+            assert_eq!(Name::of(key.as_bytes()).index(), number, "{key}");
+            assert_eq!(Name::listed(key).index(), number, "{key}");
         }
-        assert!(keys().iter().all(|key| Name::of(key.as_bytes()).is_some()));
+        let fields = ENDPOINTS.iter().flat_map(|object| object.fields);
+        let mut keys =
+            fields.map(|field| field.key).chain(UNCOVERED.iter().flat_map(|it| it.keys).copied());
+        assert!(keys.all(|key| Name::of(key.as_bytes()).is_some()));
     }
 
     #[test]
     fn other_keys_have_none() {
         for other in ["", "promp", "prompts", "PROMPT", "model_nam\u{e9}", &"x".repeat(1000)] {
             assert_eq!(Name::of(other.as_bytes()), Name::NONE, "{other}");
+            assert_eq!(Name::listed(other), Name::NONE, "{other}");
         }
     }
 }

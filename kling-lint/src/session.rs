@@ -90,8 +90,12 @@ impl Session {
         let mut chunks = Chunks::new(reader, self.linter.decodes());
         let mut lines = 0;
         while let Some(chunk) = chunks.next()? {
-            let linted = self.linter.lint_chunk(chunk, name);
-            chunks.recycle(self.settle_chunk(linted, name, &mut lines, &mut each));
+            let mut left = Some(chunk);
+            while let Some(chunk) = left {
+                let (linted, rest) = self.linter.lint_chunk(chunk, name);
+                chunks.recycle(self.settle_chunk(linted, name, &mut lines, &mut each));
+                left = rest;
+            }
         }
         Ok(())
     }

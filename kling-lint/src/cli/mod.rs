@@ -1,5 +1,6 @@
 //! The `kling-lint` command. The only place that prints.
 
+mod apart;
 mod args;
 mod baseline;
 mod check;

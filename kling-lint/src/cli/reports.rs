@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum as _;
 use kling_schema::Severity;
 
+use crate::cli::apart::{Tellers, Told};
 use crate::cli::args::{Check, FailOn, Format};
 use crate::cli::check::{STDIN, WIDTH};
 use crate::cli::save::Saved;
@@ -128,6 +129,23 @@ impl Reports {
             file.tell(tell).map_err(|error| io::Error::other(because(&file.path, &error)))?;
         }
         Ok(())
+    }
+
+    /// Those who tell requests on another thread.
+    pub(super) fn tellers(&self) -> Tellers {
+        let files = self.files.iter().map(|file| file.reporter.apart());
+        Tellers(self.stdout.iter().map(|(_, reporter)| reporter.apart()).chain(files).collect())
+    }
+
+    /// Passes on what they told, and tells the other reports the same.
+    pub(super) fn pass(&mut self, out: &mut dyn Write, told: Told) -> io::Result<()> {
+        let Told { requests, texts, .. } = told;
+        let mut texts = texts.into_iter();
+        let mut tell = |reporter: &mut dyn Reporter, out: &mut dyn Write| match texts.next() {
+            Some(Some(text)) => reporter.pass(out, &text?),
+            _ => requests.inputs().try_for_each(|input| reporter.checked(out, &input)),
+        };
+        self.tell(out, &mut tell)
     }
 
     /// Puts the files in their places. Until then nothing is there.

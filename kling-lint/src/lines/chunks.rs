@@ -1,6 +1,8 @@
 //! Cuts a stream into chunks of whole lines.
 
 use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
+use std::sync::Arc;
 
 use crate::load::{LONGEST, Loaded};
 use crate::read;
@@ -24,8 +26,8 @@ pub(crate) struct Chunk {
 
 #[derive(Debug)]
 enum Content {
-    /// Whole lines: so many bytes of a buffer.
-    Lines(Vec<u8>, usize),
+    /// Whole lines: a part of a buffer, whose other parts may be chunks too.
+    Lines(Arc<Vec<u8>>, Range<usize>),
     /// One that fills more than a buffer.
     Long(Box<Long>),
 }
@@ -50,9 +52,17 @@ impl Chunk {
     /// Its text; none of a long line.
     pub(crate) fn text(&self) -> &[u8] {
         match &self.content {
-            Content::Lines(buffer, len) => buffer.get(..*len).unwrap_or_default(),
+            Content::Lines(buffer, part) => buffer.get(part.clone()).unwrap_or_default(),
             Content::Long(_) => &[],
         }
+    }
+
+    /// Cuts off what comes after so many bytes of its text, which end a line.
+    pub(super) fn split_off(&mut self, at: usize) -> Option<Chunk> {
+        let Content::Lines(buffer, part) = &mut self.content else { return None };
+        let end = std::mem::replace(&mut part.end, part.start + at);
+        let content = Content::Lines(Arc::clone(buffer), part.end..end);
+        Some(Chunk { offset: self.offset + at as u64, content })
     }
 
     /// The long line that it is.
@@ -150,10 +160,11 @@ impl<R: Read> Chunks<R> {
         (self.ended, self.len, self.searched) = (true, 0, 0);
     }
 
-    /// Takes the buffer of a chunk back.
+    /// Takes the buffer of a chunk back, unless another part of it is out still.
     pub(crate) fn recycle(&mut self, chunk: Chunk) {
         if let Content::Lines(buffer, _) = chunk.content
             && self.spare.len() < KEPT
+            && let Some(buffer) = Arc::into_inner(buffer)
         {
             self.spare.push(buffer);
         }
@@ -198,7 +209,8 @@ impl<R: Read> Chunks<R> {
         // The last line end was looked for.
         self.searched = self.len;
         std::mem::swap(&mut buffer, &mut self.buffer);
-        let chunk = Chunk { offset: self.offset, content: Content::Lines(buffer, end) };
+        let content = Content::Lines(Arc::new(buffer), 0..end);
+        let chunk = Chunk { offset: self.offset, content };
         self.offset += end as u64;
         chunk
     }

@@ -27,10 +27,13 @@ fn told(text: &[u8], block: usize, piece: usize) -> Vec<String> {
     let mut lines = 0;
     let mut told = Vec::new();
     while let Some(chunk) = chunks.next().expect("memory is read") {
-        let linted = linter.lint_chunk(chunk, None);
-        let mut each = |line, report| told.push(shown(line, &report));
-        let chunk = session.settle_chunk(linted, None, &mut lines, &mut each);
-        chunks.recycle(chunk);
+        let mut left = Some(chunk);
+        while let Some(chunk) = left {
+            let (linted, rest) = linter.lint_chunk(chunk, None);
+            let mut each = |line, report| told.push(shown(line, &report));
+            chunks.recycle(session.settle_chunk(linted, None, &mut lines, &mut each));
+            left = rest;
+        }
     }
     told
 }
@@ -65,7 +68,7 @@ fn a_line_without_end_ends_the_reading() {
     let chunk = chunks.next().expect("a line").expect("a line");
     let mut told = Vec::new();
     let mut each = |line, report: Report| told.push((line, report.findings()[0].rule.name));
-    let linted = linter.lint_chunk(chunk, None);
+    let (linted, _) = linter.lint_chunk(chunk, None);
     linter.session().settle_chunk(linted, None, &mut 0, &mut each);
     assert_eq!(told, [(1, "too-large")]);
     let error = chunks.next().err().map(|error| error.to_string());
@@ -132,6 +135,25 @@ fn blocks_may_end_anywhere() {
     for block in 2..text.len() + 2 {
         assert_eq!(told(text.as_bytes(), block, usize::MAX), expected, "blocks of {block}");
     }
+}
+
+#[test]
+fn what_is_held_at_once_does_not_depend_on_what_is_found() {
+    let keys: String = (0..300).map(|key| format!(", \"key{key}\": \"\\r\"")).collect();
+    let line = format!("{{\"image\": 7, \"external_task_id\": \"a\"{keys}}}");
+    let text = format!("{line}\r\n{{}}\r\n\n").repeat(20);
+    assert_eq!(told(text.as_bytes(), 1 << 20, usize::MAX), alone(text.as_bytes()));
+    let linter = Linter::new();
+    let mut chunks = Chunks::new(text.as_bytes(), false);
+    let mut left = chunks.next().expect("memory is read");
+    let mut parts = Vec::new();
+    while let Some(chunk) = left {
+        let (linted, rest) = linter.lint_chunk(chunk, None);
+        let findings = |line: &Line| line.linted.report.findings().len();
+        parts.push(linted.lines.iter().map(findings).sum::<usize>());
+        left = rest;
+    }
+    assert!(parts.len() > 4 && parts.iter().all(|part| *part < HELD + 400), "{parts:?}");
 }
 
 #[test]

@@ -80,6 +80,10 @@ impl Reporter for Concise {
     fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
         Ok(())
     }
+
+    fn apart(&self) -> Option<Box<dyn Reporter + Send>> {
+        Some(Box::new(Concise::new(self.verbose)))
+    }
 }
 
 #[cfg(test)]

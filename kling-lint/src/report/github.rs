@@ -154,6 +154,10 @@ impl Reporter for Github {
     fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
         Ok(())
     }
+
+    fn apart(&self) -> Option<Box<dyn Reporter + Send>> {
+        Some(Box::new(Github::new(self.root.clone(), self.verbose)))
+    }
 }
 
 #[cfg(test)]

@@ -171,6 +171,11 @@ impl Reporter for Human {
         }
         self.write(out, &text)
     }
+
+    fn apart(&self) -> Option<Box<dyn Reporter + Send>> {
+        let human = Human::new(self.width, self.verbose, self.quiet);
+        Some(Box::new(if self.is_plain { human.plain() } else { human }))
+    }
 }
 
 /// The help line and the fix line. A fix that the help already words is not said twice.

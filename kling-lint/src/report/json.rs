@@ -70,7 +70,7 @@ use serde::Serialize;
 use crate::Detected;
 use crate::finding::Finding;
 use crate::fix::{Edit, Fix};
-use crate::report::json_text::{JsonText, push_escaped};
+use crate::report::json_text::{BETWEEN, JsonText, push_escaped};
 use crate::report::media::Verdict;
 use crate::report::{Checked, Media, Reporter, Totals};
 
@@ -170,6 +170,22 @@ impl Reporter for Json {
         text.raw(",\"doubtful\":").count(media.doubtful);
         text.raw(",\"refused\":").count(media.refused).raw("}}}\n");
         self.text.write(out)
+    }
+
+    /// What it tells has something before it, always.
+    fn apart(&self) -> Option<Box<dyn Reporter + Send>> {
+        Some(Box::new(Json { begun: true, ..Json::default() }))
+    }
+
+    fn pass(&mut self, out: &mut dyn io::Write, told: &[u8]) -> io::Result<()> {
+        match told.strip_prefix(BETWEEN.as_bytes()).filter(|_| !self.begun) {
+            Some(first) => {
+                self.next();
+                self.text.write(out)?;
+                out.write_all(first)
+            }
+            None => out.write_all(told),
+        }
     }
 }
 

@@ -7,6 +7,9 @@ use serde_json::Value;
 use crate::printable;
 use crate::report::SafeJson;
 
+/// What stands between the items of a list that is written bit by bit.
+pub(super) const BETWEEN: &str = ",\n";
+
 /// JSON in the making. What comes from outside can only be put in as a value.
 #[derive(Debug, Default)]
 pub(super) struct JsonText(String);
@@ -91,7 +94,7 @@ impl JsonText {
     /// Begins an item of a list that is written bit by bit. `open` writes what stands before the first.
     pub(super) fn next(&mut self, begun: &mut bool, open: fn(&mut Self)) -> &mut Self {
         match std::mem::replace(begun, true) {
-            true => self.raw(",\n"),
+            true => self.raw(BETWEEN),
             false => {
                 open(self);
                 self

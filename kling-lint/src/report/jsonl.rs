@@ -65,6 +65,10 @@ impl Reporter for Jsonl {
     fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
         Ok(())
     }
+
+    fn apart(&self) -> Option<Box<dyn Reporter + Send>> {
+        Some(Box::new(Jsonl::default()))
+    }
 }
 
 #[cfg(test)]

@@ -100,6 +100,17 @@ pub(crate) trait Reporter {
 
     /// That was all.
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()>;
+
+    /// Another one, for another thread, that tells requests for this one to [`pass`](Self::pass); none
+    /// where what is told of a request depends on those before it.
+    fn apart(&self) -> Option<Box<dyn Reporter + Send>> {
+        None
+    }
+
+    /// Passes on what such another one told of requests.
+    fn pass(&mut self, out: &mut dyn io::Write, told: &[u8]) -> io::Result<()> {
+        out.write_all(told)
+    }
 }
 
 /// Appends `error[KL2001 too-long] message`.
@@ -143,6 +154,10 @@ impl Reporter for Silent {
 
     fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
         Ok(())
+    }
+
+    fn apart(&self) -> Option<Box<dyn Reporter + Send>> {
+        Some(Box::new(Silent))
     }
 }
 

@@ -93,9 +93,10 @@ impl<'r> Inputs<'r> {
         }
     }
 
-    /// Whether more may come only when this unit, the last one, is answered.
+    /// Whether more may come only when this unit, the last one, is answered, or repaired.
     pub(super) fn is_urgent(&self, unit: &Unit) -> bool {
         match (unit, &self.lines) {
+            (Unit::File { .. } | Unit::Text { .. }, _) => self.options.fixes.repairs(),
             (Unit::Chunk(_, chunk), Some((_, Source::Stdin(chunks)))) => {
                 chunks.is_drained() || chunk.text().len() < TRICKLE
             }

@@ -38,6 +38,8 @@ pub(super) enum Judged {
     Begin {
         lines: Arc<Lines>,
         id: Option<FileId>,
+        /// What can be repaired is; lines cannot.
+        repairs: bool,
     },
     Chunk(Arc<Lines>, LintedChunk),
     End(Arc<Lines>),
@@ -51,10 +53,27 @@ pub(super) enum Judged {
 type Read = Result<(Loaded<'static>, Linted), LintError>;
 type Seen = Result<MediaReport, LintError>;
 
-/// Judges a unit. Files are told apart when they may be met twice.
-pub(super) fn judge(linter: &Linter, unit: Unit, may_repeat: bool, repairs: bool) -> Judged {
+impl Judged {
+    /// How many findings are held in it.
+    pub(super) fn findings(&self) -> usize {
+        match self {
+            Judged::Request { linted: Ok((_, linted)), .. } => linted.report.findings().len(),
+            Judged::Chunk(_, chunk) => chunk.findings(),
+            _ => 0,
+        }
+    }
+}
+
+/// Judges a unit, or a part of it; then the rest comes back too. Files are told apart when they may be
+/// met twice.
+pub(super) fn judge(
+    linter: &Linter,
+    unit: Unit,
+    may_repeat: bool,
+    repairs: bool,
+) -> (Judged, Option<Unit>) {
     let id = |path: &Path, look: Option<&Look>| look.filter(|_| may_repeat)?.id(path);
-    match unit {
+    let judged = match unit {
         Unit::File { path, look, skips } => {
             let id = id(&path, look.as_ref());
             if let Some(reason) = media::reason(&path) {
@@ -62,10 +81,10 @@ pub(super) fn judge(linter: &Linter, unit: Unit, may_repeat: bool, repairs: bool
                     Some(look) => linter.judge_media_seen(&path, look),
                     None => linter.judge_media_path(&path),
                 };
-                return Judged::Media { path, id, skips, reason, report };
+                return (Judged::Media { path, id, skips, reason, report }, None);
             }
             if repairs {
-                return Judged::Faulty { path, id, skips, text: None };
+                return (Judged::Faulty { path, id, skips, text: None }, None);
             }
             let loaded = match &look {
                 Some(look) => linter.load_seen(&path, look),
@@ -86,13 +105,15 @@ pub(super) fn judge(linter: &Linter, unit: Unit, may_repeat: bool, repairs: bool
         }
         Unit::Begin(lines) => {
             let id = id(&lines.path, lines.look.as_ref());
-            Judged::Begin { lines, id }
+            Judged::Begin { lines, id, repairs }
         }
         Unit::Chunk(lines, chunk) => {
-            let linted = linter.lint_chunk(chunk, Some(&lines.path));
-            Judged::Chunk(lines, linted)
+            let (linted, rest) = linter.lint_chunk(chunk, Some(&lines.path));
+            let rest = rest.map(|rest| Unit::Chunk(Arc::clone(&lines), rest));
+            return (Judged::Chunk(lines, linted), rest);
         }
         Unit::End(lines) => Judged::End(lines),
         Unit::Unreadable { path, error } => Judged::Unreadable { path, error },
-    }
+    };
+    (judged, None)
 }

@@ -1,11 +1,12 @@
 //! Files of lines, told request by request.
 
-use std::io::{self, Write};
+use std::sync::Arc;
 
 use kling_schema::rules::document::NOT_AN_OBJECT;
 
 use super::inputs::Lines;
-use super::{Outcome, Run, is_foreign};
+use super::order::{Order, Part, Parts, Then, is_foreign};
+use super::seen::Outcome;
 use crate::Report;
 use crate::fs::open::FileId;
 use crate::lines::LintedChunk;
@@ -34,48 +35,47 @@ pub(super) struct Tally {
     first: Vec<String>,
 }
 
-impl<W: Write> Run<'_, W> {
+impl Order {
     /// A file of lines begins.
-    pub(super) fn begin(&mut self, lines: &Lines, id: Option<FileId>) -> io::Result<()> {
-        let muted = !self.is_new(&lines.path, id.as_ref(), lines.skips)
-            || self.excludes(&lines.path, lines.skips)?;
-        if !muted && self.repair.is_some() {
-            self.turn_to_err()?;
-        }
-        if let Some(repair) = self.repair.as_mut().filter(|_| !muted) {
-            repair.spare_lines(&lines.path, self.err);
+    pub(super) fn begin(
+        &mut self,
+        lines: &Lines,
+        id: Option<FileId>,
+        repairs: bool,
+        parts: &mut Parts,
+    ) {
+        let muted = !self.is_told(&lines.path, id.as_ref(), lines.skips, parts);
+        if !muted && repairs {
+            parts.push(Part::NotRepaired(lines.path.clone()));
         }
         self.tally = Tally { id, muted, ..Tally::default() };
         self.totals.in_lines = true;
-        Ok(())
     }
 
     /// Some lines of it.
-    pub(super) fn chunk(&mut self, lines: &Lines, chunk: LintedChunk) -> io::Result<()> {
+    pub(super) fn chunk(
+        &mut self,
+        lines: &Arc<Lines>,
+        chunk: LintedChunk,
+        parts: &mut Parts,
+    ) -> Then {
         if self.tally.muted || self.tally.stopped {
-            return Ok(());
+            return Then::GoOn;
         }
         let mut reports = Vec::new();
         let mut each = |line, report| reports.push((line, report));
         let name = Some(lines.path.as_path());
         let chunk = self.session.settle_chunk(chunk, name, &mut self.tally.lines, &mut each);
-        let bytes = chunk.offset();
-        self.inputs.recycle(chunk);
         for (line, report) in reports {
-            self.line(lines, line, report)?;
+            self.line(lines, line, report, parts);
             if self.tally.foreign == MOST_FOREIGN {
-                return self.give_up(lines, line);
+                return self.give_up(lines, line, parts);
             }
         }
-        self.progress.lines(&lines.path, self.tally.lines, bytes, lines.len);
-        match lines.look {
-            // Whoever writes them may wait for the answer.
-            None => self.out.flush(),
-            Some(_) => Ok(()),
-        }
+        Then::Lines { lines: Arc::clone(lines), told: self.tally.lines, chunk }
     }
 
-    fn line(&mut self, lines: &Lines, line: u64, mut report: Report) -> io::Result<()> {
+    fn line(&mut self, lines: &Lines, line: u64, report: Report, parts: &mut Parts) {
         // A broken line between requests is one of them.
         let broken = || report.findings().iter().any(|it| it.rule.id.starts_with("KL00"));
         if lines.skips && is_foreign(&report) && !(self.tally.told > 0 && broken()) {
@@ -83,33 +83,32 @@ impl<W: Write> Run<'_, W> {
             if self.tally.first.len() < NAMED {
                 self.tally.first.push(line.to_string());
             }
-            return Ok(());
+            return;
         }
         self.tally.told += 1;
         let foreign = is_foreign(&report)
             || report.findings().iter().any(|it| it.rule == &NOT_AN_OBJECT)
             || broken();
         self.tally.foreign = if foreign { self.tally.foreign + 1 } else { 0 };
-        self.tell(&lines.path, Some(line), &mut report)
+        self.request(&lines.path, Some(line), report, parts);
     }
 
     /// What follows is not read.
-    fn give_up(&mut self, lines: &Lines, line: u64) -> io::Result<()> {
+    fn give_up(&mut self, lines: &Lines, line: u64, parts: &mut Parts) -> Then {
         self.tally.stopped = true;
-        self.inputs.give_up();
         let foreign = count(MOST_FOREIGN, "line");
-        self.say(&format!(
+        parts.push(Part::Say(format!(
             "{}:{line}: {foreign} in a row are no request: the rest was not read",
             shown(&lines.path)
-        ))
+        )));
+        Then::GiveUp
     }
 
     /// That was all of it.
-    pub(super) fn end(&mut self, lines: &Lines) -> io::Result<()> {
-        self.progress.file();
+    pub(super) fn end(&mut self, lines: &Lines, parts: &mut Parts) {
         let tally = std::mem::take(&mut self.tally);
         if tally.muted {
-            return Ok(());
+            return;
         }
         if tally.told > 0 {
             self.totals.skipped_lines += tally.skipped;
@@ -118,21 +117,20 @@ impl<W: Write> Run<'_, W> {
                 let (lines_, verb) = (count(tally.skipped, "line"), verb(tally.skipped));
                 let first = tally.first.join(", ");
                 let text = format!("{lines_} {verb} no Kling request, passed over: {first}{more}");
-                self.explain(&lines.path, &text)?;
+                self.explain(&lines.path, &text, parts);
             }
             self.remember(&lines.path, tally.id, Outcome::Told);
-            return Ok(());
+            return;
         }
         self.totals.skipped += 1;
         if tally.skipped > 0 {
-            self.explain(&lines.path, "no line is a Kling request, passed over")?;
+            self.explain(&lines.path, "no line is a Kling request, passed over", parts);
         } else if lines.skips {
-            self.explain(&lines.path, "every line is blank, passed over")?;
+            self.explain(&lines.path, "every line is blank, passed over", parts);
         } else {
-            self.say(&format!("{}: every line is blank", shown(&lines.path)))?;
+            parts.push(Part::Say(format!("{}: every line is blank", shown(&lines.path))));
         }
         self.remember(&lines.path, tally.id, Outcome::PassedOver);
-        Ok(())
     }
 }
 

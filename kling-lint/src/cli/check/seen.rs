@@ -3,8 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::Outcome;
 use crate::fs::open::FileId;
+
+/// What became of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Told,
+    PassedOver,
+}
 
 /// What became of the files that were met.
 #[derive(Debug, Default)]

@@ -14,7 +14,7 @@ use crate::cli::run;
 fn told(folder: &Path, format: &str, jobs: usize, more: &[&str]) -> (String, String, String) {
     let (jobs, format) = (format!("--jobs={jobs}"), format!("--format={format}"));
     let paths = [folder.as_os_str().to_owned(), folder.join("b.jsonl").into()];
-    let words = ["kling-lint", "-v", &jobs, &format].into_iter().chain(more.iter().copied());
+    let words = ["kling-lint", &jobs, &format].into_iter().chain(more.iter().copied());
     let arguments = words.map(Into::into).chain(paths);
     let arguments = Arguments::try_parse_from(arguments).expect("a good command line");
     let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -35,32 +35,77 @@ const LINES: &[&str] = &[
     r#"{"image": 7, "mode": "Pro", "cfg": 1}"#,
     "nonsense",
     "",
+    "[{\"image\": 7}]",
+    "{\"image\": 7}\r{\"image\": 8}",
+    MANY,
 ];
 
+/// Stands for a request with many findings, so that not all of a chunk are held at once.
+const MANY: &str = "many";
+
+fn line(at: usize) -> String {
+    if LINES[at] != MANY {
+        return LINES[at].into();
+    }
+    let keys: String = (0..300).map(|key| format!(", \"key{key}\": {key}")).collect();
+    format!("{{\"image\": 7, \"external_task_id\": \"a\"{keys}}}")
+}
+
+/// All formats; those that are told apart come first.
+const FORMATS: &[&str] =
+    &["human", "concise", "json", "jsonl", "github", "sarif", "gitlab", "junit"];
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn threads_change_nothing(
         files in proptest::collection::vec((0..4usize, proptest::collection::vec(0..LINES.len(), 0..12)), 1..12),
-        jobs in 2..6usize,
-        format in 0..3usize,
+        jobs in proptest::sample::select(&[2usize, 5][..]),
+        format in proptest::sample::select(FORMATS),
+        verbose in any::<bool>(),
     ) {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("b.jsonl"), LINES.join("\n")).expect("a file");
+        let all: Vec<String> = (0..LINES.len()).map(line).collect();
+        fs::write(folder.path().join("b.jsonl"), all.join("\n")).expect("a file");
         for (index, (kind, lines)) in files.iter().enumerate() {
-            let lines: Vec<&str> = lines.iter().map(|line| LINES[*line]).collect();
+            let lines: Vec<String> = lines.iter().map(|at| line(*at)).collect();
             let (name, text) = match kind {
                 0 => (format!("{index}.jsonl"), lines.join("\n")),
                 // Several chunks.
                 1 => (format!("{index}.jsonl"), (lines.join("\r\n") + &" ".repeat(200_000) + "\n").repeat(3)),
                 2 => (format!("{index}.json"), format!("[{}]", lines.join(","))),
-                _ => (format!("{index}.json"), lines.first().copied().unwrap_or("[]").to_owned()),
+                _ => (format!("{index}.json"), lines.first().cloned().unwrap_or_default()),
             };
             fs::write(folder.path().join(name), text).expect("a file");
         }
-        let format = ["human", "concise", "json"][format];
-        let alone = told(folder.path(), format, 1, &[]);
-        prop_assert_eq!(told(folder.path(), format, jobs, &[]), alone);
+        let more: &[&str] = if verbose { &["-v"] } else { &[] };
+        let alone = told(folder.path(), format, 1, more);
+        prop_assert_eq!(told(folder.path(), format, jobs, more), alone);
+    }
+}
+
+#[test]
+fn reports_in_files_are_those_on_standard_output() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lines: Vec<String> = (0..LINES.len()).map(line).collect();
+    fs::write(folder.path().join("b.jsonl"), (lines.join("\n") + "\n").repeat(4)).expect("a file");
+    let reports = tempfile::tempdir().expect("a folder");
+    for jobs in [1, 3] {
+        // One that is told apart beside one that is not, and either on standard output.
+        for formats in [["jsonl", "sarif", "json"], ["gitlab", "concise", "github"]] {
+            let [first, files @ ..] = formats;
+            let place = |format: &str| reports.path().join(format);
+            let outputs =
+                files.map(|format| format!("--output={format}={}", place(format).display()));
+            let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
+            let (_, out, _) = told(folder.path(), first, jobs, &outputs);
+            assert!(out == told(folder.path(), first, 1, &[]).1, "{first} with others");
+            for format in files {
+                #[expect(clippy::disallowed_methods, reason = "tests read their files whole")]
+                let saved = fs::read_to_string(place(format)).expect("a report");
+                assert!(saved == told(folder.path(), format, 1, &[]).1, "{format} in a file");
+            }
+        }
     }
 }
 
@@ -69,7 +114,7 @@ fn a_file_met_twice_is_told_once() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("b.jsonl"), LINES[..2].join("\n")).expect("a file");
     for jobs in [1, 4] {
-        let (_, out, err) = told(folder.path(), "concise", jobs, &[]);
+        let (_, out, err) = told(folder.path(), "concise", jobs, &["-v"]);
         assert_eq!(out.lines().count(), 1, "{out}");
         assert!(err.ends_with("1 error in 1 of 2 requests\n"), "{err}");
     }
@@ -80,10 +125,10 @@ fn a_file_passed_over_is_told_when_it_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("b.jsonl"), LINES[3]).expect("a file");
     for jobs in [1, 4] {
-        let (_, out, err) = told(folder.path(), "concise", jobs, &[]);
+        let (_, out, err) = told(folder.path(), "concise", jobs, &["-v"]);
         assert!(out.contains("unknown-endpoint"), "{out}");
         assert!(err.ends_with("\n1 error\n"), "{err}");
-        let (_, out, err) = told(folder.path(), "concise", jobs, &["--skip-unknown"]);
+        let (_, out, err) = told(folder.path(), "concise", jobs, &["-v", "--skip-unknown"]);
         assert_eq!(out, "");
         assert!(err.ends_with("nothing to check: 1 JSON file is no Kling request\n"), "{err}");
     }
