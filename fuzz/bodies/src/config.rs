@@ -1,4 +1,5 @@
-//! What the config's parser takes, its JSON Schema takes; and every mistake is a sentence with a place.
+//! What the config's parser takes, its JSON Schema takes, and the parser again when it is laid out in
+//! another way; and every mistake is a sentence with a place.
 
 use std::sync::LazyLock;
 
@@ -17,6 +18,8 @@ pub fn config(data: &[u8]) {
             let value: Value = toml::from_str(text).expect("TOML");
             let wrong = SCHEMA.iter_errors(&value).next().map(|error| error.to_string());
             assert_eq!(wrong, None);
+            let again = toml::to_string(&value).expect("TOML");
+            assert!(doors::config(&again).is_ok(), "refused in another layout: {again}");
         }
         Err(faults) => {
             assert!(!faults.is_empty(), "refused for nothing");

@@ -1,14 +1,14 @@
 //! A line of a stream has the report that it has alone, whatever pieces the stream comes in.
 
 use kling_lint::Linter;
+use kling_schema::rules::Rule;
+use kling_schema::rules::across::REUSED_ID;
+use kling_schema::rules::not_json::{NOT_JSON, WRONG_ENCODING};
 
 use crate::shared::Chunks;
 
-/// An id that a line above has, too: the only thing that lines know of each other.
-const TWICE: &str = "KL3008";
-
 /// It is another format, or another encoding.
-const NO_TEXT: [&str; 2] = ["KL0001", "KL0003"];
+const NO_TEXT: [&Rule; 2] = [&NOT_JSON, &WRONG_ENCODING];
 
 /// See the module.
 pub fn jsonl(data: &[u8]) {
@@ -36,10 +36,11 @@ pub fn jsonl(data: &[u8]) {
             return;
         };
         // What is no text has no lines: the first one says so, and the others are noise.
-        is_odd |= report.findings().iter().any(|it| NO_TEXT.contains(&it.rule.id));
+        is_odd |= report.findings().iter().any(|it| NO_TEXT.contains(&it.rule));
         assert_eq!(number, above + 1);
         let alone = linter.lint_bytes(line);
-        let mut findings = report.findings().iter().filter(|it| it.rule.id != TWICE);
+        // An id that a line above has, too, is the only thing that lines know of each other.
+        let mut findings = report.findings().iter().filter(|it| *it.rule != REUSED_ID);
         for expected in alone.findings() {
             let found = findings.next().expect("the same findings");
             let told = (found.rule.id, &found.pointer, &found.message, found.text_hash);

@@ -19,6 +19,7 @@ mod lint;
 mod loader;
 mod media_file;
 mod media_request;
+mod movies;
 mod pack;
 mod policies;
 mod reader_vs_serde;
@@ -56,6 +57,7 @@ bodies! {
     loader,
     media_file,
     media_request,
+    movies,
     pack,
     policies,
     reader_vs_serde,

@@ -4,9 +4,11 @@
 //! To decode adds what decoding found, and changes nothing else.
 
 use kling_lint::{Linter, Severity};
+use kling_schema::rules::Rule;
+use kling_schema::rules::media::{NOT_DECODED, UNDECODABLE};
 
 /// What only decoding finds.
-const DECODING: [&str; 2] = ["KL4017", "KL4027"];
+const DECODING: [&Rule; 2] = [&UNDECODABLE, &NOT_DECODED];
 
 /// See the module.
 pub fn media_file(data: &[u8]) {
@@ -22,7 +24,7 @@ pub fn media_file(data: &[u8]) {
         let mut rules = Vec::new();
         for finding in report.fields.iter().flat_map(|it| &it.findings).chain(&report.about) {
             assert!(!finding.message.chars().any(char::is_control), "not escaped: {finding:?}");
-            rules.push(finding.rule.id);
+            rules.push(finding.rule);
         }
         rules.retain(|rule| !DECODING.contains(rule));
         told.push((rules, report.pixels, report.content));

@@ -2,6 +2,7 @@
 //! policy, a zero byte, and the request.
 
 use kling_lint::Linter;
+use kling_schema::rules::house::{HOUSE_RULE, NOT_JUDGED};
 use serde_json::Value;
 
 use crate::shared::holds_together;
@@ -25,8 +26,8 @@ pub fn policies(data: &[u8]) {
     let Ok(value @ Value::Object(_)) = serde_json::from_slice::<Value>(request) else { return };
     let Ok(validator) = jsonschema::validator_for(&policy) else { return };
     let is_broken =
-        report.findings().iter().any(|it| it.rule.id == "KL7001") || report.hidden() > 0;
-    let is_judged = !report.findings().iter().any(|it| it.rule.id == "KL7002");
+        report.findings().iter().any(|it| *it.rule == HOUSE_RULE) || report.hidden() > 0;
+    let is_judged = !report.findings().iter().any(|it| *it.rule == NOT_JUDGED);
     if is_judged && !policy.to_string().contains("format") {
         assert_eq!(is_broken, !validator.is_valid(&value), "{policy}");
     }

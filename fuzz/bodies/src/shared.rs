@@ -136,3 +136,25 @@ pub(crate) fn escaped(text: &[u8]) -> Option<String> {
     out.push_str(&text[last..]);
     Some(out)
 }
+
+/// The same JSON with other space between its parts; `None` when it is none.
+pub(crate) fn spaced(text: &[u8]) -> Option<String> {
+    let mut out = String::new();
+    let mut last = 0;
+    for ((span, _), space) in
+        doors::parts(text)?.into_iter().zip([" ", "\n", "", "\r\n", "\t"].iter().cycle())
+    {
+        // Between two parts stands at most one comma or colon.
+        out.extend(
+            text[last..span.start]
+                .iter()
+                .filter(|byte| b",:".contains(byte))
+                .map(|&byte| char::from(byte)),
+        );
+        out.push_str(space);
+        last = span.end;
+        out.push_str(std::str::from_utf8(&text[span]).ok()?);
+        out.push_str(space);
+    }
+    Some(out)
+}

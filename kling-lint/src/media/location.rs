@@ -24,8 +24,8 @@ pub(super) struct Location<'t> {
 }
 
 impl<'t> Location<'t> {
-    /// The parts of a text that [`url::is_http`] accepts, without white space around it. `complete`:
-    /// nothing was cut from its end.
+    /// The parts of a text that [`is_http`](kling_schema::url::is_http) accepts, without white space
+    /// around it. `complete`: nothing was cut from its end.
     pub(super) fn of(text: &'t str, complete: bool) -> Self {
         // Behind the colon of the scheme stand two slashes. All that is looked for is ASCII, so bytes
         // will do, and a batch has millions of URLs.
