@@ -48,6 +48,7 @@ use kling_schema::{Object, Severity};
 
 use crate::finding::Draft;
 use crate::media::{Hosts, LocalPath, Setting};
+use crate::printable;
 use crate::read::{Document, Node};
 use crate::verdict::KEPT;
 use masks::Pixels;
@@ -170,17 +171,19 @@ pub(crate) fn pointer_at(root: Node<'_>, offset: u32) -> String {
         let member = node
             .members()
             .find(|member| around(member.value) || around(member.key))
-            .and_then(|member| Some((member.key.text()?.to_str().into_owned(), member.value)));
-        let (step, inner) = match member {
-            Some((key, value)) => (trail::escaped(&key), value),
-            None => match node.items().enumerate().find(|(_, item)| around(*item)) {
-                Some((index, item)) => (index.to_string(), item),
-                None => break,
-            },
+            .and_then(|member| Some((member.key.text()?, member.value)));
+        node = if let Some((key, value)) = member {
+            pointer.push('/');
+            trail::push_escaped(&mut pointer, &key.to_str());
+            value
+        } else if let Some((index, item)) = node.items().enumerate().find(|(_, item)| around(*item))
+        {
+            pointer.push('/');
+            printable::push_number(&mut pointer, index as u64);
+            item
+        } else {
+            break;
         };
-        pointer.push('/');
-        pointer.push_str(&step);
-        node = inner;
     }
     pointer
 }

@@ -17,7 +17,20 @@ const ROOM: usize = 48;
 
 /// A key as a step of a JSON Pointer.
 pub(crate) fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
+    let mut out = String::with_capacity(key.len());
+    push_escaped(&mut out, key);
+    out
+}
+
+/// Appends the same.
+pub(super) fn push_escaped(out: &mut String, key: &str) {
+    let mut rest = key;
+    while let Some(at) = memchr::memchr2(b'~', b'/', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        out.push_str(if rest.as_bytes()[at] == b'~' { "~0" } else { "~1" });
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
 }
 
 /// The way to one value.
@@ -110,11 +123,7 @@ impl<'a> Trail<'a> {
             }
             Step::Key(key) => {
                 out.push('/');
-                if memchr::memchr2(b'~', b'/', key.as_bytes()).is_some() {
-                    out.push_str(&escaped(key));
-                } else {
-                    out.push_str(key);
-                }
+                push_escaped(out, key);
             }
             Step::Index(index) => {
                 out.push('/');

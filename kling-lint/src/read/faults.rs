@@ -126,10 +126,12 @@ pub(super) fn fix_of(
     Some(edits.fold(fix, |fix, (span, text)| fix.and(offsets(span), text)))
 }
 
+/// Bytes of outside text that are enough for what is shown of it.
+pub(super) const SHOWN: usize = 512;
+
 /// Outside text in backticks, cut and escaped.
 pub(super) fn quoted(raw: &[u8]) -> String {
-    // Enough bytes for what is shown of it.
-    let shown = &raw[..raw.len().min(512)];
+    let shown = &raw[..raw.len().min(SHOWN)];
     let mut text = printable::shorten(String::from_utf8_lossy(shown).trim());
     if shown.len() < raw.len() && !text.ends_with('…') {
         text.push('…');

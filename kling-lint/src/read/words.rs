@@ -2,7 +2,7 @@
 
 use kling_schema::rules::not_json as rules;
 
-use super::faults::{offsets, quoted};
+use super::faults::{SHOWN, offsets, quoted};
 use super::parse::Parser;
 use super::strings::flags_of;
 use super::tape::{Entry, HIGH, JsonKind, TRUE};
@@ -173,10 +173,10 @@ impl Parser<'_, '_> {
             &rules::UNQUOTED_KEY,
             start..end,
             |draft| {
-                let quotes = format!("\"{}\"", String::from_utf8_lossy(key));
+                let quotes = [b"\"", &key[..len.min(SHOWN)], b"\""].concat();
                 draft
                     .with("found", quoted(&self.text[start..end]))
-                    .with("suggestion", quoted(quotes.as_bytes()))
+                    .with("suggestion", quoted(&quotes))
             },
             || {
                 let fix = DraftFix::safe("add quotes", offsets(start..start), "\"");
