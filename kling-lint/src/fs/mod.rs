@@ -10,6 +10,7 @@
 //! | [`inside`] | paths that leave the folder by name and come back |
 //! | [`near`] | the file that a name which leads nowhere probably means |
 //! | [`kind`] | what a path leads to, in words |
+//! | [`spill`] | text that waits for the end of a run |
 //!
 //! The library touches the disk nowhere else; of the command, `cli/save.rs` does.
 
@@ -21,6 +22,8 @@ mod kind;
 mod names;
 mod near;
 pub(crate) mod open;
+#[cfg(feature = "cli")]
+pub(crate) mod spill;
 #[cfg(feature = "cli")]
 pub(crate) mod walk;
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use kling_schema::Severity;
 
 use crate::finding::Finding;
+use crate::fs::spill::Spill;
 use crate::printable;
-use crate::report::spill::Spill;
 use crate::report::{Checked, Media, Reporter, Totals, not_shown, shown};
 
 /// The suite. Its counts stand before its cases, so the cases wait.

@@ -20,7 +20,6 @@ mod relative;
 #[cfg(test)]
 mod samples;
 mod sarif;
-mod spill;
 mod summary;
 mod window;
 

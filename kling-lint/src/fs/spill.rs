@@ -9,7 +9,7 @@ const BLOCK: usize = 256 << 10;
 
 /// What was written, in order.
 #[derive(Debug, Default)]
-pub(super) struct Spill {
+pub(crate) struct Spill {
     /// What was written first, if there is much.
     file: Option<File>,
     rest: Vec<u8>,
@@ -19,7 +19,7 @@ pub(super) struct Spill {
 
 impl Spill {
     /// Hands all of it on.
-    pub(super) fn pour(self, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn pour(self, out: &mut dyn Write) -> io::Result<()> {
         if let Some(mut file) = self.file {
             file.rewind()?;
             io::copy(&mut file, out)?;
