@@ -88,8 +88,8 @@ class Bars:
         self.most("peak memory, ten times the lines", 2, growth, " MiB more")
         self.most("a request of 40 MB", 2, self.against_cat("big", DYNAMIC))
         self.least("a request of 40 MB, beside the fastest peer", 5, self.faster("big", DYNAMIC))
-        images, ours = "local images", "kling-lint, a request each"
-        floor = self.quotient(images, "floor: open and read 4 KiB", ours)
+        images, ours = "local images", "kling-lint, requests of 4 images"
+        floor = self.quotient(images, "floor: open, fstat, read 4 KiB, close", ours)
         self.least("local images", 0.7, floor, " of open and read 4 KiB")
         self.least("local images, beside `imagesize`", 1.5, self.quotient(images, "imagesize", ours))
         for endpoint in SETS.values():
