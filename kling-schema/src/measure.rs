@@ -14,6 +14,13 @@ pub enum Fit {
     Beyond(End),
 }
 
+impl<T: Copy + PartialOrd> Range<T> {
+    /// Whether a value is neither below nor above it.
+    pub fn contains(self, value: T) -> bool {
+        self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max)
+    }
+}
+
 impl Range<u32> {
     /// How the fraction `over / under` fits, exactly.
     ///

@@ -23,7 +23,7 @@ pub(super) fn number<'d>(
             let text = text.to_str();
             let number: serde_json::Number = serde_json::from_str(text.trim()).ok()?;
             let value = number.as_f64()?;
-            let fits = ranges().all(|(range, _)| contains(range, value));
+            let fits = ranges().all(|(range, _)| range.contains(value));
             (fits && (!whole || value.fract() == 0.0)).then(|| text.trim().to_owned())
         });
         return wrong_type(cx, node, &kind.phrase(), rules.shape, trail, meant);
@@ -32,7 +32,7 @@ pub(super) fn number<'d>(
         return;
     }
     let value = number.as_f64();
-    for (range, basis) in ranges().filter(|(range, _)| !contains(*range, value)) {
+    for (range, basis) in ranges().filter(|(range, _)| !range.contains(value)) {
         let end = if range.min.is_some_and(|min| value < min) { End::Min } else { End::Max };
         let draft = trail
             .broken(&rules::OUT_OF_RANGE, *basis, Bound::Value(range).aspect(end), node.span())
@@ -49,17 +49,13 @@ pub(super) fn is_sound(node: Node<'_>, whole: bool, limits: &'static [Limit]) ->
         (!whole || number.is_whole())
             && (ranges(limits).next().is_none() || {
                 let value = number.as_f64();
-                ranges(limits).all(|(range, _)| contains(range, value))
+                ranges(limits).all(|(range, _)| range.contains(value))
             })
     })
 }
 
 fn ranges(limits: &'static [Limit]) -> impl Iterator<Item = (Range<f64>, &'static Basis)> {
     limits.iter().filter_map(|limit| Some((limit.bound.value()?, &limit.basis)))
-}
-
-fn contains(range: Range<f64>, value: f64) -> bool {
-    range.min.is_none_or(|min| value >= min) && range.max.is_none_or(|max| value <= max)
 }
 
 pub(super) fn numeric_id<'d>(cx: &mut Cx<'d>, node: Node<'d>, rules: Rules, trail: &Trail<'_>) {

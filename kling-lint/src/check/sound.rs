@@ -68,7 +68,7 @@ fn object(node: Node<'_>, table: &'static Object, hosts: &mut Hosts) -> bool {
 /// Whether a list of so many items is neither too short nor too long.
 fn admits(limit: &Limit, len: u32) -> bool {
     let Bound::Items(range) = &limit.bound else { return true };
-    range.min.is_none_or(|min| len >= min) && range.max.is_none_or(|max| len <= max)
+    range.contains(len)
 }
 
 fn is_sound_text(text: Text<'_>, limits: &[Limit]) -> bool {
@@ -81,21 +81,10 @@ fn is_sound_text(text: Text<'_>, limits: &[Limit]) -> bool {
             }
             Bound::Names(known) => known.iter().any(|name| text.is(name)),
             Bound::Url => is_usual_url(text.raw()),
-            // Another request may have the same.
-            Bound::Unique => false,
-            // These bound other kinds, or belong to `Names`.
-            Bound::OtherNames(_)
-            | Bound::TakenUpstream(_)
-            | Bound::Choices
-            | Bound::Value(_)
-            | Bound::Items(_)
-            | Bound::Forms(_)
-            | Bound::Formats(_)
-            | Bound::Bytes(_)
-            | Bound::Edge(_)
-            | Bound::Ratio(_)
-            | Bound::Seconds(_)
-            | Bound::FramesPerSecond(_) => true,
+            // Those belong to `Names`.
+            Bound::OtherNames(_) => true,
+            // What is unique has to be remembered; others bound no text, or are judged with care.
+            _ => false,
         })
 }
 

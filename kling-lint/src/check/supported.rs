@@ -99,17 +99,14 @@ fn report<'d>(
         };
         format!("`{}` {}{default}", axis.path, printable::quoted(&value.to_str()))
     };
-    let mut found: Vec<String> = axes
+    let found: Vec<String> = axes
         .iter()
         .zip(values)
         .enumerate()
         .filter(|(at, _)| decides(*at))
         .filter_map(|(_, (axis, value))| value.map(|value| words(axis, value)))
         .collect();
-    let found = match found.as_mut_slice() {
-        [one] => std::mem::take(one),
-        several => kling_schema::listed(several, "and"),
-    };
+    let found = kling_schema::listed(&found, "and");
     let allowed = allowed(axes, rows, model);
     for path in paths {
         if let Some(place) = path::first_sent(root, *path) {

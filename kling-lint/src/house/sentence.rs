@@ -9,7 +9,7 @@ use super::graph::Graph;
 use super::way;
 use crate::check::describe::{items, plural};
 use crate::message::grouped;
-use crate::printable::{quoted, shorten};
+use crate::printable::{quoted, shorten, ticked};
 
 /// Values of a list that a sentence names.
 const NAMED: usize = 8;
@@ -138,8 +138,7 @@ fn at_least(name: &str, limit: u64, len: u64, noun: &str) -> String {
 
 /// Keys that are not allowed.
 fn keys(name: &str, unexpected: &[String]) -> String {
-    let mut names: Vec<String> =
-        unexpected.iter().take(NAMED).map(|key| format!("`{}`", shorten(key))).collect();
+    let mut names: Vec<String> = unexpected.iter().take(NAMED).map(|key| ticked(key)).collect();
     if let Some(more) = unexpected.len().checked_sub(NAMED).filter(|more| *more > 0) {
         names.push(format!("{} more", grouped(more as u64)));
     }
@@ -164,7 +163,7 @@ fn inner(graph: &Graph, error: &ValidationError<'_>, of: &Subject<'_>) -> String
     let instance = error.instance();
     let place = error.instance_path().as_str();
     let last = place.rsplit('/').next().unwrap_or_default();
-    let name = if place.is_empty() { of.name.to_owned() } else { format!("`{}`", shorten(last)) };
+    let name = if place.is_empty() { of.name.to_owned() } else { ticked(last) };
     let (found, bare, len) = match instance.as_ref() {
         Value::String(text) => {
             let shown = super::instance::StandIn::read(text);
@@ -253,7 +252,7 @@ fn not(name: &str, schema: &Value, bare: &str) -> String {
                 let keys: Vec<String> = keys
                     .iter()
                     .take(NAMED)
-                    .map(|key| format!("`{}`", shorten(key.as_str().unwrap_or_default())))
+                    .map(|key| ticked(key.as_str().unwrap_or_default()))
                     .collect();
                 let together = if keys.len() == 1 { "" } else { " together" };
                 format!("{name} must not have {}{together}", listed(&keys, "and"))
@@ -310,6 +309,6 @@ fn shown(value: &Value) -> String {
         Value::String(text) => quoted(text),
         Value::Null | Value::Bool(_) => format!("`{value}`"),
         Value::Number(_) => value.to_string(),
-        Value::Array(_) | Value::Object(_) => format!("`{}`", shorten(&value.to_string())),
+        Value::Array(_) | Value::Object(_) => ticked(&value.to_string()),
     }
 }

@@ -16,7 +16,7 @@ use crate::error::LintError;
 use crate::load::Loaded;
 use crate::message;
 use crate::place::Places;
-use crate::printable::{quoted, shorten};
+use crate::printable::{quoted, shorten, ticked};
 use crate::read::{self, JsonKind, Node};
 
 /// Bytes of one policy file.
@@ -322,7 +322,7 @@ impl Source {
         let keyword = pointer.rsplit('/').next().unwrap_or_default();
         let subject = match keyword {
             "" => "the policy".to_owned(),
-            keyword => format!("`{}`", shorten(keyword)),
+            keyword => ticked(keyword),
         };
         let what = match error.kind() {
             Broken::Type { kind: TypeKind::Single(kind) } => {

@@ -98,7 +98,7 @@ pub(super) fn holds(object: &'static Object, when: &When) -> Option<Value> {
         When::Present(path) => exists(top, path.0, &present, false),
         When::NonEmpty(path) => exists(top, path.0, &sent, false),
         When::Len(path, range) if is_single(*path) => {
-            exists(top, path.0, &|spot| holds_items(spot, *range), contains(*range, 0))
+            exists(top, path.0, &|spot| holds_items(spot, *range), range.contains(0))
         }
         When::Len(..) => return None,
         When::Is { path, values, default } => {
@@ -241,10 +241,10 @@ pub(super) fn holds_items(spot: Spot, range: Range<u32>) -> Value {
         let bounds: Vec<(&str, u32)> = min.into_iter().chain(max).collect();
         ways.push(of("array", &bounds));
     }
-    if spot.may_be("object") && contains(range, 1) {
+    if spot.may_be("object") && range.contains(1) {
         ways.push(of("object", &[]));
     }
-    if contains(range, 0) {
+    if range.contains(0) {
         ways.push(json!({ "not": { "anyOf": [of("array", &[]), of("object", &[])] } }));
     }
     any_of(ways)
@@ -269,8 +269,4 @@ fn of(kind: &str, bounds: &[(&str, u32)]) -> Value {
         schema.insert("items".into(), json!({}));
     }
     schema.into()
-}
-
-pub(super) fn contains(range: Range<u32>, count: u32) -> bool {
-    range.min.is_none_or(|min| count >= min) && range.max.is_none_or(|max| count <= max)
 }

@@ -63,38 +63,22 @@ impl<W: Write> Run<'_, W> {
     fn nothing(&mut self, order: &Order) -> Status {
         let Check { quiet, verbose, skip_unknown, .. } = *self.options;
         let Order { totals, excluded, .. } = order;
-        if *excluded > 0 && totals.skipped == 0 {
-            let (files, are) =
-                (count(*excluded, "file"), if *excluded == 1 { "is" } else { "are" });
-            let text = format!("{files} {are} passed over by {} (-v names them)", config::NAME);
-            if !skip_unknown {
-                say(self.err, &format!("no request found: {text}"));
-                return Status::Failed;
+        let why = match (totals.skipped, *excluded) {
+            (0, 0) => "the folder holds no JSON file".into(),
+            (0, excluded) => {
+                let (files, are) =
+                    (count(excluded, "file"), if excluded == 1 { "is" } else { "are" });
+                format!("{files} {are} passed over by {} (-v names them)", config::NAME)
             }
-            if !quiet {
-                say(self.err, &format!("nothing to check: {text}"));
-            }
-            return Status::Clean;
-        }
-        if totals.skipped == 0 {
-            let why = "the folder holds no JSON file";
-            // What a hook is given may hold no request.
-            if !skip_unknown {
-                say(self.err, &format!("no request found: {why}"));
-                return Status::Failed;
-            }
-            if !quiet {
-                say(self.err, &format!("nothing to check: {why}"));
-            }
-            return Status::Clean;
-        }
-        let skipped = totals.skipped(verbose);
+            _ => totals.skipped(verbose),
+        };
         if !skip_unknown {
-            say(self.err, &format!("no request found: {skipped}"));
+            say(self.err, &format!("no request found: {why}"));
             return Status::Failed;
         }
+        // What a hook is given may hold no request.
         if !quiet {
-            say(self.err, &format!("nothing to check: {skipped}"));
+            say(self.err, &format!("nothing to check: {why}"));
         }
         Status::Clean
     }

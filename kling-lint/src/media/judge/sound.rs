@@ -5,9 +5,7 @@ use kling_schema::{Bound, Limit};
 
 use super::Hosts;
 use crate::media::classify::suffix_of;
-
-/// Bytes looked at at once.
-const CHUNK: usize = 16;
+use crate::printable;
 
 /// Whether there is nothing to say about this URL: the whole of a string, ASCII without control
 /// characters. False says nothing.
@@ -16,13 +14,10 @@ pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit], hosts: &mut Hosts) -> b
         return false;
     };
     let Some(end) = hosts.end(rest) else { return false };
-    let mut path = &rest[end..];
-    if has_mark(path) {
-        let end = path.iter().position(|byte| matches!(byte, b'?' | b'#'));
-        if path.iter().any(|byte| is_mark(*byte) && !matches!(byte, b'?' | b'#')) {
-            return false;
-        }
-        path = &path[..end.unwrap_or(path.len())];
+    let path = &rest[end..];
+    let (path, query) = path.split_at(printable::run(path, is_of_path));
+    if query.iter().any(|byte| matches!(byte, b' ' | 0x7f)) {
+        return false;
     }
     let suffix = suffix_of(path);
     limits.iter().all(|limit| match (&limit.bound, suffix) {
@@ -34,28 +29,9 @@ pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit], hosts: &mut Hosts) -> b
     })
 }
 
-/// Whether any byte needs another look.
-fn has_mark(text: &[u8]) -> bool {
-    // Chunks overlap: bytes on their own take longer.
-    let Some(last) = text.last_chunk::<CHUNK>() else {
-        return text.iter().any(|byte| is_mark(*byte));
-    };
-    let mut found = false;
-    for chunk in text.as_chunks::<CHUNK>().0 {
-        for byte in chunk {
-            found |= is_mark(*byte);
-        }
-    }
-    for byte in last {
-        found |= is_mark(*byte);
-    }
-    found
-}
-
-/// Whether the byte is no printable one, or ends the path.
-#[inline(always)]
-fn is_mark(byte: u8) -> bool {
-    (byte == b' ') | (byte == 0x7f) | (byte == b'?') | (byte == b'#')
+/// Whether the byte neither ends the path nor is one that nobody prints.
+fn is_of_path(byte: u8) -> bool {
+    (byte != b' ') & (byte != 0x7f) & (byte != b'?') & (byte != b'#')
 }
 
 #[cfg(test)]
