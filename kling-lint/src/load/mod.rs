@@ -225,9 +225,16 @@ pub(crate) fn last_line(text: &[u8]) -> (u64, &[u8]) {
     };
     let from = &text[first..];
     let last = memchr::memrchr2(b'\n', b'\r', from).map_or(0, |at| at + 1);
-    let ends = from[..last].iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
-    let pairs = from[..last].iter().zip(&from[1..last]).filter(|pair| *pair == (&b'\r', &b'\n'));
-    ((ends - pairs.count()) as u64, &from[last..])
+    let lines = &from[..last];
+    let ends = count(lines, |byte| matches!(byte, b'\n' | b'\r'));
+    let pairs = match memchr::memchr(b'\r', lines) {
+        None => 0,
+        Some(first) => {
+            let pairs = lines[first..].iter().zip(&lines[first + 1..]);
+            pairs.filter(|pair| *pair == (&b'\r', &b'\n')).count() as u64
+        }
+    };
+    (ends - pairs, &from[last..])
 }
 
 /// Reads until the buffer is full or the stream ends.
