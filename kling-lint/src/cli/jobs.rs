@@ -6,8 +6,7 @@
 //!                         in order                  in order
 //! ```
 //!
-//! What a worker finds stays with it until it is told, unless another is quicker to settle it; only
-//! what is told comes back.
+//! What a worker finds stays with it until it is told, whoever settles it; only what is told comes back.
 
 mod desk;
 #[cfg(test)]
@@ -20,7 +19,7 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
-use desk::{Desk, Open, Piece};
+use desk::{Desk, Open, Piece, Work};
 
 use crate::lines::HELD;
 
@@ -62,7 +61,7 @@ type Told<L> = <<L as Line>::Worker as Worker>::Told;
 pub(super) trait Worker: Send {
     type Task: Send;
     type Done: Send;
-    type Settled;
+    type Settled: Send;
     type Told: Send;
 
     /// Does a task, or a part of it; then the rest comes back too.
@@ -187,11 +186,11 @@ fn on_threads<L: Line>(
     thread::scope(|scope| {
         // Closed with the closure, so that threads stop when it returns early.
         let desk = Open(&desk);
-        for _ in 0..jobs {
+        for own in 0..jobs {
             let (mut worker, desk) = (line.worker(), desk.0);
             scope.spawn(move || {
                 // A panic must reach the thread that waits.
-                let all = AssertUnwindSafe(|| serve(&mut worker, desk));
+                let all = AssertUnwindSafe(|| serve(&mut worker, desk, own));
                 if let Err(panic) = catch_unwind(all) {
                     desk.tell(Err(panic));
                 }
@@ -240,8 +239,19 @@ fn on_threads<L: Line>(
 type Sent<T> = thread::Result<Piece<Vec<T>>>;
 
 /// Takes part in the work until there is no more.
-fn serve<W: Worker>(worker: &mut W, desk: &Desk<W>) {
-    while let Some((place, mut batch)) = desk.next() {
+fn serve<W: Worker>(worker: &mut W, desk: &Desk<W>, own: usize) {
+    let tell = |worker: &mut W, Piece { number, content, is_last }: Piece<Vec<W::Settled>>| {
+        let content = content.into_iter().map(|settled| worker.tell(settled)).collect();
+        desk.tell(Ok(Piece { number, content, is_last }));
+    };
+    while let Some(work) = desk.next(own) {
+        let (place, mut batch) = match work {
+            Work::Do(place, batch) => (place, batch),
+            Work::Tell(piece) => {
+                tell(worker, piece);
+                continue;
+            }
+        };
         let mut done = Vec::new();
         let mut held = 0;
         while held < HELD
@@ -254,11 +264,9 @@ fn serve<W: Worker>(worker: &mut W, desk: &Desk<W>) {
                 batch.push_front(rest);
             }
         }
-        desk.put(place, done, batch);
-        while let Some(piece) = desk.settle(worker) {
-            let Piece { number, content, is_last } = piece;
-            let content = content.into_iter().map(|settled| worker.tell(settled)).collect();
-            desk.tell(Ok(Piece { number, content, is_last }));
+        desk.put(place, done, batch, own);
+        while let Some(piece) = desk.settle(worker, own) {
+            tell(worker, piece);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is to be done, what was done before its turn, and what is told: shared by all threads.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::{Sent, Worker};
@@ -24,6 +24,24 @@ pub(super) struct Piece<C> {
     pub(super) is_last: bool,
 }
 
+/// What a worker is asked for.
+pub(super) enum Work<W: Worker> {
+    /// A batch, or what is left of one.
+    Do(Place, VecDeque<W::Task>),
+    /// To tell what it did and another settled: memory is given back soonest by the one who took it, as
+    /// the allocator makes others wait.
+    Tell(Piece<Vec<W::Settled>>),
+}
+
+/// What was done and is not settled.
+struct Done<W: Worker> {
+    content: Vec<W::Done>,
+    /// Whether its batch ends with it.
+    is_last: bool,
+    /// Who did it.
+    by: usize,
+}
+
 /// See the module.
 pub(super) struct Desk<W: Worker> {
     state: Mutex<State<W>>,
@@ -39,14 +57,15 @@ struct State<W: Worker> {
     batches: BTreeMap<Place, VecDeque<W::Task>>,
     /// Batches given out so far.
     given: usize,
-    /// What was done and is not settled, and whether its batch ends with it.
-    done: BTreeMap<Place, (Vec<W::Done>, bool)>,
+    done: BTreeMap<Place, Done<W>>,
     /// What is settled next.
     turn: Place,
     /// Whether somebody settles; the others need not wait for it.
     is_settling: bool,
     /// Pieces settled so far.
     settled: usize,
+    /// By worker, what it is to tell.
+    handed: Vec<VecDeque<Piece<Vec<W::Settled>>>>,
     /// What is told and not taken back.
     told: Vec<Sent<W::Told>>,
     /// Whether a worker panicked.
@@ -54,7 +73,7 @@ struct State<W: Worker> {
     /// Pieces that were taken up, and are not taken back.
     out: usize,
     /// Workers that wait.
-    waiting: usize,
+    waiting: BTreeSet<usize>,
     is_closed: bool,
 }
 
@@ -67,10 +86,11 @@ impl<W: Worker> Desk<W> {
             turn: (0, 0),
             is_settling: false,
             settled: 0,
+            handed: (0..workers).map(|_| VecDeque::new()).collect(),
             told: Vec::new(),
             is_broken: false,
             out: 0,
-            waiting: 0,
+            waiting: BTreeSet::new(),
             is_closed: false,
         };
         let [changed, told] = [Condvar::new(), Condvar::new()];
@@ -90,7 +110,7 @@ impl<W: Worker> Desk<W> {
 
     /// Wakes one who waits, if there is something to do now.
     fn call(&self, state: MutexGuard<'_, State<W>>) {
-        let someone = state.waiting > 0 && self.is_ready(&state);
+        let someone = !state.waiting.is_empty() && self.is_ready(&state);
         drop(state);
         if someone {
             self.changed.notify_one();
@@ -106,29 +126,39 @@ impl<W: Worker> Desk<W> {
         self.call(state);
     }
 
-    /// What is to be done next, as soon as there is something; nothing when it is over.
-    pub(super) fn next(&self) -> Option<(Place, VecDeque<W::Task>)> {
+    /// What this worker is to do next, as soon as there is something; nothing when it is over.
+    pub(super) fn next(&self, worker: usize) -> Option<Work<W>> {
         let mut state = self.state();
         while !state.is_closed {
+            if let Some(piece) = state.handed[worker].pop_front() {
+                return Some(Work::Tell(piece));
+            }
             if self.is_ready(&state) {
                 state.out += 1;
-                return state.batches.pop_first();
+                let (place, batch) = state.batches.pop_first()?;
+                return Some(Work::Do(place, batch));
             }
-            state.waiting += 1;
+            state.waiting.insert(worker);
             if !state.told.is_empty() {
                 self.told.notify_one();
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            state.waiting -= 1;
+            state.waiting.remove(&worker);
         }
         None
     }
 
-    /// So much was done, and this is left of the batch.
-    pub(super) fn put(&self, place: Place, done: Vec<W::Done>, rest: VecDeque<W::Task>) {
+    /// So much was done by this worker, and this is left of the batch.
+    pub(super) fn put(
+        &self,
+        place: Place,
+        content: Vec<W::Done>,
+        rest: VecDeque<W::Task>,
+        by: usize,
+    ) {
         let mut state = self.state();
         let is_last = rest.is_empty();
-        state.done.insert(place, (done, is_last));
+        state.done.insert(place, Done { content, is_last, by });
         if !is_last {
             let (batch, piece) = place;
             state.batches.insert((batch, piece + 1), rest);
@@ -136,24 +166,31 @@ impl<W: Worker> Desk<W> {
         }
     }
 
-    /// Settles the piece whose turn it is, if it is done and nobody is at it.
-    pub(super) fn settle(&self, worker: &mut W) -> Option<Piece<Vec<W::Settled>>> {
-        let mut state = self.state();
-        if state.is_settling {
-            return None;
+    /// Settles pieces whose turn it is, if they are done and nobody is at it, up to one that this worker
+    /// is to tell.
+    pub(super) fn settle(&self, worker: &mut W, own: usize) -> Option<Piece<Vec<W::Settled>>> {
+        loop {
+            let mut state = self.state();
+            if state.is_settling {
+                return None;
+            }
+            let turn = state.turn;
+            let Done { content, is_last, by } = state.done.remove(&turn)?;
+            state.is_settling = true;
+            drop(state);
+            let content = content.into_iter().map(|done| worker.settle(done)).collect();
+            let mut state = self.state();
+            state.is_settling = false;
+            let piece = Piece { number: state.settled, content, is_last };
+            state.settled += 1;
+            state.turn = if is_last { (turn.0 + 1, 0) } else { (turn.0, turn.1 + 1) };
+            if by == own || state.waiting.contains(&by) {
+                self.call(state);
+                return Some(piece);
+            }
+            state.handed[by].push_back(piece);
+            self.call(state);
         }
-        let turn = state.turn;
-        let (done, is_last) = state.done.remove(&turn)?;
-        state.is_settling = true;
-        drop(state);
-        let content = done.into_iter().map(|done| worker.settle(done)).collect();
-        let mut state = self.state();
-        state.is_settling = false;
-        let number = state.settled;
-        state.settled += 1;
-        state.turn = if is_last { (turn.0 + 1, 0) } else { (turn.0, turn.1 + 1) };
-        self.call(state);
-        Some(Piece { number, content, is_last })
     }
 
     /// A piece is told, or its worker panicked.
@@ -170,7 +207,7 @@ impl<W: Worker> Desk<W> {
 
     /// Whether what is told is to be taken back now: there is much of it, or a worker waits.
     fn is_enough(&self, state: &State<W>) -> bool {
-        let enough = if state.waiting > 0 { 1 } else { ENOUGH * self.workers };
+        let enough = if !state.waiting.is_empty() { 1 } else { ENOUGH * self.workers };
         state.is_broken || state.told.len() >= enough
     }
 
