@@ -215,22 +215,32 @@ impl Folder {
 
     /// Where a relative path of a request in this folder may start, as paths from here.
     fn places(&self, beside: &Path) -> Vec<PathBuf> {
+        // The current folder's own name has no links.
+        let is_here = cfg!(unix) && beside.as_os_str() == ".";
+        let absolute =
+            || if is_here { std::env::current_dir() } else { std::path::absolute(beside) };
         let by_name = || {
-            let path = self.strip(&std::path::absolute(beside).ok()?)?;
+            let path = absolute().ok().filter(|path| self.may_hold(path))?;
+            let path = self.strip(&path)?;
             path.components().all(|part| matches!(part, Component::Normal(_))).then_some(path)
         };
         let by_links = || {
             let path = std::fs::canonicalize(beside).ok()?;
             path.strip_prefix(self.resolved()?).ok().map(Path::to_path_buf)
         };
-        // The current folder's own name has no links.
-        let is_here = cfg!(unix) && beside == Path::new(".");
         let own = by_name().or_else(|| if is_here { None } else { by_links() });
         let mut places: Vec<_> = own.into_iter().collect();
         if places.iter().all(|place| !place.as_os_str().is_empty()) {
             places.push(PathBuf::new());
         }
         places
+    }
+
+    /// Whether an absolute path, with nothing twice in it, can begin as the folder does.
+    fn may_hold(&self, path: &Path) -> bool {
+        let path = path.as_os_str().as_encoded_bytes();
+        let begins = |own: &Path| path.starts_with(own.as_os_str().as_encoded_bytes());
+        [self.absolute(), self.resolved()].into_iter().flatten().any(begins)
     }
 
     /// An absolute path as one from here, if its beginning is the folder's own.
@@ -257,7 +267,7 @@ impl Folder {
         let mut parts = path.components().skip_while(|part| *part == Component::CurDir);
         let turns = parts.next() == Some(Component::ParentDir);
         for (index, place) in start.places.iter().enumerate() {
-            match self.open_file(place, path, start) {
+            match self.open_file(place, path) {
                 Err(Refusal::Missing { .. }) => {}
                 // `../cat.png` was meant from the request's folder.
                 Err(Refusal::Outside { .. }) if index > 0 && turns => {}
@@ -267,7 +277,7 @@ impl Folder {
         Err(Refusal::missing())
     }
 
-    fn open_file(&self, place: &Path, path: &Path, start: &Start) -> Result<OpenFile, Refusal> {
+    fn open_file(&self, place: &Path, path: &Path) -> Result<OpenFile, Refusal> {
         if let Some(path) = self.inner_path(place, path) {
             match self.open_beneath(&path) {
                 Err(Refusal::Outside { .. }) => {}
@@ -338,7 +348,8 @@ impl Start {
             Some(Last { way, dir }) if (way.0, &*way.1) == (place, folder) => dir,
             other => {
                 let opened = root.open_dir(from.join(folder));
-                let dir = opened.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+                let dir =
+                    opened.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
                 &mut other.insert(Last { way: (place, folder.to_owned()), dir }).dir
             }
         };

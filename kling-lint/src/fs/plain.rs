@@ -13,12 +13,19 @@ use crate::files::OpenFile;
 
 /// Splits a text that can be read in one way only: as a folder, perhaps none, and a name in it.
 pub(super) fn split(text: &str) -> Option<(&str, &str)> {
-    // URLs and drives, separators of Windows, what no name holds.
-    let is_doubtful = |byte| matches!(byte, b':' | b'\\' | 0);
-    if text.len() > names::LONGEST || text.starts_with('/') || text.bytes().any(is_doubtful) {
+    if text.len() > names::LONGEST || text.starts_with('/') {
         return None;
     }
-    let (folder, name) = text.rsplit_once('/').unwrap_or(("", text));
+    let mut end = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'/' => end = Some(at),
+            // URLs and drives, what separates names on Windows, what no name holds.
+            b':' | b'\\' | 0 => return None,
+            _ => {}
+        }
+    }
+    let (folder, name) = end.map_or(("", text), |end| (&text[..end], &text[end + 1..]));
     (!matches!(name, "" | "." | "..")).then_some((folder, name))
 }
 
@@ -54,4 +61,88 @@ fn opened(file: std::fs::File, seen: &Stat, now: &Stat) -> OpenFile {
     let len = if is_same { seen.st_size } else { now.st_size };
     let is_steady = is_same && seen.st_size == now.st_size;
     OpenFile::on_disk(file, len.try_into().unwrap_or_default(), is_steady)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{Read as _, Write as _};
+
+    use super::*;
+
+    #[test]
+    fn texts_that_can_be_read_in_one_way_only() {
+        for (text, expected) in [
+            ("cat.png", Some(("", "cat.png"))),
+            ("./cat.png", Some((".", "cat.png"))),
+            ("../a//b/ä ö.png", Some(("../a//b", "ä ö.png"))),
+            ("~/cat.png", Some(("~", "cat.png"))),
+            (".../...", Some(("...", "..."))),
+            ("a%20b.png", Some(("", "a%20b.png"))),
+            ("/cat.png", None),
+            ("file:cat.png", None),
+            ("C:cat.png", None),
+            ("a\\b.png", None),
+            ("a\0.png", None),
+            ("a/", None),
+            ("a/.", None),
+            ("a/..", None),
+            ("..", None),
+            (".", None),
+            ("", None),
+        ] {
+            assert_eq!(split(text), expected, "{text:?}");
+        }
+        assert!(split(&"a".repeat(names::LONGEST)).is_some());
+        assert_eq!(split(&"a".repeat(names::LONGEST + 1)), None);
+    }
+
+    #[test]
+    fn nothing_but_a_regular_file_is_opened() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("cat.png"), "cat").expect("a file");
+        fs::write(at("empty.png"), "").expect("a file");
+        fs::create_dir(at("folder.png")).expect("a folder");
+        std::os::unix::fs::symlink("cat.png", at("link.png")).expect("a link");
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket.png")).expect("a socket");
+        let made = std::process::Command::new("mkfifo").arg(at("pipe.png")).status();
+        let dir = cap_std::fs::Dir::open_ambient_dir(folder.path(), cap_std::ambient_authority());
+        let dir = dir.expect("a folder");
+        let mut text = String::new();
+        let mut cat = open(&dir, "cat.png").expect("a file").expect("a regular one");
+        cat.read_to_string(&mut text).expect("text");
+        assert_eq!((&*text, cat.len(), cat.is_steady()), ("cat", 3, true));
+        assert!(open(&dir, "empty.png").expect("a file").is_some_and(|file| file.is_empty()));
+        for name in ["folder.png", "link.png", "socket.png"] {
+            assert!(matches!(open(&dir, name), Ok(None)), "{name}");
+        }
+        if made.is_ok_and(|status| status.success()) {
+            assert!(matches!(open(&dir, "pipe.png"), Ok(None)));
+        }
+        assert!(matches!(open(&dir, "none.png"), Err(Errno::NOENT)));
+        assert!(matches!(open(&dir, &"x".repeat(300)), Err(Errno::NAMETOOLONG)));
+        let devices = fs::File::options().read(true).open("/dev").expect("a folder");
+        assert!(matches!(open(&devices, "null"), Ok(None)));
+    }
+
+    /// What happens between two looks at one file, or to what lies under its name.
+    #[test]
+    fn a_length_that_changes_is_told_by_the_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("cat.png");
+        let open = || fs::File::options().read(true).append(true).open(&path).expect("a file");
+        fs::write(&path, "cat").expect("a file");
+        let seen = fstat(open()).expect("a look");
+        open().write_all(b"s and dogs").expect("it grows");
+        let file = opened(open(), &seen, &fstat(open()).expect("a look"));
+        assert_eq!((file.len(), file.is_steady()), (3, false));
+        assert!(crate::media::changes(file), "it has grown");
+        // Kept, so that its number is not given anew.
+        fs::rename(&path, folder.path().join("old.png")).expect("a new name");
+        fs::write(&path, "a lion").expect("a file");
+        let file = opened(open(), &seen, &fstat(open()).expect("a look"));
+        assert_eq!((file.len(), file.is_steady()), (6, false));
+        assert!(!crate::media::changes(file), "another file is what it is");
+    }
 }
