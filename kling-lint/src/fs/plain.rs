@@ -4,11 +4,11 @@
 //! A name is one part, and no link is followed at it, so from a folder beneath nothing leads out.
 
 use rustix::fd::AsFd;
-use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, openat, statat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, statat};
 use rustix::io::Errno;
 use rustix::path::Arg as _;
 
-use super::{kind, names};
+use super::names;
 use crate::files::OpenFile;
 
 /// Splits a text that can be read in one way only: as a folder, perhaps none, and a name in it.
@@ -51,7 +51,7 @@ pub(super) fn open(folder: impl AsFd, name: &str) -> Result<Option<OpenFile>, Er
 }
 
 fn is_regular(stat: &Stat) -> bool {
-    kind::not_a_file(stat.st_mode.into()).is_none()
+    FileType::from_raw_mode(stat.st_mode).is_file()
 }
 
 /// A regular file that was looked at before it was opened, and after.

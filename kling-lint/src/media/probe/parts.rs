@@ -45,6 +45,7 @@ impl Parts {
 
     /// The current part once it is complete; whoever takes it says what to expect next. Behind its
     /// end the array holds nothing of meaning.
+    #[inline]
     pub(super) fn next(&mut self, rest: &mut &[u8]) -> Option<[u8; LONGEST]> {
         let over = usize::try_from(self.skip).unwrap_or(usize::MAX).min(rest.len());
         self.skip -= over as u64;
