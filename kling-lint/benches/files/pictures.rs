@@ -34,7 +34,7 @@ const PICTURES: [(u32, u32, Made); 10] = [
 ];
 
 /// Name endings and bytes, each padded behind its end.
-pub fn pictures() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn pictures() -> Vec<(&'static str, Vec<u8>)> {
     let made = PICTURES.iter().map(|(width, height, made)| {
         let (suffix, mut bytes) = match *made {
             Made::Jpeg { profile, exif } => ("jpg", jpeg(*width, *height, profile, exif)),

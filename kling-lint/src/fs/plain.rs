@@ -3,8 +3,10 @@
 //!
 //! A name is one part, and no link is followed at it, so from a folder beneath nothing leads out.
 
-use rustix::fd::AsFd;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, statat};
+use std::ffi::CStr;
+
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, statat};
 use rustix::io::Errno;
 use rustix::path::Arg as _;
 
@@ -34,20 +36,33 @@ pub(super) fn split(text: &str) -> Option<(&str, &str)> {
 /// To open a pipe or a device may do something, so what has the name is looked at first. It may be
 /// swapped in between, so what was opened is looked at again, and neither look nor opening waits.
 pub(super) fn open(folder: impl AsFd, name: &str) -> Result<Option<OpenFile>, Errno> {
-    const FLAGS: OFlags = OFlags::RDONLY
-        .union(OFlags::CLOEXEC)
-        .union(OFlags::NOFOLLOW)
-        .union(OFlags::NONBLOCK)
-        .union(OFlags::NOCTTY);
     name.into_with_c_str(|name| {
         let seen = statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
         if !is_regular(&seen) {
             return Ok(None);
         }
-        let file = openat(&folder, name, FLAGS, Mode::empty())?;
+        let file = open_beneath(folder.as_fd(), name)?;
         let now = fstat(&file)?;
         Ok(is_regular(&now).then(|| opened(file.into(), &seen, &now)))
     })
+}
+
+fn open_beneath(folder: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Errno> {
+    const FLAGS: OFlags = OFlags::RDONLY
+        .union(OFlags::CLOEXEC)
+        .union(OFlags::NOFOLLOW)
+        .union(OFlags::NONBLOCK)
+        .union(OFlags::NOCTTY);
+    // The system promises the same once more; one that does not know how refuses.
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{ResolveFlags, openat2};
+
+        const INSIDE: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_SYMLINKS);
+        openat2(folder, name, FLAGS, Mode::empty(), INSIDE)
+    }
+    #[cfg(not(target_os = "linux"))]
+    rustix::fs::openat(folder, name, FLAGS, Mode::empty())
 }
 
 fn is_regular(stat: &Stat) -> bool {
