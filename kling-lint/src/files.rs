@@ -80,7 +80,16 @@ impl<T: Read + Seek + Send> Bytes for T {}
 /// An open file and its length.
 pub struct OpenFile {
     len: u64,
-    bytes: Box<dyn Bytes>,
+    is_steady: bool,
+    bytes: Source,
+}
+
+/// Where the bytes of an open file come from.
+enum Source {
+    /// Nearly all do.
+    #[cfg(feature = "fs")]
+    Disk(std::fs::File),
+    Elsewhere(Box<dyn Bytes>),
 }
 
 impl OpenFile {
@@ -91,13 +100,24 @@ impl OpenFile {
     pub fn new(mut bytes: impl Bytes + 'static) -> io::Result<Self> {
         let len = bytes.seek(SeekFrom::End(0))?;
         bytes.rewind()?;
-        Ok(OpenFile { len, bytes: Box::new(bytes) })
+        Ok(OpenFile::with_len(bytes, len))
     }
 
     /// These bytes, which are so many: for those who know, it saves looking for the end. The next
     /// byte read must be the first.
     pub fn with_len(bytes: impl Bytes + 'static, len: u64) -> Self {
-        OpenFile { len, bytes: Box::new(bytes) }
+        OpenFile { len, is_steady: false, bytes: Source::Elsewhere(Box::new(bytes)) }
+    }
+
+    /// A regular file of this length. It is steady if two looks at it showed that, the last just now.
+    ///
+    /// Files of `/proc` say that they are empty and may be endless: those are never read.
+    #[cfg(feature = "fs")]
+    pub(crate) fn on_disk(file: std::fs::File, len: u64, is_steady: bool) -> Self {
+        match len {
+            0 => OpenFile::with_len(io::empty(), 0),
+            len => OpenFile { len, is_steady, bytes: Source::Disk(file) },
+        }
     }
 
     /// A regular file. Of anything else nothing is opened, so a pipe without a writer is not waited for.
@@ -115,6 +135,11 @@ impl OpenFile {
         self.len
     }
 
+    /// Whether it was just seen to keep its length.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.is_steady
+    }
+
     /// Whether there were none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -129,7 +154,11 @@ impl fmt::Debug for OpenFile {
 
 impl Read for OpenFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.bytes.read(buffer)?;
+        let read = match &mut self.bytes {
+            #[cfg(feature = "fs")]
+            Source::Disk(file) => return file.read(buffer),
+            Source::Elsewhere(bytes) => bytes.read(buffer)?,
+        };
         // A reader of someone else's may miscount; whoever reads from here may rely on the count.
         if read > buffer.len() { Err(io::ErrorKind::InvalidData.into()) } else { Ok(read) }
     }
@@ -137,7 +166,11 @@ impl Read for OpenFile {
 
 impl Seek for OpenFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.bytes.seek(to)
+        match &mut self.bytes {
+            #[cfg(feature = "fs")]
+            Source::Disk(file) => file.seek(to),
+            Source::Elsewhere(bytes) => bytes.seek(to),
+        }
     }
 }
 

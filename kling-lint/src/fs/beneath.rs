@@ -6,8 +6,12 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
+#[cfg(unix)]
+use rustix::io::Errno;
 
 use super::names::{self, Name, Nameless};
+#[cfg(unix)]
+use super::plain;
 use super::{folder_of, inside, kind, near};
 use crate::error::LintError;
 use crate::files::{FileName, Files, OpenFile, Refusal};
@@ -116,7 +120,17 @@ struct Start {
     /// Where relative paths may start, as paths from the folder.
     places: Vec<PathBuf>,
     /// The folder beneath that the last file was in: the next one often is, too.
-    last: Mutex<Option<(PathBuf, Dir)>>,
+    #[cfg(unix)]
+    last: Mutex<Option<Last>>,
+}
+
+/// A folder beneath that is open.
+#[cfg(unix)]
+#[derive(Debug)]
+struct Last {
+    /// From where, by its number among the places, and how the text says it.
+    way: (usize, String),
+    dir: Dir,
 }
 
 impl<'f> OfRequest<'f> {
@@ -134,7 +148,12 @@ impl<'f> OfRequest<'f> {
                     (Some(own), vec![PathBuf::new()])
                 }
             };
-            Ok(Start { own, places, last: Mutex::default() })
+            Ok(Start {
+                own,
+                places,
+                #[cfg(unix)]
+                last: Mutex::default(),
+            })
         });
         let start = start.as_ref().map_err(Refusal::clone)?;
         // One of them is there.
@@ -146,6 +165,10 @@ impl<'f> OfRequest<'f> {
 impl Files for OfRequest<'_> {
     fn open(&self, name: &FileName<'_>) -> Result<OpenFile, Refusal> {
         let (folder, start) = self.start()?;
+        #[cfg(unix)]
+        if let Some(file) = start.plain(&folder.dir, name.path()) {
+            return Ok(file);
+        }
         let parsed = names::read(name.path()).map_err(|nameless| match nameless {
             Nameless::Elsewhere => folder.outside(),
             Nameless::Impossible(refusal) => refusal,
@@ -192,19 +215,32 @@ impl Folder {
 
     /// Where a relative path of a request in this folder may start, as paths from here.
     fn places(&self, beside: &Path) -> Vec<PathBuf> {
+        // The current folder's own name has no links.
+        let is_here = cfg!(unix) && beside.as_os_str() == ".";
+        let absolute =
+            || if is_here { std::env::current_dir() } else { std::path::absolute(beside) };
         let by_name = || {
-            let path = self.strip(&std::path::absolute(beside).ok()?)?;
+            let path = absolute().ok().filter(|path| self.may_hold(path))?;
+            let path = self.strip(&path)?;
             path.components().all(|part| matches!(part, Component::Normal(_))).then_some(path)
         };
         let by_links = || {
             let path = std::fs::canonicalize(beside).ok()?;
             path.strip_prefix(self.resolved()?).ok().map(Path::to_path_buf)
         };
-        let mut places: Vec<_> = by_name().or_else(by_links).into_iter().collect();
+        let own = by_name().or_else(|| if is_here { None } else { by_links() });
+        let mut places: Vec<_> = own.into_iter().collect();
         if places.iter().all(|place| !place.as_os_str().is_empty()) {
             places.push(PathBuf::new());
         }
         places
+    }
+
+    /// Whether an absolute path, with nothing twice in it, can begin as the folder does.
+    fn may_hold(&self, path: &Path) -> bool {
+        let path = path.as_os_str().as_encoded_bytes();
+        let begins = |own: &Path| path.starts_with(own.as_os_str().as_encoded_bytes());
+        [self.absolute(), self.resolved()].into_iter().flatten().any(begins)
     }
 
     /// An absolute path as one from here, if its beginning is the folder's own.
@@ -231,7 +267,7 @@ impl Folder {
         let mut parts = path.components().skip_while(|part| *part == Component::CurDir);
         let turns = parts.next() == Some(Component::ParentDir);
         for (index, place) in start.places.iter().enumerate() {
-            match self.open_file(place, path, start) {
+            match self.open_file(place, path) {
                 Err(Refusal::Missing { .. }) => {}
                 // `../cat.png` was meant from the request's folder.
                 Err(Refusal::Outside { .. }) if index > 0 && turns => {}
@@ -241,11 +277,8 @@ impl Folder {
         Err(Refusal::missing())
     }
 
-    fn open_file(&self, place: &Path, path: &Path, start: &Start) -> Result<OpenFile, Refusal> {
+    fn open_file(&self, place: &Path, path: &Path) -> Result<OpenFile, Refusal> {
         if let Some(path) = self.inner_path(place, path) {
-            if let Some(file) = start.plain(&self.dir, &path) {
-                return Ok(file);
-            }
             match self.open_beneath(&path) {
                 Err(Refusal::Outside { .. }) => {}
                 other => return other,
@@ -275,76 +308,62 @@ impl Folder {
             metadata = self.dir.metadata(path).map_err(refused)?;
         }
         regular(kind::of_cap(&metadata))?;
-        let file = self.dir.open_with(path, &reading(Links::Followed)).map_err(refused)?.into_std();
+        let file = self.dir.open_with(path, &reading()).map_err(refused)?.into_std();
         let metadata = file.metadata().map_err(refused)?;
         regular(kind::of_std(&metadata))?;
-        Ok(opened(file, &metadata))
+        Ok(OpenFile::on_disk(file, metadata.len(), false))
     }
 }
 
+#[cfg(unix)]
 impl Start {
-    /// Opens what a file in a folder beneath nearly always is: there, regular, and no link. `None`: the
-    /// whole path is to be looked at, which tells what else it is.
-    ///
-    /// The folder is opened like any path, so it lies beneath. In it the name is one part and no link
-    /// is followed, so nothing leads out.
-    fn plain(&self, dir: &Dir, path: &Path) -> Option<OpenFile> {
-        let name = path.file_name()?;
-        // `cat.png/` is no file, and neither is `cat.png/.`.
-        if !cfg!(unix) || !path.as_os_str().as_encoded_bytes().ends_with(name.as_encoded_bytes()) {
-            return None;
-        }
-        let open = |folder: &Dir| {
-            let seen = folder.symlink_metadata(name).ok()?;
-            if kind::of_cap(&seen).is_some() {
-                return None;
+    /// Opens what a text nearly always names. `None`: it is to be read with care, which tells what else
+    /// it names.
+    fn plain(&self, root: &Dir, text: &str) -> Option<OpenFile> {
+        let (folder, name) = plain::split(text)?;
+        for place in 0..self.places.len() {
+            match self.plain_in(root, place, folder, name) {
+                Ok(file) => return file,
+                Err(Errno::NOENT) => {}
+                Err(_) => return None,
             }
-            let file = folder.open_with(name, &reading(Links::Refused)).ok()?.into_std();
-            let metadata = file.metadata().ok()?;
-            kind::of_std(&metadata).is_none().then(|| opened(file, &metadata))
-        };
-        let parent = path.parent()?;
-        if parent.components().all(|part| part == Component::CurDir) {
-            return open(dir);
+        }
+        None
+    }
+
+    /// The same, from one place. The folder is opened like any path, so it lies beneath.
+    fn plain_in(
+        &self,
+        root: &Dir,
+        place: usize,
+        folder: &str,
+        name: &str,
+    ) -> Result<Option<OpenFile>, Errno> {
+        let from = &self.places[place];
+        if from.as_os_str().is_empty() && matches!(folder, "" | ".") {
+            return plain::open(root, name);
         }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref().is_none_or(|(path, _)| path != parent) {
-            *last = Some((parent.to_path_buf(), dir.open_dir(parent).ok()?));
-        }
-        last.as_ref().and_then(|(_, folder)| open(folder))
+        let dir = match &mut *last {
+            Some(Last { way, dir }) if (way.0, &*way.1) == (place, folder) => dir,
+            other => {
+                let opened = root.open_dir(from.join(folder));
+                let dir =
+                    opened.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+                &mut other.insert(Last { way: (place, folder.to_owned()), dir }).dir
+            }
+        };
+        plain::open(dir, name)
     }
-}
-
-/// What becomes of a link at the end of a path.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Links {
-    Followed,
-    /// Where the system can be asked for it.
-    Refused,
 }
 
 /// How files are opened: to read them, and without waiting.
-fn reading(links: Links) -> OpenOptions {
+fn reading() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
-    {
-        let more = if links == Links::Refused { super::open::no_links() } else { 0 };
-        let flags = super::open::no_waiting() | more;
-        cap_std::fs::OpenOptionsExt::custom_flags(&mut options, flags);
-    }
-    #[cfg(not(unix))]
-    let _ = links;
+    cap_std::fs::OpenOptionsExt::custom_flags(&mut options, super::open::no_waiting());
     options
-}
-
-/// A regular file.
-fn opened(file: std::fs::File, metadata: &std::fs::Metadata) -> OpenFile {
-    // Files of `/proc` say that they are empty and may be endless: never read those.
-    match metadata.len() {
-        0 => OpenFile::with_len(io::empty(), 0),
-        len => OpenFile::with_len(file, len),
-    }
 }
 
 /// The folder of the request.
@@ -355,7 +374,7 @@ fn beside(request: Option<&Path>) -> &Path {
 /// The system's refusal in our terms.
 fn refusal(error: &io::Error, root: &Path) -> Refusal {
     #[cfg(unix)]
-    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+    if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
         return Refusal::unreadable("its links lead in a circle");
     }
     match error.kind() {

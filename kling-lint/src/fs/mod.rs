@@ -6,6 +6,7 @@
 //! | [`walk`] | the requests in a folder |
 //! | [`ignored`] | what a walk passes over |
 //! | [`beneath`] | local files, beneath one folder |
+//! | [`plain`] | the quick way to a file that is there, and no link |
 //! | [`names`] | from the text of a request to a path |
 //! | [`inside`] | paths that leave the folder by name and come back |
 //! | [`near`] | the file that a name which leads nowhere probably means |
@@ -22,6 +23,8 @@ mod kind;
 mod names;
 mod near;
 pub(crate) mod open;
+#[cfg(unix)]
+mod plain;
 #[cfg(feature = "cli")]
 pub(crate) mod spill;
 #[cfg(feature = "cli")]

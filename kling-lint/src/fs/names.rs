@@ -8,7 +8,7 @@ use crate::files::Refusal;
 use kling_schema::locator::is_drive;
 
 /// No system opens a longer path that is given in one piece.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 
 /// What the text may mean. Nothing was looked at.
 #[derive(Debug, PartialEq, Eq)]

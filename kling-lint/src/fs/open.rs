@@ -105,12 +105,6 @@ pub(super) fn no_waiting() -> i32 {
     (OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32
 }
 
-/// The flag that refuses a link at the end of a path.
-#[cfg(unix)]
-pub(super) fn no_links() -> i32 {
-    rustix::fs::OFlags::NOFOLLOW.bits() as i32
-}
-
 fn regular(path: &Path, metadata: &Metadata) -> Result<(), LintError> {
     match kind::of_std(metadata) {
         None => Ok(()),

@@ -20,21 +20,27 @@ pub(crate) struct MediaField {
 /// no second one.
 pub(crate) fn visit(object: &'static Object, then: &mut dyn FnMut(MediaField, &Trail<'_>)) {
     let root = Trail::root(object.name);
-    Walk { endpoint: object.name, then }.object(object, "", &root);
+    Walk { endpoint: object.name, path: String::new(), then }.object(object, &root);
 }
 
 struct Walk<'w> {
     endpoint: &'static str,
+    /// The way to the value under the walk, as rows call it.
+    path: String,
     then: &'w mut dyn FnMut(MediaField, &Trail<'_>),
 }
 
 impl Walk<'_> {
     /// As deep as the table: a type that holds itself has no table.
-    fn object(&mut self, object: &'static Object, path: &str, trail: &Trail<'_>) {
+    fn object(&mut self, object: &'static Object, trail: &Trail<'_>) {
+        let own = self.path.len();
         for field in object.fields {
-            let dot = if path.is_empty() { "" } else { "." };
-            let path = format!("{path}{dot}{}", field.key);
-            self.kind(&field.kind, (field.limits, field.each), path, &trail.implied(field.key));
+            if own > 0 {
+                self.path.push('.');
+            }
+            self.path.push_str(field.key);
+            self.kind(&field.kind, (field.limits, field.each), &trail.implied(field.key));
+            self.path.truncate(own);
         }
     }
 
@@ -43,21 +49,22 @@ impl Walk<'_> {
         &mut self,
         kind: &'static Kind,
         limits: (&'static [Limit], &'static [Limit]),
-        path: String,
         trail: &Trail<'_>,
     ) {
         match kind {
             Kind::Media(class) => {
                 let (limits, _) = limits;
+                let path = self.path.clone();
                 let field = MediaField { endpoint: self.endpoint, path, class: *class, limits };
                 (self.then)(field, trail);
             }
             Kind::List(each) => {
                 let (_, items) = limits;
-                self.kind(each, (items, items), format!("{path}{EACH}"), &trail.implied(EACH));
+                self.path.push_str(EACH);
+                self.kind(each, (items, items), &trail.implied(EACH));
             }
-            Kind::Object(object) => self.object(object, &path, trail),
-            Kind::Either { usual, .. } => self.kind(usual, limits, path, trail),
+            Kind::Object(object) => self.object(object, trail),
+            Kind::Either { usual, .. } => self.kind(usual, limits, trail),
             Kind::Any
             | Kind::Bool
             | Kind::Text

@@ -69,7 +69,9 @@ pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
         bytes += count as u64;
         reads += 1;
     };
-    let changed = cut || at > len || file.seek(SeekFrom::End(0))? != len;
+    // One read that brought all it could came right behind two looks at the length.
+    let is_seen = file.is_steady() && reads == 1 && at == len.min(READ as u64);
+    let changed = cut || at > len || !is_seen && file.seek(SeekFrom::End(0))? != len;
     Ok(Probed { header, changed })
 }
 

@@ -35,3 +35,9 @@ pub(crate) use classify::suffix;
 pub(crate) use classify::{MediaText, Rest};
 pub(crate) use judge::{Form, Hosts, LocalPath, SMALLEST_FILE, Setting, check, is_sound_url};
 pub(crate) use probe::{Content, HeaderProbe, PixelSize};
+
+/// Whether a file changes while its header is read.
+#[cfg(all(test, feature = "fs"))]
+pub(crate) fn changes(mut file: crate::OpenFile) -> bool {
+    file::probe(&mut file).expect("it can be read").changed
+}

@@ -63,7 +63,7 @@ impl World {
     }
 }
 
-fn get(files: &LocalFiles, text: &str, request: &Path) -> Result<String, Refusal> {
+fn get(files: &dyn Files, text: &str, request: &Path) -> Result<String, Refusal> {
     read(files.open(&FileName::new(text, Some(request)))?)
 }
 
@@ -407,6 +407,38 @@ fn nothing_written_panics_or_leaves() {
     });
 }
 
+/// What the quick way serves, the careful way serves, too, and it is the same.
+#[cfg(unix)]
+#[test]
+fn both_ways_lead_to_the_same_file() {
+    let world = World::new(&["a", "a.png", "b/a", "b/..a", "b/b/a.png"]);
+    world.link("../a", "b/up");
+    world.link("../../secret.png", "b/out");
+    world.link("b", "c");
+    world.link("../away", "gone");
+    world.link("none", "dangling");
+    let files =
+        [LocalFiles::beside_request(), LocalFiles::beneath(world.root()).expect("a folder")];
+    const PARTS: [&str; 12] =
+        ["..", ".", "", "a", "b", "c", "a.png", "up", "out", "gone", "dangling", "root"];
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4000) };
+    let served = std::cell::Cell::new(0);
+    let part = proptest::sample::select(&PARTS[..]);
+    proptest!(config, |(parts in proptest::collection::vec(part, 1..5), request in 0..3_usize)| {
+        let text = parts.join("/");
+        let request = world.at(["request.json", "b/request.json", "b/none/request.json"][request]);
+        for files in &files {
+            let own = OfRequest::new(files, Some(&request));
+            let Ok((folder, start)) = own.start() else { continue };
+            let Some(file) = start.plain(&folder.dir, &text) else { continue };
+            let name = names::read(&text).expect("a name");
+            prop_assert_eq!(read(file), folder.search(&name, start).and_then(read), "{}", text);
+            served.set(served.get() + 1);
+        }
+    });
+    assert!(served.get() > 200, "{}", served.get());
+}
+
 /// A folder of many long names, and a request of many more that are missing.
 #[test]
 fn hostile_names_take_bounded_work() {
@@ -597,9 +629,12 @@ mod unix {
             let beneath = LocalFiles::beneath(world.root()).expect("a folder");
             let beside = LocalFiles::beside_request();
             let request = world.at("request.json");
+            // One that keeps the folder of its last file open, be it swapped away meanwhile.
+            let kept = beneath.for_request(Some(&request)).expect("files of a request");
+            let all: [&dyn Files; 3] = [&beneath, &beside, &*kept];
             while !stop.load(Ordering::Relaxed) {
                 for text in ["cat.png", "in/secret.png", "in/../cat.png", "../root/in/secret.png"] {
-                    for files in [&beneath, &beside] {
+                    for files in all {
                         match get(files, text, &request) {
                             Ok(text) => {
                                 assert!(["cat.png", "in/secret.png"].contains(&&*text), "{text}");

@@ -219,6 +219,33 @@ fn a_file_that_changes_is_noticed() {
     assert_eq!(probed.header.size, Ok(PixelSize { width: 48, height: 32 }));
 }
 
+/// A file on the disk whose length two looks showed; what happens to it then is seen where it matters.
+#[cfg(feature = "fs")]
+#[test]
+fn a_steady_file_is_looked_at_again_where_its_header_may_be_cut() {
+    let mut png = image("rgb.png");
+    png.resize(9000, 0);
+    let probed = |bytes: &[u8], then: u64, is_steady| {
+        let mut file = tempfile::tempfile().expect("a file");
+        io::Write::write_all(&mut file, bytes).expect("room");
+        file.rewind().expect("its beginning");
+        file.set_len(then).expect("room");
+        probe(&mut OpenFile::on_disk(file, bytes.len() as u64, is_steady)).expect("readable")
+    };
+    let told = |bytes: &[u8], then, is_steady| probed(bytes, then, is_steady).changed;
+    assert!(told(&png, 20, true), "cut in its header");
+    assert!(told(&png, 4095, true), "cut in what is read");
+    assert!(told(&png[..200], 201, true), "a short one that has grown");
+    assert!(told(&png[..200], 199, true), "a short one that was cut");
+    assert!(!told(&png, 9000, true) && !told(&png[..200], 200, true));
+    // It is judged as what it was when it was opened.
+    assert!(!told(&png, 9001, true) && !told(&png, 8999, true));
+    assert!(told(&png, 9001, false) && told(&png, 8999, false));
+    let far = image("metadata-10k.png");
+    assert!(told(&far, far.len() as u64 + 1, true), "more than one read");
+    assert!(!told(&far, far.len() as u64, true));
+}
+
 #[test]
 fn a_file_that_cannot_be_read_is_an_error() {
     let failing = || Err(io::Error::other("the disk is gone"));

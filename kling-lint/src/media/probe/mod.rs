@@ -109,6 +109,12 @@ impl HeaderProbe {
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Progress {
         let mut rest = bytes;
         if matches!(self.state, State::Window) {
+            if self.len == 0
+                && let Some((window, behind)) = rest.split_first_chunk::<WINDOW>()
+            {
+                self.state = recognise(window);
+                return self.push(behind);
+            }
             let take = rest.len().min(WINDOW - self.len);
             self.window[self.len..self.len + take].copy_from_slice(&rest[..take]);
             self.len += take;

@@ -45,10 +45,19 @@ impl Parts {
 
     /// The current part once it is complete; whoever takes it says what to expect next. Behind its
     /// end the array holds nothing of meaning.
+    #[inline]
     pub(super) fn next(&mut self, rest: &mut &[u8]) -> Option<[u8; LONGEST]> {
         let over = usize::try_from(self.skip).unwrap_or(usize::MAX).min(rest.len());
         self.skip -= over as u64;
         let part = &rest[over..];
+        // Nearly always all of it is at hand, and more.
+        if self.len == 0
+            && let Some(have) = part.first_chunk()
+        {
+            *rest = &part[self.want..];
+            self.budget = self.budget.saturating_sub(1);
+            return Some(*have);
+        }
         let take = part.len().min(self.want - self.len);
         self.have[self.len..self.len + take].copy_from_slice(&part[..take]);
         self.len += take;

@@ -1,9 +1,11 @@
-//! Local images, header by header, beside a floor (open, look at the length, read 4 KiB, close) and two
-//! peers that read headers too: the crates `imagesize` and `image`. All in images a second.
+//! Sound local images, header by header, beside a floor (open, look at the length, read 4 KiB, close) and
+//! two peers that read headers too: the crates `imagesize` and `image`. All in images a second.
 //!
 //! `cargo bench -p kling-lint --bench files` prints one group; read the ratios, not the times. The
 //! peers tell width and height; the linter opens each file beneath a root, checks that it is a file
 //! that does not change, and judges format, name, bytes, pixels, ratio and animation in a request.
+
+mod pictures;
 
 use std::fs;
 use std::hint::black_box;
@@ -15,41 +17,28 @@ use kling_lint::{Linter, LocalFiles};
 
 /// How many files there are.
 const FILES: usize = 2_000;
-/// About how many bytes each has: the size of a picture on the web.
-const BYTES: usize = 100_000;
-
 /// How many a request names: the most that an endpoint takes.
 const AT_ONCE: usize = 4;
 
-/// Sound pictures of the fixtures, again and again, each padded behind its end.
-#[expect(clippy::disallowed_methods, reason = "fixtures are read whole")]
+/// The pictures, again and again.
 fn corpus(folder: &Path) -> Vec<PathBuf> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/media/images");
-    let pictures: Vec<(String, Vec<u8>)> = [
-        "baseline.jpg",
-        "progressive.jpg",
-        "exif-thumbnail.jpg",
-        "icc.jpg",
-        "4000x1600.jpg",
-        "cmyk-adobe.jpg",
-        "4000x1600.png",
-        "palette.png",
-        "deep-16.png",
-        "metadata.png",
-    ]
-    .into_iter()
-    .map(|name| (name.to_owned(), fs::read(fixtures.join(name)).expect("a fixture")))
-    .collect();
-    (0..FILES)
-        .map(|index| {
-            let (name, bytes) = &pictures[index % pictures.len()];
-            let mut bytes = bytes.clone();
-            bytes.resize(bytes.len().max(BYTES), 0);
-            let path = folder.join(format!("{index}-{name}"));
-            fs::write(&path, bytes).expect("a file");
-            path
-        })
-        .collect()
+    let pictures = pictures::pictures();
+    let write = |(index, (suffix, bytes)): (usize, &(&str, Vec<u8>))| {
+        let path = folder.join(format!("shot-{index:04}.{suffix}"));
+        fs::write(&path, bytes).expect("a file");
+        path
+    };
+    pictures.iter().cycle().take(FILES).enumerate().map(write).collect()
+}
+
+/// A request in which nothing is wrong, and that has all that people write.
+fn request(paths: &[PathBuf]) -> String {
+    let names = paths.iter().filter_map(|path| path.file_name());
+    let images = names.map(|name| format!(r#"{{"image": "./{}"}}"#, name.to_string_lossy()));
+    let images = images.collect::<Vec<_>>().join(", ");
+    format!(
+        r#"{{"model_name": "kling-v1-6", "image_list": [{images}], "prompt": "The cats meet.", "mode": "pro", "duration": "5"}}"#
+    )
 }
 
 #[expect(clippy::disallowed_methods, reason = "the floor is what the system does")]
@@ -59,16 +48,12 @@ fn files(c: &mut Criterion) {
     let root = LocalFiles::beneath(folder.path()).expect("a root");
     let linter =
         Linter::builder().endpoint("multi-image2video").files(root).build().expect("an endpoint");
-    let requests: Vec<String> = paths
-        .chunks(AT_ONCE)
-        .map(|paths| {
-            let images = paths.iter().filter_map(|path| path.file_name());
-            let images =
-                images.map(|name| format!(r#"{{"image": "./{}"}}"#, name.to_string_lossy()));
-            let images = images.collect::<Vec<_>>().join(", ");
-            format!(r#"{{"image_list": [{images}], "prompt": "The cats meet."}}"#)
-        })
-        .collect();
+    let requests: Vec<String> = paths.chunks(AT_ONCE).map(request).collect();
+    for request in &requests {
+        let report = linter.lint_str(request);
+        assert!(report.findings().is_empty(), "{:?}", report.findings());
+        assert!(report.files().iter().all(|file| file.len.is_some()));
+    }
 
     let mut group = c.benchmark_group("local images");
     group.throughput(Throughput::Elements(paths.len() as u64));
