@@ -74,6 +74,7 @@ mod read;
 mod reading;
 mod session;
 mod slots;
+mod vector;
 mod verdict;
 
 #[cfg(feature = "cli")]

@@ -13,8 +13,11 @@ use crate::verdict::Report;
 
 pub(crate) use chunks::{Chunk, Chunks};
 
-/// Findings that are held at once; the last line may bring more.
-const HELD: usize = 1_000;
+/// Findings and lines that are held at once, as each takes memory of its own; the last line may bring
+/// more.
+pub(crate) const HELD: usize = 1_000;
+/// Bytes of a usual line.
+const USUAL: usize = 512;
 
 /// A chunk whose requests were checked.
 #[derive(Debug)]
@@ -37,12 +40,13 @@ struct Line {
 }
 
 impl LintedChunk {
-    /// Checks each line, until enough was found; then what is left of the chunk comes back too.
+    /// Checks each line, until enough is held; then what is left of the chunk comes back too.
     pub(crate) fn of(
         mut chunk: Chunk,
         mut lint: impl FnMut(&Loaded<'_>) -> Linted,
     ) -> (Self, Option<Chunk>) {
-        let mut lines = Vec::new();
+        // Of requests as they are usually written; shorter lines ask for more room.
+        let mut lines = Vec::with_capacity(chunk.text().len() / USUAL);
         if let Some(long) = chunk.long() {
             let ends = long.ends;
             if !long.is_blank {
@@ -67,7 +71,7 @@ impl LintedChunk {
             };
             if !is_blank(line) {
                 let linted = lint(&Loaded::from_bytes(line));
-                held += linted.report.findings.len() + linted.report.files.len();
+                held += 1 + linted.report.findings.len() + linted.report.files.len();
                 lines.push(Line { before: ends, start, end: start + line.len(), linted });
             }
             if returns {
@@ -80,10 +84,10 @@ impl LintedChunk {
         (LintedChunk { chunk, lines, ends }, rest)
     }
 
-    /// How many findings are held in it.
+    /// How many lines and findings are held in it.
     #[cfg(feature = "cli")]
-    pub(crate) fn findings(&self) -> usize {
-        self.lines.iter().map(|line| line.linted.report.findings.len()).sum()
+    pub(crate) fn held(&self) -> usize {
+        self.lines.iter().map(|line| 1 + line.linted.report.findings.len()).sum()
     }
 
     /// Settles what needs the order, given the lines read so far, and hands the reports on with their

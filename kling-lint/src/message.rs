@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::params::{Param, Params};
 use crate::printable;
+use crate::vector::{self, are};
 
 /// What the parameters of most messages take.
 const ROOM: usize = 64;
@@ -21,7 +22,9 @@ pub(crate) fn fill(template: &str, params: &Params) -> String {
 
 fn push_filled(out: &mut String, template: &str, params: &Params) {
     let mut rest = template;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'{' | b'[')) {
+    while let at = vector::run(rest.as_bytes(), |bytes| !(are(bytes, b'{') | are(bytes, b'[')))
+        && at < rest.len()
+    {
         out.push_str(&rest[..at]);
         let is_part = rest.as_bytes()[at] == b'[';
         let close = if is_part { b']' } else { b'}' };
@@ -73,10 +76,10 @@ fn substitute(out: &mut String, part: &str, params: &Params) -> Option<()> {
     Some(())
 }
 
-/// Where this byte, which is ASCII, stands behind a place. Templates are short: a plain loop is done
-/// before anything cleverer has begun.
+/// Where this byte, which is ASCII, stands behind a place.
 fn find(text: &str, after: usize, byte: u8) -> Option<usize> {
-    text.as_bytes()[after..].iter().position(|it| *it == byte).map(|len| after + len)
+    let at = after + vector::run(&text.as_bytes()[after..], |bytes| !are(bytes, byte));
+    (at < text.len()).then_some(at)
 }
 
 /// Appends a parameter as it stands in a sentence: large numbers in groups of three.

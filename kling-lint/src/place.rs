@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::finding::{Excerpt, Position, Span};
 use crate::load::{Gap, Loaded, code_points, last_line, utf8_len};
 use crate::printable;
+use crate::vector::{self, are, are_plain};
 
 /// Columns an excerpt shows before and after the place it is about.
 const AROUND: usize = 60;
@@ -154,23 +155,27 @@ impl<'l> Places<'l> {
     /// An excerpt where every byte is shown as it is: printable ASCII, and no command begins without a
     /// `#`.
     fn plain_excerpt(&self, start: usize, end: usize, part: &Part) -> Option<Excerpt> {
+        let ends_line = |byte: u8| matches!(byte, b'\n' | b'\r');
+        let plain = |text| vector::run(text, |bytes| are_plain(bytes) & !are(bytes, b'#'));
+        let near = start.saturating_sub(AROUND).max(part.from);
+        let line = memchr::memrchr2(b'\n', b'\r', &self.text[near..start]);
+        let before = line.map_or(near, |at| near + at + 1);
         let inside = end.min(part.to) - start;
-        let before = start.saturating_sub(AROUND).max(part.from);
-        let after = part.to.min(start + AROUND + inside.min(BEYOND));
-        let window = &self.text[before..after];
-        let is_plain = |byte| matches!(byte, b' '..=b'~') & (byte != b'#');
-        if printable::run(window, is_plain) < window.len() {
+        let most = part.to.min(start + AROUND + inside.min(BEYOND));
+        let after = before + plain(&self.text[before..most]);
+        // Whatever ends the line in the window, the place itself is seen.
+        if after < most && !(ends_line(self.text[after]) && after >= start) {
             return None;
         }
-        let ends_line = |byte: &u8| matches!(byte, b'\n' | b'\r');
         let at_line_start = match before {
             _ if before == part.from => part.whole,
-            _ => ends_line(&self.text[before - 1]),
+            _ => ends_line(self.text[before - 1]),
         };
         let at_line_end = match after {
             _ if after == part.to => after == self.text.len(),
-            _ => ends_line(&self.text[after]),
+            _ => ends_line(self.text[after]),
         };
+        let window = &self.text[before..after];
         let mut text = String::with_capacity(window.len() + 2 * '…'.len_utf8());
         if !at_line_start {
             text.push('…');

@@ -4,13 +4,12 @@ use std::fmt::Write as _;
 use std::io;
 
 pub use crate::message::grouped;
+use crate::vector::{are, are_plain, run};
 
 /// How many characters of outside text a message quotes.
 const QUOTED: usize = 60;
 /// How many of one that is told on its own: the longest reasons of servers have half of that.
 const PARAGRAPH: usize = 600;
-/// Bytes that are looked at together.
-const BLOCK: usize = 16;
 
 /// Appends one character, escaped when it could move a cursor, colour a screen, reorder a line or
 /// command the machine that shows the line.
@@ -33,33 +32,7 @@ pub fn commands(before: &str) -> bool {
 /// How many bytes at the beginning are printable ASCII: most texts are that as a whole.
 #[cfg(any(feature = "cli", test))]
 pub(crate) fn plain(text: &[u8]) -> usize {
-    run(text, |byte| matches!(byte, b' '..=b'~'))
-}
-
-/// How many bytes at the beginning are of this kind.
-pub(crate) fn run(text: &[u8], is: impl Fn(u8) -> bool) -> usize {
-    let mut done = 0;
-    while let Some(block) = text[done..].first_chunk::<BLOCK>() {
-        if !all(block, &is) {
-            break;
-        }
-        done += BLOCK;
-    }
-    // What is left over is part of the last block, counted from the end.
-    if text.len() - done < BLOCK && text.last_chunk().is_some_and(|block| all(block, &is)) {
-        return text.len();
-    }
-    done + text[done..].iter().take_while(|byte| is(**byte)).count()
-}
-
-/// Whether all of a block are of this kind. No early exit: they are compared at once.
-#[inline(always)]
-fn all(block: &[u8; BLOCK], is: &impl Fn(u8) -> bool) -> bool {
-    let mut all = true;
-    for byte in block {
-        all &= is(*byte);
-    }
-    all
+    run(text, are_plain)
 }
 
 /// Appends a text, with all but printable ASCII handed on character by character, and `[`, which may
@@ -67,7 +40,7 @@ fn all(block: &[u8; BLOCK], is: &impl Fn(u8) -> bool) -> bool {
 pub(crate) fn push_with(out: &mut String, text: &str, mut other: impl FnMut(&mut String, char)) {
     let mut rest = text;
     loop {
-        let known = run(rest.as_bytes(), |byte| matches!(byte, b' '..=b'~') & (byte != b'['));
+        let known = run(rest.as_bytes(), |bytes| are_plain(bytes) & !are(bytes, b'['));
         let (known, others) = rest.split_at(known);
         out.push_str(known);
         let mut others = others.chars();

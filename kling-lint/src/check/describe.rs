@@ -1,5 +1,7 @@
 //! Values in words, for messages.
 
+use std::borrow::Cow;
+
 use crate::printable;
 use crate::read::{JsonKind, Node};
 
@@ -7,22 +9,23 @@ use crate::read::{JsonKind, Node};
 pub(super) const LOOKED_AT: usize = 512;
 
 /// `the string "abc"`, `the number 5`, `an array of 3 items`.
-pub(crate) fn value(node: Node<'_>) -> String {
+pub(crate) fn value(node: Node<'_>) -> Cow<'static, str> {
     match node.kind() {
         JsonKind::Null => "`null`".into(),
-        JsonKind::Bool => format!("`{}`", node.boolean().unwrap_or_default()),
+        JsonKind::Bool if node.boolean() == Some(true) => "`true`".into(),
+        JsonKind::Bool => "`false`".into(),
         JsonKind::Number => match node.number() {
-            Some(number) => format!("the number {}", printable::shorten(number.text())),
+            Some(number) => format!("the number {}", printable::shorten(number.text())).into(),
             None => "a number".into(),
         },
         JsonKind::String => match node.text() {
             Some(text) if text.is_empty() => "an empty string".into(),
-            Some(text) => format!("the string {}", printable::quoted(&text.head(LOOKED_AT))),
+            Some(text) => format!("the string {}", printable::quoted(&text.head(LOOKED_AT))).into(),
             None => "a string".into(),
         },
         JsonKind::Array => match node.len() {
             0 => "an empty array".into(),
-            len => format!("an array of {}", items(len)),
+            len => format!("an array of {}", items(len)).into(),
         },
         JsonKind::Object => "an object".into(),
         JsonKind::Broken => "unreadable".into(),
@@ -30,11 +33,11 @@ pub(crate) fn value(node: Node<'_>) -> String {
 }
 
 /// The bare value: `"abc"`, `5`.
-pub(crate) fn bare(node: Node<'_>) -> String {
+pub(crate) fn bare(node: Node<'_>) -> Cow<'static, str> {
     match node.text() {
-        Some(text) => printable::quoted(&text.head(LOOKED_AT)),
+        Some(text) => printable::quoted(&text.head(LOOKED_AT)).into(),
         None => match node.number() {
-            Some(number) => printable::shorten(number.text()),
+            Some(number) => printable::shorten(number.text()).into(),
             None => value(node),
         },
     }

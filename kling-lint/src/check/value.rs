@@ -1,5 +1,7 @@
 //! One value against its kind: the way into the checks of each kind.
 
+use std::borrow::Cow;
+
 use kling_schema::rules::{shape, value as rules};
 use kling_schema::{Basis, Field, Kind, Limit, MediaClass, Object, Presence, Severity, aspect};
 
@@ -125,7 +127,7 @@ pub(super) fn value<'d>(
             } else {
                 let basis = object.shape.as_ref().unwrap_or(rules.shape);
                 let media = media_field(object, None).filter(|_| node.kind() == JsonKind::String);
-                let advice = media.map(write_as);
+                let advice = media.map(|media| write_as(media).into());
                 mistyped(cx, node, &kind.phrase(), basis, trail, None, advice);
             }
         }
@@ -151,7 +153,7 @@ pub(super) fn wrong_type<'d>(
         JsonKind::Array if node.len() == 1 => Some("write the item itself, without the brackets"),
         _ => None,
     };
-    mistyped(cx, node, allowed, basis, trail, meant, advice.map(String::from));
+    mistyped(cx, node, allowed, basis, trail, meant, advice.map(Cow::Borrowed));
 }
 
 fn mistyped<'d>(
@@ -161,7 +163,7 @@ fn mistyped<'d>(
     basis: &Basis,
     trail: &Trail<'_>,
     meant: Option<String>,
-    advice: Option<String>,
+    advice: Option<Cow<'static, str>>,
 ) {
     let advice = advice.filter(|_| meant.is_none());
     let draft = trail

@@ -23,6 +23,8 @@ use std::thread;
 
 use desk::{Desk, Open, Piece};
 
+use crate::lines::HELD;
+
 /// Batches given out and not told, for each thread: one that is slow stops the others only after this
 /// many.
 const AHEAD: usize = 4;
@@ -30,8 +32,6 @@ const AHEAD: usize = 4;
 const BATCH: usize = 64;
 /// How much may be in a batch. It is kept until its turn comes, so this bounds the memory.
 const HEAVY: u64 = 128 << 10;
-/// What a worker may hold of a batch before it passes the rest on.
-const HELD: usize = 1_000;
 
 /// Where tasks come from, and where goes what is told of them. One thread does both.
 pub(super) trait Line {
@@ -69,7 +69,7 @@ pub(super) trait Worker: Send {
     /// Does a task, or a part of it; then the rest comes back too.
     fn work(&mut self, task: Self::Task) -> (Self::Done, Option<Self::Task>);
 
-    /// How much is held in what was done.
+    /// How much is held in what was done: a worker passes the rest of a batch on when that is much.
     fn weight(&self, done: &Self::Done) -> usize;
 
     /// Settles what needs the order. Of all workers one does at a time, in the order of the tasks.

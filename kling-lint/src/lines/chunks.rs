@@ -9,12 +9,8 @@ use crate::read;
 
 /// Bytes of a chunk at most. It fits the cache nearest to a core.
 const BLOCK: usize = 128 << 10;
-/// Bytes read at once where lines are short.
-const LEAST: usize = 4 << 10;
 /// Buffers kept for later chunks.
 const KEPT: usize = 64;
-/// Lines of a chunk at most: a line takes memory of its own while it is checked, however short it is.
-const LINES: usize = 512;
 
 /// Some lines of a stream.
 #[derive(Debug)]
@@ -91,8 +87,6 @@ pub(crate) struct Chunks<R> {
     pub(super) longest: u64,
     /// There was one.
     is_endless: bool,
-    /// Bytes asked for at once.
-    ask: usize,
     spare: Vec<Vec<u8>>,
 }
 
@@ -114,7 +108,6 @@ impl<R: Read> Chunks<R> {
             ended: false,
             longest: LONGEST,
             is_endless: false,
-            ask: block,
             spare: Vec::new(),
         }
     }
@@ -130,7 +123,7 @@ impl<R: Read> Chunks<R> {
                 if self.offset == 0 && self.is_binary() {
                     return Ok(Some(self.only_line()));
                 }
-                return Ok(Some(self.cut_lines(end)));
+                return Ok(Some(self.cut(end)));
             }
             self.searched = self.len;
             if std::mem::take(&mut self.is_endless) {
@@ -172,9 +165,7 @@ impl<R: Read> Chunks<R> {
 
     /// Reads what comes next behind what is there.
     fn fill(&mut self) -> io::Result<()> {
-        let end = self.buffer.len().min(self.len + self.ask);
-        self.ask = (2 * self.ask).min(self.block);
-        match self.reader.read(&mut self.buffer[self.len..end]) {
+        match self.reader.read(&mut self.buffer[self.len..]) {
             Ok(0) => self.ended = true,
             // A reader of someone else's may miscount.
             Ok(read) => self.len = (self.len + read).min(self.buffer.len()),
@@ -185,19 +176,6 @@ impl<R: Read> Chunks<R> {
             }
         }
         Ok(())
-    }
-
-    /// What is read, to this line end or one before it.
-    fn cut_lines(&mut self, end: usize) -> Chunk {
-        let most = memchr::memchr_iter(b'\n', &self.buffer[..end]).nth(LINES - 1);
-        let Some(most) = most.map(|at| at + 1).filter(|most| *most < end) else {
-            return self.cut(end);
-        };
-        // What lies behind moves for each chunk, so that less of it is read at once.
-        self.ask = LEAST.min(self.block);
-        let chunk = self.cut(most);
-        self.searched = 0;
-        chunk
     }
 
     /// What is read, to this place; the rest moves on to another buffer.

@@ -149,11 +149,20 @@ fn what_is_held_at_once_does_not_depend_on_what_is_found() {
     let mut parts = Vec::new();
     while let Some(chunk) = left {
         let (linted, rest) = linter.lint_chunk(chunk, None);
-        let findings = |line: &Line| line.linted.report.findings().len();
-        parts.push(linted.lines.iter().map(findings).sum::<usize>());
+        parts.push(linted.held());
         left = rest;
     }
     assert!(parts.len() > 4 && parts.iter().all(|part| *part < HELD + 400), "{parts:?}");
+}
+
+#[test]
+fn what_is_held_at_once_does_not_depend_on_how_short_lines_are() {
+    let text = "{}\n".repeat(10 * HELD);
+    assert_eq!(told(text.as_bytes(), 1 << 20, usize::MAX).len(), 10 * HELD);
+    let mut chunks = Chunks::new(text.as_bytes(), false);
+    let first = chunks.next().expect("memory is read").expect("lines");
+    let (linted, rest) = Linter::new().lint_chunk(first, None);
+    assert!(linted.lines.len() <= HELD && rest.is_some(), "{}", linted.lines.len());
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod stream;
 use std::borrow::Cow;
 use std::io::{self, Read};
 
+use crate::vector::{self, are, up_to};
+
 pub(crate) use scan::{
     Counts, Fault, FaultKind, Scan, StringFacts, first_escape, sound_escape, survey, utf8_len,
 };
@@ -220,21 +222,17 @@ impl Extent {
 
 /// How many line ends there are, and what follows the last.
 pub(crate) fn last_line(text: &[u8]) -> (u64, &[u8]) {
-    let Some(first) = memchr::memchr2(b'\n', b'\r', text) else {
+    let Some(last) = memchr::memrchr2(b'\n', b'\r', text) else {
         return (0, text);
     };
-    let from = &text[first..];
-    let last = memchr::memrchr2(b'\n', b'\r', from).map_or(0, |at| at + 1);
-    let lines = &from[..last];
-    let ends = count(lines, |byte| matches!(byte, b'\n' | b'\r'));
-    let pairs = match memchr::memchr(b'\r', lines) {
-        None => 0,
-        Some(first) => {
-            let pairs = lines[first..].iter().zip(&lines[first + 1..]);
-            pairs.filter(|pair| *pair == (&b'\r', &b'\n')).count() as u64
-        }
-    };
-    (ends - pairs, &from[last..])
+    let (lines, line) = text.split_at(last + 1);
+    let feeds = vector::count(lines, |bytes| are(bytes, b'\n'));
+    let returns = vector::count(lines, |bytes| are(bytes, b'\r'));
+    if returns == 0 {
+        return (feeds, line);
+    }
+    let pairs = lines.iter().zip(&lines[1..]).filter(|pair| *pair == (&b'\r', &b'\n')).count();
+    (feeds + returns - pairs as u64, line)
 }
 
 /// Reads until the buffer is full or the stream ends.
@@ -253,14 +251,8 @@ pub(crate) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usiz
 
 /// Code points in the bytes: those that start one.
 pub(crate) fn code_points(bytes: &[u8]) -> u64 {
-    count(bytes, |byte| byte & 0xc0 != 0x80)
-}
-
-/// How many of the bytes are such.
-pub(crate) fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> u64 {
-    // Few enough at once for sums of one byte, of which many are added at once.
-    let sum = |piece: &[u8]| piece.iter().fold(0_u8, |sum, byte| sum + u8::from(is(*byte)));
-    bytes.chunks(usize::from(u8::MAX)).map(|piece| u64::from(sum(piece))).sum()
+    // All others are between these.
+    vector::count(bytes, |bytes| up_to(bytes, 0x7f) | !up_to(bytes, 0xbf))
 }
 
 #[cfg(test)]

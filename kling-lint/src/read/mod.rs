@@ -14,6 +14,7 @@ mod brackets;
 mod bytes;
 mod faults;
 mod junk;
+mod marks;
 mod members;
 mod number;
 mod numerals;

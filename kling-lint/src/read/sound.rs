@@ -2,10 +2,12 @@
 //! the tape, or nothing, and then that one reads it from the beginning and says what is wrong.
 
 use super::bytes;
+use super::marks::Marks;
 use super::numerals::strict_number;
-use super::tape::{CLOSED, ESCAPES, Entry, JsonKind, SOUND, TRUE};
+use super::tape::{CLOSED, ESCAPES, Entry, HIGH, JsonKind, SOUND, TRUE};
 use super::{MAX_DEPTH, MAX_VALUES};
-use crate::names::{Name, Names};
+use crate::load::sound_escape;
+use crate::names::Names;
 
 /// No bracket is open.
 const NONE: u32 = u32::MAX;
@@ -13,11 +15,12 @@ const NONE: u32 = u32::MAX;
 /// Reads an object or array into an empty tape. False when that takes more care: the tape then holds
 /// some part of it.
 pub(super) fn read(text: &[u8], tape: &mut Vec<Entry>) -> bool {
-    Quick { text, tape, names: Names::get() }.document().is_some()
+    Quick { text, marks: Marks::new(text), tape, names: Names::get() }.document().is_some()
 }
 
 struct Quick<'t, 'o> {
     text: &'t [u8],
+    marks: Marks<'t>,
     tape: &'o mut Vec<Entry>,
     names: &'static Names,
 }
@@ -93,9 +96,15 @@ impl Quick<'_, '_> {
         if *self.text.get(start)? != b'"' {
             return None;
         }
-        let (close, flags, name) = match bytes::short_string(self.text, start + 1) {
-            Some((close, bytes)) => (close, SOUND, self.names.short(bytes, close - start - 1)),
-            None => self.longer_key(start)?,
+        let (close, flags) = self.string_end(start + 1)?;
+        if flags & ESCAPES != 0 {
+            // Keys are hardly ever escaped.
+            return None;
+        }
+        let len = close - start - 1;
+        let name = match bytes::short(self.text, start + 1, len) {
+            Some(bytes) => self.names.short(bytes, len),
+            None => self.names.of(&self.text[start + 1..close]),
         };
         let mut entry = Entry::new(JsonKind::String, start, close + 1).quoted(1, 1);
         entry.flags = flags;
@@ -108,19 +117,43 @@ impl Quick<'_, '_> {
         }
     }
 
+    /// The closing quote of a string whose content starts here, and its flags; nothing if there is
+    /// anything wrong with it.
+    #[inline(always)]
+    fn string_end(&mut self, from: usize) -> Option<(usize, u8)> {
+        let (mut pos, mut has_high) = self.marks.stop(from)?;
+        let mut flags = SOUND;
+        if self.text.get(pos) != Some(&b'"') {
+            (pos, has_high) = self.escaped_end(pos, has_high)?;
+            flags |= ESCAPES;
+        }
+        if has_high {
+            simdutf8::basic::from_utf8(&self.text[from..pos]).ok()?;
+            flags |= HIGH;
+        }
+        Some((pos, flags))
+    }
+
+    /// The closing quote of a string that is not over here, and whether a byte of it is outside ASCII.
     #[inline(never)]
-    fn longer_key(&self, start: usize) -> Option<(usize, u8, Name)> {
-        let (close, flags) = bytes::sound_string(self.text, start + 1)?;
-        // Keys are hardly ever escaped.
-        (flags & ESCAPES == 0).then(|| (close, flags, self.names.of(&self.text[start + 1..close])))
+    fn escaped_end(&mut self, mut pos: usize, mut has_high: bool) -> Option<(usize, bool)> {
+        loop {
+            match self.text.get(pos)? {
+                b'"' => return Some((pos, has_high)),
+                b'\\' => pos += sound_escape(&self.text[pos..])?,
+                byte if *byte < b' ' => return None,
+                _ => {
+                    let (stop, is_high) = self.marks.stop(pos)?;
+                    has_high |= is_high;
+                    pos = stop;
+                }
+            }
+        }
     }
 
     #[inline(always)]
     fn string(&mut self, start: usize) -> Option<usize> {
-        let (close, flags) = match bytes::short_string(self.text, start + 1) {
-            Some((close, _)) => (close, SOUND),
-            None => bytes::sound_string(self.text, start + 1)?,
-        };
+        let (close, flags) = self.string_end(start + 1)?;
         let mut entry = Entry::new(JsonKind::String, start, close + 1).quoted(1, 1);
         entry.flags = flags;
         self.leaf(entry);

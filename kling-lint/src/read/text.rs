@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::tape::{ESCAPES, Entry, GAP, HIGH, SOUND};
-use crate::load::{Counts, Gap, Loaded, Scan, code_points, count, first_escape};
+use crate::load::{Counts, Gap, Loaded, Scan, code_points, first_escape};
 use crate::media::{Base64Facts, Base64Scan};
+use crate::vector::{self, up_to};
 
 /// Raw bytes that are unescaped at once: few enough to stay in the cache.
 const PIECE: usize = 32 << 10;
@@ -175,7 +176,7 @@ impl<'d> Text<'d> {
         }
         if self.is_verbatim() {
             let chars = code_points(self.raw);
-            let pairs = count(self.raw, |byte| byte >= FOUR_BYTES);
+            let pairs = vector::count(self.raw, |bytes| !up_to(bytes, FOUR_BYTES - 1));
             return Counts { chars, utf16: chars + pairs };
         }
         self.scanned(&mut |_| {}).counts()

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::finding::Param;
 use crate::printable;
 use crate::report::SafeJson;
+use crate::vector::{self, are, are_plain};
 
 /// What stands between the items of a list that is written bit by bit.
 pub(super) const BETWEEN: &str = ",\n";
@@ -132,10 +133,10 @@ impl JsonText {
 pub(super) fn push_escaped(out: &mut String, text: &str) {
     // Printable ASCII that means nothing in a string.
     let is_plain =
-        |byte| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\') & (byte != b'[');
+        |bytes| are_plain(bytes) & !(are(bytes, b'"') | are(bytes, b'\\') | are(bytes, b'['));
     let mut rest = text;
     loop {
-        let (plain, others) = rest.split_at(printable::run(rest.as_bytes(), is_plain));
+        let (plain, others) = rest.split_at(vector::run(rest.as_bytes(), is_plain));
         out.push_str(plain);
         let mut others = others.chars();
         let Some(character) = others.next() else { return };

@@ -54,11 +54,11 @@ type Read = Result<(Loaded<'static>, Linted), LintError>;
 type Seen = Result<MediaReport, LintError>;
 
 impl Judged {
-    /// How many findings are held in it.
-    pub(super) fn findings(&self) -> usize {
+    /// How many findings and lines are held in it.
+    pub(super) fn held(&self) -> usize {
         match self {
             Judged::Request { linted: Ok((_, linted)), .. } => linted.report.findings().len(),
-            Judged::Chunk(_, chunk) => chunk.findings(),
+            Judged::Chunk(_, chunk) => chunk.held(),
             _ => 0,
         }
     }

@@ -30,7 +30,7 @@ impl Worker for Judge {
     }
 
     fn weight(&self, judged: &Judged) -> usize {
-        judged.findings()
+        judged.held()
     }
 
     fn settle(&mut self, judged: Judged) -> Settled<Requests> {

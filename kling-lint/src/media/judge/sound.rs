@@ -5,7 +5,7 @@ use kling_schema::{Bound, Limit};
 
 use super::Hosts;
 use crate::media::classify::suffix_of;
-use crate::printable;
+use crate::vector::{self, Bytes, are};
 
 /// Whether there is nothing to say about this URL: the whole of a string, ASCII without control
 /// characters. False says nothing.
@@ -15,7 +15,7 @@ pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit], hosts: &mut Hosts) -> b
     };
     let Some(end) = hosts.end(rest) else { return false };
     let path = &rest[end..];
-    let (path, query) = path.split_at(printable::run(path, is_of_path));
+    let (path, query) = path.split_at(vector::run(path, is_of_path));
     if query.iter().any(|byte| matches!(byte, b' ' | 0x7f)) {
         return false;
     }
@@ -29,9 +29,10 @@ pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit], hosts: &mut Hosts) -> b
     })
 }
 
-/// Whether the byte neither ends the path nor is one that nobody prints.
-fn is_of_path(byte: u8) -> bool {
-    (byte != b' ') & (byte != 0x7f) & (byte != b'?') & (byte != b'#')
+/// Which bytes neither end the path nor are ones that nobody prints.
+#[inline]
+fn is_of_path(bytes: Bytes) -> Bytes {
+    !(are(bytes, b' ') | are(bytes, 0x7f) | are(bytes, b'?') | are(bytes, b'#'))
 }
 
 #[cfg(test)]
