@@ -109,18 +109,39 @@ impl Arguments {
     /// # Errors
     /// It says nothing that can be done, or asks for help.
     pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let words: Vec<OsString> = words.into_iter().collect();
-        match words.get(1..) {
-            Some(paths) if are_plain(paths) => {
-                let paths = paths.iter().map(PathBuf::from).collect();
-                let check = Check { paths, ..Check::default() };
-                Ok(Arguments { command: None, check, color: Color::default() })
-            }
-            _ => Self::parsed(words),
+        let mut words: Vec<OsString> = words.into_iter().collect();
+        if let Some(paths) = words.get(1..)
+            && are_plain(paths)
+        {
+            let paths = paths.iter().map(PathBuf::from).collect();
+            let check = Check { paths, ..Check::default() };
+            return Ok(Arguments { command: None, check, color: Color::default() });
+        }
+        // Of paths behind all options the parser need see two only, as the first may be an option's
+        // value. It takes longer for each than opening it does.
+        let behind = words.iter().skip(1).rev().take_while(|word| is_plain(word)).count();
+        let more = words.split_off(words.len() - behind.saturating_sub(2));
+        let mut read = Self::parsed(words.iter().cloned());
+        if let Ok(arguments) = &mut read
+            && let Some(check) = arguments.check_mut()
+        {
+            check.paths.extend(more.into_iter().map(PathBuf::from));
+        } else if !more.is_empty() {
+            read = Self::parsed(words.into_iter().chain(more));
+        }
+        read
+    }
+
+    /// The options of `check`, if that is what to do.
+    fn check_mut(&mut self) -> Option<&mut Check> {
+        match &mut self.command {
+            None => Some(&mut self.check),
+            Some(Command::Check(check)) => Some(check),
+            Some(_) => None,
         }
     }
 
-    fn parsed(words: Vec<OsString>) -> Result<Self, clap::Error> {
+    fn parsed(words: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut command = Self::command();
         let read = command.try_get_matches_from_mut(words).and_then(|mut matches| {
             Self::from_arg_matches_mut(&mut matches).map_err(|fault| fault.format(&mut command))
@@ -134,10 +155,14 @@ impl Arguments {
 /// Whether these are paths and nothing else. To define all options takes longer than to check a
 /// request, so it waits until there is one. The name of a command has neither dot nor slash.
 fn are_plain(words: &[OsString]) -> bool {
-    let is_path = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
     let is_no_command =
         |first: &OsString| first.as_encoded_bytes().iter().any(|byte| b"./".contains(byte));
-    words.first().is_some_and(is_no_command) && words.iter().all(is_path)
+    words.first().is_some_and(is_no_command) && words.iter().all(is_plain)
+}
+
+/// Whether a word is no option.
+fn is_plain(word: &OsString) -> bool {
+    !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-")
 }
 
 // What the options of a command are is defined when it is asked for. Whoever describes them, describes
