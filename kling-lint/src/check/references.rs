@@ -131,6 +131,12 @@ fn judge(
     also: &'static [&'static str],
     named: &mut Named,
 ) -> Option<(Used, Params)> {
+    if let Some((index, number)) = exact(token, kinds)
+        && number <= path::count(root, kinds[index].list) as u64
+    {
+        named.note(index, number);
+        return None;
+    }
     let (word, number) = split(token.inner)?;
     let words = || kinds.iter().map(|kind| kind.word).chain(also.iter().copied());
     let kind = kinds.iter().enumerate().find(|(_, kind)| is_lower_of(kind.word, word));
@@ -189,6 +195,15 @@ fn judge(
             Some((Used::Dangling, vec![("reason", reason)]))
         }
     }
+}
+
+/// The kind and the number of a token that is written as it should be, as nearly all are.
+fn exact(token: &Token<'_>, kinds: &[Reference]) -> Option<(usize, u64)> {
+    let number = |kind: &Reference| token.inner.strip_prefix(kind.word)?.strip_prefix('_');
+    let (index, number) =
+        kinds.iter().enumerate().find_map(|(index, kind)| Some((index, number(kind)?)))?;
+    let is_plain = number.bytes().all(|digit| digit.is_ascii_digit()) && !number.starts_with('0');
+    Some((index, number.parse().ok().filter(|_| is_plain && token.whole)?))
 }
 
 /// Whether the first is the second in lower case.
