@@ -23,9 +23,9 @@ fn main() {
 /// Whether Rust would load the library, and links with LLVM's linker, which leaves out what is not
 /// needed in the end.
 fn is_wanted() -> bool {
-    let of_target = |what: &str| env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
-    env::var("TARGET").is_ok_and(|target| target == "x86_64-unknown-linux-gnu")
-        && !of_target("FEATURE").split(',').any(|feature| feature == "crt-static")
+    let is_static = env::var("CARGO_CFG_TARGET_FEATURE")
+        .is_ok_and(|features| features.split(',').any(|feature| feature == "crt-static"));
+    env::var("TARGET").is_ok_and(|target| target == "x86_64-unknown-linux-gnu") && !is_static
 }
 
 /// Whether the linker finds the archive: it tells its path then, else its name alone.

@@ -255,7 +255,7 @@ fn the_other_commands_open_nothing() {
 /// It is part of the command where the linker of Rust itself put it together; another may keep both.
 #[cfg(has_unwinder)]
 #[test]
-#[expect(clippy::print_stdout, reason = "a test that was skipped says why")]
+#[expect(clippy::disallowed_methods, reason = "the command is as long as it is")]
 fn no_unwinder_is_loaded() {
     let command = fs::read(env!("CARGO_BIN_EXE_kling-lint")).expect("the command");
     if memchr::memmem::find(&command, b"Linker: LLD").is_none() {
