@@ -84,6 +84,12 @@ impl LintedChunk {
         (LintedChunk { chunk, lines, ends }, rest)
     }
 
+    /// How many lines were checked.
+    #[cfg(feature = "cli")]
+    pub(crate) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
     /// How many lines and findings are held in it.
     #[cfg(feature = "cli")]
     pub(crate) fn held(&self) -> usize {

@@ -16,7 +16,7 @@ use kling_schema::rules::document;
 use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
-use crate::check::{self, Checked, Named};
+use crate::check::{self, Checked, Named, Uniques};
 use crate::detect::{self, Detected, Detection, Latest, Reason};
 use crate::error::LintError;
 use crate::files::{Files, OpenFile};
@@ -307,7 +307,7 @@ impl Linter {
         scratch: &mut Scratch,
     ) -> Linted {
         if let Some(limit) = loaded.too_large() {
-            return Linted { report: self.too_large(limit), unique: Vec::new() };
+            return Linted { report: self.too_large(limit), unique: Uniques::new() };
         }
         let mut drafts = Vec::new();
         let mut checked = Checked::default();

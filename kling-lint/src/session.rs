@@ -5,7 +5,7 @@ mod ids;
 use std::io;
 use std::path::Path;
 
-use crate::check::Unique;
+use crate::check::{Unique, Uniques};
 use crate::lines::{Chunks, LintedChunk};
 use crate::linter::{Linter, Scratch};
 use crate::load::Loaded;
@@ -152,7 +152,7 @@ impl Session {
         &mut self,
         loaded: &Loaded<'_>,
         report: &mut Report,
-        unique: Vec<Unique>,
+        unique: Uniques,
         name: Option<&Path>,
         line: &mut dyn FnMut() -> Option<u64>,
     ) {
@@ -182,5 +182,5 @@ fn lines_of(loaded: &Loaded<'_>, unique: &[Unique]) -> Vec<u64> {
 #[derive(Debug)]
 pub(crate) struct Linted {
     pub(crate) report: Report,
-    pub(crate) unique: Vec<Unique>,
+    pub(crate) unique: Uniques,
 }

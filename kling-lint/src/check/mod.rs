@@ -53,7 +53,7 @@ use crate::read::{Document, Node};
 use crate::verdict::KEPT;
 use masks::Pixels;
 use trail::Trail;
-pub(crate) use unique::Unique;
+pub(crate) use unique::{Unique, Uniques};
 
 /// How many local files of one document are told of: more than any request can use.
 pub(crate) const MOST_NAMED: usize = 10_000;
@@ -67,7 +67,7 @@ pub(crate) struct Checked {
     /// How many more there were, by severity.
     pub(crate) dropped: [usize; 3],
     /// Values that must differ between the requests of a session.
-    pub(crate) unique: Vec<Unique>,
+    pub(crate) unique: Uniques,
     /// The local files it names.
     pub(crate) files: Vec<Named>,
 }

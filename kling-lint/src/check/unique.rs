@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use foldhash::quality::RandomState;
 use kling_schema::rules::across;
 use kling_schema::{Basis, Bound, aspect};
+use smallvec::SmallVec;
 
 use super::describe;
 use super::trail::Trail;
@@ -20,6 +21,10 @@ use crate::read::{Node, TapedString, Text};
 
 /// Nobody knows beforehand which values fall together, so nobody can write a file of such.
 static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+
+/// Those of a request: one, as a rule. It is often dropped by another thread than the one that made it,
+/// and the allocator would make one of them wait.
+pub(crate) type Uniques = SmallVec<[Unique; 1]>;
 
 /// A value that must differ between requests.
 #[derive(Debug)]

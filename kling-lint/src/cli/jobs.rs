@@ -18,7 +18,6 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use desk::{Desk, Open, Piece};
@@ -188,18 +187,16 @@ fn on_threads<L: Line>(
     thread::scope(|scope| {
         // Closed with the closure, so that threads stop when it returns early.
         let desk = Open(&desk);
-        let (tell, told) = mpsc::channel();
         for _ in 0..jobs {
-            let (mut worker, desk, tell) = (line.worker(), desk.0, tell.clone());
+            let (mut worker, desk) = (line.worker(), desk.0);
             scope.spawn(move || {
                 // A panic must reach the thread that waits.
-                let all = AssertUnwindSafe(|| serve(&mut worker, desk, &tell));
+                let all = AssertUnwindSafe(|| serve(&mut worker, desk));
                 if let Err(panic) = catch_unwind(all) {
-                    let _ = tell.send(Err(panic));
+                    desk.tell(Err(panic));
                 }
             });
         }
-        drop(tell);
         let mut begun = begun.into_iter();
         let mut window = Window { first: 0, pieces: VecDeque::new() };
         let mut barrier = None;
@@ -214,7 +211,7 @@ fn on_threads<L: Line>(
                         desk.0.give(batch);
                     }
                 }
-                window.keep(told.try_iter());
+                window.keep(desk.0.told());
                 match window.take(line, desk.0)? {
                     ControlFlow::Continue(done) => out -= done,
                     ControlFlow::Break(()) => return Ok(()),
@@ -230,7 +227,7 @@ fn on_threads<L: Line>(
                 }
                 continue;
             }
-            window.keep(told.recv().into_iter());
+            window.keep(desk.0.wait());
             match window.take(line, desk.0)? {
                 ControlFlow::Continue(done) => out -= done,
                 ControlFlow::Break(()) => return Ok(()),
@@ -243,7 +240,7 @@ fn on_threads<L: Line>(
 type Sent<T> = thread::Result<Piece<Vec<T>>>;
 
 /// Takes part in the work until there is no more.
-fn serve<W: Worker>(worker: &mut W, desk: &Desk<W>, tell: &Sender<Sent<W::Told>>) {
+fn serve<W: Worker>(worker: &mut W, desk: &Desk<W>) {
     while let Some((place, mut batch)) = desk.next() {
         let mut done = Vec::new();
         let mut held = 0;
@@ -261,9 +258,7 @@ fn serve<W: Worker>(worker: &mut W, desk: &Desk<W>, tell: &Sender<Sent<W::Told>>
         while let Some(piece) = desk.settle(worker) {
             let Piece { number, content, is_last } = piece;
             let content = content.into_iter().map(|settled| worker.tell(settled)).collect();
-            if tell.send(Ok(Piece { number, content, is_last })).is_err() {
-                return;
-            }
+            desk.tell(Ok(Piece { number, content, is_last }));
         }
     }
 }
@@ -276,7 +271,7 @@ struct Window<T> {
 }
 
 impl<T> Window<T> {
-    fn keep(&mut self, sent: impl Iterator<Item = Sent<T>>) {
+    fn keep(&mut self, sent: Vec<Sent<T>>) {
         for sent in sent {
             let piece = sent.unwrap_or_else(|panic| resume_unwind(panic));
             let at = piece.number - self.first;

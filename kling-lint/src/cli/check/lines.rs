@@ -62,7 +62,7 @@ impl Order {
         if self.tally.muted || self.tally.stopped {
             return Then::GoOn;
         }
-        let mut reports = Vec::new();
+        let mut reports = Vec::with_capacity(chunk.len());
         let mut each = |line, report| reports.push((line, report));
         let name = Some(lines.path.as_path());
         let chunk = self.session.settle_chunk(chunk, name, &mut self.tally.lines, &mut each);

@@ -1,12 +1,15 @@
-//! What is to be done, and what was done before its turn: shared by all workers.
+//! What is to be done, what was done before its turn, and what is told: shared by all threads.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::Worker;
+use super::{Sent, Worker};
 
 /// Pieces taken up and not taken back, for each worker. This bounds the memory.
-pub(super) const PIECES: usize = 2;
+pub(super) const PIECES: usize = 4;
+/// Pieces told, for each worker, for which it is worth to wake the one who takes them back: to wake a
+/// thread costs as much as some lines.
+const ENOUGH: usize = 2;
 
 /// Where a piece stands in the order: the number of its batch, and its own within that.
 pub(super) type Place = (usize, usize);
@@ -26,8 +29,9 @@ pub(super) struct Desk<W: Worker> {
     state: Mutex<State<W>>,
     /// There is more to be done, or more room.
     changed: Condvar,
-    /// Pieces that may be out.
-    most: usize,
+    /// Enough is told, or it cannot wait.
+    told: Condvar,
+    workers: usize,
 }
 
 struct State<W: Worker> {
@@ -39,8 +43,14 @@ struct State<W: Worker> {
     done: BTreeMap<Place, (Vec<W::Done>, bool)>,
     /// What is settled next.
     turn: Place,
+    /// Whether somebody settles; the others need not wait for it.
+    is_settling: bool,
     /// Pieces settled so far.
     settled: usize,
+    /// What is told and not taken back.
+    told: Vec<Sent<W::Told>>,
+    /// Whether a worker panicked.
+    is_broken: bool,
     /// Pieces that were taken up, and are not taken back.
     out: usize,
     /// Workers that wait.
@@ -55,12 +65,16 @@ impl<W: Worker> Desk<W> {
             given: 0,
             done: BTreeMap::new(),
             turn: (0, 0),
+            is_settling: false,
             settled: 0,
+            told: Vec::new(),
+            is_broken: false,
             out: 0,
             waiting: 0,
             is_closed: false,
         };
-        Desk { state: Mutex::new(state), changed: Condvar::new(), most: PIECES * workers }
+        let [changed, told] = [Condvar::new(), Condvar::new()];
+        Desk { state: Mutex::new(state), changed, told, workers }
     }
 
     fn state(&self) -> MutexGuard<'_, State<W>> {
@@ -71,7 +85,7 @@ impl<W: Worker> Desk<W> {
     /// others wait for.
     fn is_ready(&self, state: &State<W>) -> bool {
         let Some((first, _)) = state.batches.first_key_value() else { return false };
-        state.out < self.most || *first == state.turn && state.done.len() == state.out
+        state.out < PIECES * self.workers || *first == state.turn && state.done.len() == state.out
     }
 
     /// Wakes one who waits, if there is something to do now.
@@ -101,6 +115,9 @@ impl<W: Worker> Desk<W> {
                 return state.batches.pop_first();
             }
             state.waiting += 1;
+            if !state.told.is_empty() {
+                self.told.notify_one();
+            }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.waiting -= 1;
         }
@@ -119,17 +136,56 @@ impl<W: Worker> Desk<W> {
         }
     }
 
-    /// Settles the piece whose turn it is, if it is done.
+    /// Settles the piece whose turn it is, if it is done and nobody is at it.
     pub(super) fn settle(&self, worker: &mut W) -> Option<Piece<Vec<W::Settled>>> {
         let mut state = self.state();
+        if state.is_settling {
+            return None;
+        }
         let turn = state.turn;
         let (done, is_last) = state.done.remove(&turn)?;
+        state.is_settling = true;
+        drop(state);
         let content = done.into_iter().map(|done| worker.settle(done)).collect();
+        let mut state = self.state();
+        state.is_settling = false;
         let number = state.settled;
         state.settled += 1;
         state.turn = if is_last { (turn.0 + 1, 0) } else { (turn.0, turn.1 + 1) };
         self.call(state);
         Some(Piece { number, content, is_last })
+    }
+
+    /// A piece is told, or its worker panicked.
+    pub(super) fn tell(&self, sent: Sent<W::Told>) {
+        let mut state = self.state();
+        state.is_broken |= sent.is_err();
+        state.told.push(sent);
+        let is_enough = self.is_enough(&state);
+        drop(state);
+        if is_enough {
+            self.told.notify_one();
+        }
+    }
+
+    /// Whether what is told is to be taken back now: there is much of it, or a worker waits.
+    fn is_enough(&self, state: &State<W>) -> bool {
+        let enough = if state.waiting > 0 { 1 } else { ENOUGH * self.workers };
+        state.is_broken || state.told.len() >= enough
+    }
+
+    /// What is told so far.
+    pub(super) fn told(&self) -> Vec<Sent<W::Told>> {
+        std::mem::take(&mut self.state().told)
+    }
+
+    /// What is told, as soon as that is enough; some of it must be out.
+    pub(super) fn wait(&self) -> Vec<Sent<W::Told>> {
+        let mut state = self.state();
+        while !self.is_enough(&state) {
+            state = self.told.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::take(&mut state.told)
     }
 
     /// A piece was taken back.
