@@ -3,15 +3,17 @@
 //! In this order: the caller says so; the file name or folder says so; keys that only one endpoint
 //! has. Undecidable stays undecided: nothing is guessed.
 
+mod clues;
+
 use std::borrow::Cow;
 use std::path::{Component, Path};
-use std::sync::LazyLock;
 
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED, Uncovered};
 use kling_schema::{Check, Field, Kind, KnownKey, Object};
 
 use crate::names::{Name, NameSet};
 use crate::read::{JsonKind, Node, Text};
+use clues::{CLUES, Clues, ROUTES, TELLING, route_of};
 
 /// The endpoint of a request, and how that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +135,7 @@ impl Latest {
 /// The endpoint that the request's own keys tell.
 pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let keys = Keys::of(root);
-    let telling = keys.present.among(*TELLING);
+    let telling = keys.present.among(TELLING);
     let model = keys.model();
     if let Some(Remembered { object, reason, .. }) = latest.find(telling, model)
         && route_of(model).is_none()
@@ -158,10 +160,11 @@ pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
             Told { reason: None, .. } => {}
             Told { speaks_for, reason: Some(reason) } => match speaks_for.only() {
                 Some(one) => {
-                    let object = one.object;
+                    let object = one.object();
                     let model = model.filter(|_| tells_by == TellsBy::Model);
                     if tells_by != TellsBy::Values {
-                        let model = model.and_then(|model| one.says(model)).map(|(name, _)| *name);
+                        let model =
+                            model.and_then(|model| one.says_model(model)).map(|(name, _)| *name);
                         let reason = reason.clone();
                         latest.add(Remembered { keys: telling, model, object, reason });
                     }
@@ -171,7 +174,7 @@ pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
             },
         }
     }
-    let names: Vec<&'static str> = candidates.iter().map(|(_, one)| one.object.name).collect();
+    let names: Vec<&'static str> = candidates.iter().map(|(_, one)| one.object().name).collect();
     let conflict = names.len() < ENDPOINTS.len() && names.len() > 1;
     let reason = if conflict {
         let names: Vec<String> = names.iter().map(|name| (*name).into()).collect();
@@ -256,7 +259,7 @@ impl<'d> Keys<'d> {
     ];
 
     fn of(root: Node<'d>) -> Self {
-        let mut keys = Keys { root, present: NameSet::default(), is_empty: true };
+        let mut keys = Keys { root, present: NameSet::NONE, is_empty: true };
         for member in root.members().take(KEYS) {
             keys.present.insert(member.key.name());
             keys.is_empty &= member.key.kind() != JsonKind::String;
@@ -275,22 +278,19 @@ impl<'d> Keys<'d> {
     /// A route that is not covered, told by a key or a model that only it has.
     fn uncovered(&self) -> Option<(&'static Uncovered, String)> {
         let of_model = route_of(self.model());
-        for Route { route, keys, set } in ROUTES.iter() {
+        for (route, set) in UNCOVERED.iter().zip(ROUTES) {
             if let Some((_, model)) = of_model.filter(|(own, _)| own.name == route.name) {
                 return Some((route, format!("\"{model}\" is a model of that route")));
             }
             if !set.meets(self.present) {
                 continue;
             }
-            let Some((_, key)) = keys.iter().find(|(name, _)| self.present.has(*name)) else {
-                continue;
-            };
+            let is_present = |key: &&&str| self.present.has(Name::of(key.as_bytes()));
+            let Some(key) = route.keys.iter().find(is_present) else { continue };
             // A covered endpoint may know the key from upstream: its own input decides.
             let claimed = CLUES.iter().any(|one| {
-                one.object
-                    .known
-                    .iter()
-                    .any(|known| known.key == *key && matches!(known.what, KnownKey::Upstream))
+                let mut known = one.object().known.iter();
+                known.any(|known| known.key == *key && matches!(known.what, KnownKey::Upstream))
                     && one.required.meets(self.present)
             });
             if !claimed {
@@ -307,23 +307,19 @@ impl<'d> Keys<'d> {
 
     /// A required input that no other endpoint has: `image`, `subject_image_list`.
     fn inputs(&self, among: Among) -> Told {
-        self.unique(among, |one| &one.inputs)
+        self.unique(among, |one| one.inputs)
     }
 
     /// Any key that only one endpoint has.
     fn own_keys(&self, among: Among) -> Told {
-        self.unique(among, |one| &one.own)
+        self.unique(among, |one| one.own)
     }
 
-    fn unique(&self, among: Among, keys: fn(&'static Clues) -> &'static OwnKeys) -> Told {
+    fn unique(&self, among: Among, keys: fn(&Clues) -> NameSet) -> Told {
         let mut told = Told::default();
-        for (index, one) in among.iter() {
-            let OwnKeys { set, clues } = keys(one);
-            if !set.meets(self.present) || !self.fits(one) {
-                continue;
-            }
-            if let Some(clue) = clues.iter().find(|clue| self.present.has(clue.name)) {
-                told.add(index, || Cow::Borrowed(clue.reason.as_str()));
+        for (index, one) in among.iter().filter(|(_, one)| self.fits(one)) {
+            if let Some(reason) = one.says_key(self.present.among(keys(one))) {
+                told.add(index, || Cow::Borrowed(reason));
             }
         }
         told
@@ -345,7 +341,7 @@ impl<'d> Keys<'d> {
                 continue;
             }
             let Some(model) = self.model_of(one) else { continue };
-            if let Some((_, reason)) = one.says(model) {
+            if let Some((_, reason)) = one.says_model(model) {
                 told.add(index, || Cow::Borrowed(reason.as_str()));
             }
         }
@@ -360,14 +356,15 @@ impl<'d> Keys<'d> {
     /// A key inside a list that only one endpoint's items have: `image_list[].image_url`.
     fn item_keys(&self, among: Among) -> Told {
         let mut told = Told::default();
-        for (index, Clues { object, .. }) in among.iter().filter(|(_, one)| self.fits(one)) {
+        for (index, one) in among.iter().filter(|(_, one)| self.fits(one)) {
+            let object = one.object();
             let found = object.fields.iter().find_map(|field| {
                 let list = self.member(Name::of(field.key.as_bytes()))?;
                 let own = item_keys(field);
                 let foreign = |key: &str| {
                     among.iter().any(|(_, other)| {
-                        other.object.name != object.name
-                            && other.object.fields.iter().any(|theirs| {
+                        other.object().name != object.name
+                            && other.object().fields.iter().any(|theirs| {
                                 theirs.key == field.key && item_keys(theirs).contains(&key)
                             })
                     })
@@ -391,7 +388,8 @@ impl<'d> Keys<'d> {
     /// Reference tokens in the text of an endpoint that has them.
     fn tokens(&self, among: Among) -> Told {
         let mut told = Told::default();
-        for (index, Clues { object, .. }) in among.iter().filter(|(_, one)| self.fits(one)) {
+        for (index, one) in among.iter().filter(|(_, one)| self.fits(one)) {
+            let object = one.object();
             let uses = object.constraints.iter().any(|constraint| {
                 let Check::References { text, kinds, .. } = &constraint.check else {
                     return false;
@@ -409,146 +407,6 @@ impl<'d> Keys<'d> {
         }
         told
     }
-}
-
-/// What tells one endpoint, by the numbers of the keys.
-#[derive(Debug)]
-struct Clues {
-    object: &'static Object,
-    /// Keys that speak against it.
-    against: NameSet,
-    /// Its required inputs.
-    required: NameSet,
-    /// Those that no other endpoint has.
-    inputs: OwnKeys,
-    /// All keys that no other endpoint has.
-    own: OwnKeys,
-    /// The key of its model.
-    model: Option<Name>,
-    /// Its models, and what each says.
-    models: Vec<(&'static str, String)>,
-}
-
-/// Keys that only one endpoint has.
-#[derive(Debug)]
-struct OwnKeys {
-    set: NameSet,
-    clues: Vec<Clue>,
-}
-
-/// A key, and what it says.
-#[derive(Debug)]
-struct Clue {
-    name: Name,
-    reason: String,
-}
-
-/// A route that is not covered, and its keys.
-struct Route {
-    route: &'static Uncovered,
-    keys: Vec<(Name, &'static str)>,
-    /// The same.
-    set: NameSet,
-}
-
-static CLUES: LazyLock<Vec<Clues>> =
-    LazyLock::new(|| ENDPOINTS.iter().map(|object| Clues::of(object)).collect());
-
-static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    let keys =
-        |route: &'static Uncovered| route.keys.iter().map(|key| (Name::of(key.as_bytes()), *key));
-    let set = |route| keys(route).map(|(name, _)| name).collect();
-    UNCOVERED
-        .iter()
-        .map(|route| Route { route, keys: keys(route).collect(), set: set(route) })
-        .collect()
-});
-
-/// The keys by which endpoints are told apart.
-static TELLING: LazyLock<NameSet> = LazyLock::new(|| {
-    let clues =
-        CLUES.iter().flat_map(|one| [one.against, one.required, one.inputs.set, one.own.set]);
-    clues.chain(ROUTES.iter().map(|route| route.set)).fold(NameSet::default(), NameSet::and)
-});
-
-/// The models of the routes that are not covered.
-static MODELS: LazyLock<Vec<(&'static Uncovered, &'static str)>> = LazyLock::new(|| {
-    UNCOVERED.iter().flat_map(|route| route.models.iter().map(move |name| (route, *name))).collect()
-});
-
-/// The route that is not covered and has the model, and that model.
-fn route_of(model: Option<Text<'_>>) -> Option<(&'static Uncovered, &'static str)> {
-    let model = model?;
-    MODELS.iter().find(|(_, name)| model.is(name)).copied()
-}
-
-impl Clues {
-    /// What a model says, and its name.
-    fn says(&self, model: Text<'_>) -> Option<&(&'static str, String)> {
-        self.models.iter().find(|(name, _)| model.is(name))
-    }
-
-    fn of(object: &'static Object) -> Self {
-        let other_keys = object.known.iter().map(|known| Name::of(known.key.as_bytes()));
-        let known: NameSet = object.fields.iter().map(name).chain(other_keys).collect();
-        let tells = |field: &&Field| is_input(field) || is_own(field);
-        let foreign =
-            ENDPOINTS.iter().flat_map(|other| other.fields.iter().filter(tells).map(name));
-        let is_required_input = |field: &&Field| is_input(field) && is_required(field);
-        let own_keys = |counts: &dyn Fn(&&Field) -> bool| {
-            let own = object.fields.iter().filter(|field| counts(field) && is_own(field));
-            let clues = own.map(|field| Clue {
-                name: name(field),
-                reason: format!("only {} has `{}`", object.name, field.key),
-            });
-            let clues: Vec<Clue> = clues.collect();
-            OwnKeys { set: clues.iter().map(|clue| clue.name).collect(), clues }
-        };
-        let model = object.model();
-        Clues {
-            object,
-            against: foreign.filter(|name| !known.has(*name)).collect(),
-            required: object.fields.iter().filter(is_required_input).map(name).collect(),
-            inputs: own_keys(&is_required_input),
-            own: own_keys(&|_| true),
-            model: model.map(name),
-            models: model
-                .into_iter()
-                .flat_map(Field::known_values)
-                .map(|model| (model, format!("\"{model}\" is a model of {}", object.name)))
-                .collect(),
-        }
-    }
-}
-
-/// The keys of fields that several endpoints have.
-static SHARED: LazyLock<NameSet> = LazyLock::new(|| {
-    let (mut met, mut shared) = (NameSet::default(), NameSet::default());
-    for name in ENDPOINTS.iter().flat_map(|object| object.fields).map(name) {
-        if met.has(name) {
-            shared.insert(name);
-        }
-        met.insert(name);
-    }
-    shared
-});
-
-fn name(field: &Field) -> Name {
-    Name::of(field.key.as_bytes())
-}
-
-/// Whether no other endpoint has a field of this key.
-fn is_own(field: &Field) -> bool {
-    !SHARED.has(name(field))
-}
-
-/// Whether the field takes media, itself or in its items.
-fn is_input(field: &Field) -> bool {
-    matches!(field.kind, Kind::Media(_) | Kind::List(_))
-}
-
-fn is_required(field: &Field) -> bool {
-    matches!(field.presence, kling_schema::Presence::Required(_))
 }
 
 /// The keys of a list's items.

@@ -42,7 +42,7 @@ use builder::Options;
 #[cfg(feature = "cli")]
 pub(crate) use builder::Paths;
 use placing::place;
-use scratch::Scratch;
+pub(crate) use scratch::Scratch;
 
 /// Checks requests. Cheap to clone, and shared freely between threads.
 #[derive(Clone, Debug, Default)]
@@ -282,8 +282,19 @@ impl Linter {
 
     /// The same, with what is left to compare with other requests.
     pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
-        let scratch = &mut Scratch::default();
-        self.lint_one(loaded, name, self.named(name), self.options.lists, scratch)
+        self.lint_next(loaded, name, &mut Scratch::default())
+    }
+
+    /// The same, after other requests.
+    pub(crate) fn lint_next(
+        &self,
+        loaded: &Loaded<'_>,
+        name: Option<&Path>,
+        scratch: &mut Scratch,
+    ) -> Linted {
+        let linted = self.lint_one(loaded, name, self.named(name), self.options.lists, scratch);
+        scratch.trim();
+        linted
     }
 
     /// The same, of a text that may hold a list of requests or may not.

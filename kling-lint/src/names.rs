@@ -2,6 +2,7 @@
 //! faster than texts.
 
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED};
+use kling_schema::path::same;
 use kling_schema::{Kind, Object};
 
 /// The number of a key that some table has.
@@ -52,7 +53,7 @@ impl Name {
     /// The same, slowly, while a table is compiled.
     pub(crate) const fn listed(key: &str) -> Name {
         let mut number = LISTED.len - 1;
-        while number > 0 && !is_same(LISTED.all[number], key) {
+        while number > 0 && !same(LISTED.all[number], key) {
             number -= 1;
         }
         Name(number as u8)
@@ -70,26 +71,33 @@ impl Name {
 }
 
 /// Some of the keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NameSet([u64; 4]);
 
 impl NameSet {
+    pub(crate) const NONE: NameSet = NameSet([0; 4]);
+
     /// Adds a key; what is no key of our tables is passed over.
     #[inline]
-    pub(crate) fn insert(&mut self, name: Name) {
+    pub(crate) const fn insert(&mut self, name: Name) {
         if name.is_some() {
             self.0[name.index() / 64] |= 1 << (name.index() % 64);
         }
     }
 
+    /// Takes a key out.
+    pub(crate) const fn remove(&mut self, name: Name) {
+        self.0[name.index() / 64] &= !(1 << (name.index() % 64));
+    }
+
     /// Whether it is among them.
     #[inline]
-    pub(crate) fn has(self, name: Name) -> bool {
+    pub(crate) const fn has(self, name: Name) -> bool {
         self.0[name.index() / 64] & 1 << (name.index() % 64) != 0
     }
 
     /// The keys of both sets.
-    pub(crate) fn and(self, other: NameSet) -> NameSet {
+    pub(crate) const fn and(self, other: NameSet) -> NameSet {
         let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
         NameSet([a | e, b | f, c | g, d | h])
     }
@@ -113,14 +121,6 @@ impl NameSet {
     pub(crate) fn is_within(self, other: NameSet) -> bool {
         let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
         a & !e | b & !f | c & !g | d & !h == 0
-    }
-}
-
-impl FromIterator<Name> for NameSet {
-    fn from_iter<I: IntoIterator<Item = Name>>(names: I) -> Self {
-        let mut set = NameSet::default();
-        names.into_iter().for_each(|name| set.insert(name));
-        set
     }
 }
 
@@ -201,7 +201,7 @@ const fn tables() -> List<&'static Object> {
 const fn add_table(table: &'static Object, tables: &mut List<&'static Object>) {
     let mut index = 0;
     while index < tables.len {
-        if is_same(tables.all[index].name, table.name) {
+        if same(tables.all[index].name, table.name) {
             return;
         }
         index += 1;
@@ -259,28 +259,12 @@ const fn keys() -> List<&'static str> {
 const fn add_key(key: &'static str, keys: &mut List<&'static str>) {
     let mut index = 0;
     while index < keys.len {
-        if is_same(keys.all[index], key) {
+        if same(keys.all[index], key) {
             return;
         }
         index += 1;
     }
     keys.push(key);
-}
-
-/// Whether the texts are equal.
-const fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < one.len() {
-        if one[at] != other[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 impl Head {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::check::{Unique, Uniques};
 use crate::lines::{Chunks, LintedChunk};
-use crate::linter::Linter;
+use crate::linter::{Linter, Scratch};
 use crate::load::Loaded;
 use crate::place::Places;
 use crate::verdict::{KEPT, Report};
@@ -21,12 +21,13 @@ pub(crate) use ids::REMEMBERED;
 #[derive(Debug)]
 pub struct Session {
     linter: Linter,
+    scratch: Scratch,
     ids: Ids,
 }
 
 impl Session {
     pub(crate) fn new(linter: Linter) -> Self {
-        Session { linter, ids: Ids::default() }
+        Session { linter, scratch: Scratch::default(), ids: Ids::default() }
     }
 
     /// Checks a request from memory; the name, if any, may tell its endpoint.
@@ -56,7 +57,7 @@ impl Session {
         let path = path.as_ref();
         let linter = self.linter.reading_files();
         let loaded = linter.load_path(path)?;
-        let linted = linter.lint_apart(&loaded, Some(path));
+        let linted = linter.lint_next(&loaded, Some(path), &mut self.scratch);
         Ok(self.settle(&loaded, linted, Some(path)))
     }
 
@@ -107,7 +108,7 @@ impl Session {
     }
 
     fn lint_loaded(&mut self, loaded: &Loaded<'_>, name: Option<&Path>) -> Report {
-        let linted = self.linter.lint_apart(loaded, name);
+        let linted = self.linter.lint_next(loaded, name, &mut self.scratch);
         self.settle(loaded, linted, name)
     }
 

@@ -251,3 +251,18 @@ fn the_other_commands_open_nothing() {
         assert_eq!(run.asked(), [""; 0], "{arguments:?}");
     }
 }
+
+/// It is part of the command where the linker of Rust itself put it together; another may keep both.
+#[cfg(has_unwinder)]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the command is as long as it is")]
+fn no_unwinder_is_loaded() {
+    let command = fs::read(env!("CARGO_BIN_EXE_kling-lint")).expect("the command");
+    if memchr::memmem::find(&command, b"Linker: LLD").is_none() {
+        println!("skipped: another linker");
+        return;
+    }
+    let Some(run) = Disk::new().run(&["--version"], Stdio::null()) else { return };
+    let is_loaded = |name: &str| run.read.iter().any(|it| it.to_string_lossy().contains(name));
+    assert!(is_loaded("/libc.so") && !is_loaded("/libgcc_s.so"), "{run:#?}");
+}

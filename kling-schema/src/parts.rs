@@ -69,8 +69,20 @@ impl Object {
     }
 
     /// The field that names the model: the one whose values are known by name.
-    pub fn model(&self) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.limits.iter().any(|limit| limit.bound.is_of_models()))
+    pub const fn model(&self) -> Option<&'static Field> {
+        let mut at = 0;
+        while at < self.fields.len() {
+            let limits = self.fields[at].limits;
+            let mut limit = 0;
+            while limit < limits.len() {
+                if limits[limit].bound.is_of_models() {
+                    return Some(&self.fields[at]);
+                }
+                limit += 1;
+            }
+            at += 1;
+        }
+        None
     }
 
     /// The field for the user's own id of the task: the one whose value differs between requests.

@@ -123,7 +123,7 @@ const fn has(choices: &[Choice], value: &str) -> bool {
 }
 
 /// `==` for strings is not const yet.
-pub(crate) const fn same(a: &str, b: &str) -> bool {
+pub const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;

@@ -14,15 +14,27 @@ use crate::names::{Name, TABLES};
 /// No field has this index.
 const ABSENT: u8 = u8::MAX;
 
-/// What each of our tables is called, and its fields.
-static ALL: [(&str, Option<Fields>); TABLES.len] = {
-    let mut all = [("", None); TABLES.len];
+/// What our tables are called.
+static CALLED: [&str; TABLES.len] = {
+    let mut called = [""; TABLES.len];
     let mut index = 0;
     while index < TABLES.len {
-        all[index] = (TABLES.all[index].name, Fields::of(TABLES.all[index]));
+        called[index] = TABLES.all[index].name;
         index += 1;
     }
-    all
+    called
+};
+
+/// Their fields. Apart from the names, whose addresses are filled in when the command starts: a page
+/// that is as it was compiled is not copied.
+static FIELDS: [Option<Fields>; TABLES.len] = {
+    let mut fields = [None; TABLES.len];
+    let mut index = 0;
+    while index < TABLES.len {
+        fields[index] = Fields::of(TABLES.all[index]);
+        index += 1;
+    }
+    fields
 };
 
 /// By the address of a table: somebody else's may have the name of one of ours. A table that is not
@@ -37,7 +49,8 @@ static PLANS: LazyLock<Plans> = LazyLock::new(|| {
 
 /// Adds the plans of a table and of those that it holds.
 fn add(table: &'static Object, plans: &mut Plans) {
-    let Some((_, Some(fields))) = ALL.iter().find(|(name, _)| *name == table.name) else { return };
+    let Some(index) = CALLED.iter().position(|name| *name == table.name) else { return };
+    let Some(fields) = &FIELDS[index] else { return };
     if plans.insert(ptr::from_ref(table).addr(), Plan::new(fields)).is_none() {
         table.fields.iter().for_each(|field| add_of(&field.kind, plans));
     }

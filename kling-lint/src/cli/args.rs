@@ -1,11 +1,14 @@
 //! What can be said on the command line.
 
 use std::ffi::OsString;
+use std::mem;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint,
+};
 use kling_schema::Severity;
 
 use crate::cli::fix::FixOptions;
@@ -106,29 +109,68 @@ impl Arguments {
     /// # Errors
     /// It says nothing that can be done, or asks for help.
     pub(crate) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let words: Vec<OsString> = words.into_iter().collect();
-        match words.get(1..) {
-            Some(paths) if are_plain(paths) => {
-                let paths = paths.iter().map(PathBuf::from).collect();
-                let check = Check { paths, ..Check::default() };
-                Ok(Arguments { command: None, check, color: Color::default() })
-            }
-            _ => Self::try_parse_from(words),
+        let mut words: Vec<OsString> = words.into_iter().collect();
+        if let Some(paths) = words.get(1..)
+            && are_plain(paths)
+        {
+            let paths = paths.iter().map(PathBuf::from).collect();
+            let check = Check { paths, ..Check::default() };
+            return Ok(Arguments { command: None, check, color: Color::default() });
         }
+        // Of paths behind all options the parser need see two only, as the first may be an option's
+        // value. It takes longer for each than opening it does.
+        let behind = words.iter().skip(1).rev().take_while(|word| is_plain(word)).count();
+        let more = words.split_off(words.len() - behind.saturating_sub(2));
+        let mut read = Self::parsed(words.iter().cloned());
+        if let Ok(arguments) = &mut read
+            && let Some(check) = arguments.check_mut()
+        {
+            check.paths.extend(more.into_iter().map(PathBuf::from));
+        } else if !more.is_empty() {
+            read = Self::parsed(words.into_iter().chain(more));
+        }
+        read
+    }
+
+    /// The options of `check`, if that is what to do.
+    fn check_mut(&mut self) -> Option<&mut Check> {
+        match &mut self.command {
+            None => Some(&mut self.check),
+            Some(Command::Check(check)) => Some(check),
+            Some(_) => None,
+        }
+    }
+
+    fn parsed(words: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let read = command.try_get_matches_from_mut(words).and_then(|mut matches| {
+            Self::from_arg_matches_mut(&mut matches).map_err(|fault| fault.format(&mut command))
+        });
+        // A process reads one command line: to take this apart would take as long as to check a request.
+        mem::forget(command);
+        read
     }
 }
 
 /// Whether these are paths and nothing else. To define all options takes longer than to check a
 /// request, so it waits until there is one. The name of a command has neither dot nor slash.
 fn are_plain(words: &[OsString]) -> bool {
-    let is_path = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
     let is_no_command =
         |first: &OsString| first.as_encoded_bytes().iter().any(|byte| b"./".contains(byte));
-    words.first().is_some_and(is_no_command) && words.iter().all(is_path)
+    words.first().is_some_and(is_no_command) && words.iter().all(is_plain)
 }
+
+/// Whether a word is no option.
+fn is_plain(word: &OsString) -> bool {
+    !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-")
+}
+
+// What the options of a command are is defined when it is asked for. Whoever describes them, describes
+// them to people who read the source: documentation would be taken for the command's help.
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Check requests; the command when none is named
     #[command(before_help = examples::CHECK, help_template = examples::TEMPLATE)]
@@ -162,7 +204,7 @@ pub(crate) enum Command {
     Baseline(Baseline),
 }
 
-/// The options of `check`.
+// The options of `check`.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Check {
     /// Files, folders, or `-` for standard input
@@ -256,6 +298,7 @@ fn threads(text: &str) -> Result<NonZeroUsize, &'static str> {
 
 /// What to do with the baseline.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Baseline {
     /// Write down every finding; those of files that are not named stay as they are
     #[command(before_help = examples::BASELINE, help_template = examples::TEMPLATE)]
@@ -267,7 +310,7 @@ pub(crate) enum Baseline {
     Prune(BaselineOptions),
 }
 
-/// The options of `baseline`.
+// The options of `baseline`.
 #[derive(Args, Debug)]
 pub(crate) struct BaselineOptions {
     /// Files and folders [default: the folder of the baseline]
@@ -309,7 +352,7 @@ pub(crate) struct BaselineOptions {
 
 const CONFIGURATION: &str = "Configuration";
 
-/// Which config and which baseline count.
+// Which config and which baseline count.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Configuration {
     /// The config [default: kling-lint.toml here or in a folder above]
@@ -331,7 +374,7 @@ pub(crate) struct Configuration {
     pub(crate) no_baseline: bool,
 }
 
-/// The options of `pack`.
+// The options of `pack`.
 #[derive(Args, Debug)]
 #[command(after_help = PACK_EXIT_STATUS)]
 pub(crate) struct Pack {
@@ -364,7 +407,7 @@ pub(crate) struct Pack {
     pub(crate) on_terminal: bool,
 }
 
-/// The options of `explain`.
+// The options of `explain`.
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
     /// Rules, constraints, or the beginning of constraints
@@ -376,7 +419,7 @@ pub(crate) struct Explain {
     pub(crate) all: bool,
 }
 
-/// The options of `rules`.
+// The options of `rules`.
 #[derive(Args, Debug)]
 pub(crate) struct Rules {
     /// human, json with every constraint, or markdown: a page a rule
@@ -394,7 +437,7 @@ pub(crate) struct Rules {
     pub(crate) check: bool,
 }
 
-/// The options of `schema`.
+// The options of `schema`.
 #[derive(Args, Debug)]
 #[command(arg_required_else_help = true)]
 #[command(after_help = format!("{}\n{SCHEMA_EXIT_STATUS}", form::help()))]
@@ -432,7 +475,7 @@ pub(crate) struct Schema {
     pub(crate) vscode: bool,
 }
 
-/// The options of `types`.
+// The options of `types`.
 #[derive(Args, Debug)]
 #[command(after_help = TYPES_EXIT_STATUS)]
 pub(crate) struct Types {

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use crate::cli::args::Arguments;
 use crate::cli::{NAME, Status};
 
-/// The options of `completions`.
+// The options of `completions`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// bash, elvish, fish, powershell or zsh

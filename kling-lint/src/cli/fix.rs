@@ -24,7 +24,7 @@ const BLOCK: usize = 256 << 10;
 /// What the options stand under.
 const FIXES: &str = "Fixes";
 
-/// The options that repair.
+// The options that repair.
 #[derive(Args, Debug, Default)]
 pub(crate) struct FixOptions {
     /// Repair what is safe to repair, and tell the rest

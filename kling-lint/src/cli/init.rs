@@ -27,7 +27,7 @@ const HOOKS: &str = ".pre-commit-config.yaml";
 /// How much of a file of the user's is searched for our name.
 const SEARCHED: u64 = 1 << 20;
 
-/// The options of `init`.
+// The options of `init`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// The folder to set up

@@ -12,7 +12,7 @@ use crate::cli::generated::{self, Generated};
 use crate::cli::{Status, say};
 use crate::printable;
 
-/// The options of `man`.
+// The options of `man`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// The command to describe, instead of all of kling-lint

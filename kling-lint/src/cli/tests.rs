@@ -59,12 +59,23 @@ const WORDS: &[&str] = &[
     "--help",
     "-x.json",
     "a=b.json",
+    "3",
+    "--jobs",
+    "--format",
+    "json",
+    "-o",
+    "--output",
+    "explain",
+    "schema",
+    "baseline",
+    "write",
+    "KL2001",
 ];
 
 proptest::proptest! {
     /// Plain paths are taken for what they are.
     #[test]
-    fn the_short_cut_says_the_same(words in proptest::collection::vec(0..WORDS.len(), 0..5)) {
+    fn the_short_cut_says_the_same(words in proptest::collection::vec(0..WORDS.len(), 0..8)) {
         let words = words.iter().map(|word| WORDS[*word]);
         let words = std::iter::once("kling-lint").chain(words).map(OsString::from);
         let told = |read: Result<Arguments, clap::Error>| match read {

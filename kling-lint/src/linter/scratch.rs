@@ -4,15 +4,27 @@ use crate::detect::Latest;
 use crate::media::Hosts;
 use crate::read::Tape;
 
+/// More room than a usual request takes, in bytes.
+const ROOM: usize = 1 << 20;
+
 /// Whoever checks one request after another keeps it; no verdict depends on it.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     /// Room for its nodes.
     pub(super) tape: Tape,
     /// What its keys told.
     pub(super) latest: Latest,
     /// Hosts of its media.
     pub(super) hosts: Hosts,
+}
+
+impl Scratch {
+    /// Gives back what an unusual request took: it may be long until there is another.
+    pub(super) fn trim(&mut self) {
+        if self.tape.room() > ROOM {
+            self.tape = Tape::default();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +101,17 @@ mod tests {
                 members.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
             format!("{{{}}}", members.join(", "))
         })
+    }
+
+    #[test]
+    fn a_large_request_leaves_no_more_room_than_a_small_one() {
+        let linter = Linter::new();
+        let scratch = &mut Scratch::default();
+        let many = format!("[{}0]", "0,".repeat(ROOM / 8));
+        linter.lint_next(&Loaded::from_bytes(many.as_bytes()), None, scratch);
+        assert_eq!(scratch.tape.room(), 0);
+        linter.lint_next(&Loaded::from_bytes(b"{}"), None, scratch);
+        assert!(scratch.tape.room() > 0);
     }
 
     proptest! {

@@ -8,6 +8,13 @@ pub(crate) struct Tape {
     pub(super) entries: Vec<Entry>,
 }
 
+impl Tape {
+    /// How many bytes it takes.
+    pub(crate) fn room(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>()
+    }
+}
+
 /// One value or key: 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {

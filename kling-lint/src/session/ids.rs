@@ -11,14 +11,17 @@ use crate::printable;
 /// Ids that are remembered. Later ones are compared with these, and among themselves no more.
 pub(crate) const REMEMBERED: usize = 1 << 20;
 
-const TABLES: u32 = 10;
+/// Bits of a hash that choose the tables which are made together, and of those that choose one of them.
+const GROUP: u32 = 5;
+const MEMBER: u32 = 5;
 const PLACE: u32 = 26;
 const TAG: u64 = (1 << (64 - PLACE)) - 1;
 
 /// Ids, and where each was met first.
 #[derive(Debug)]
 pub(super) struct Ids {
-    tables: Vec<Table>,
+    /// Most requests have one id, or none: so few tables are made at once.
+    groups: [Vec<Table>; 1 << GROUP],
     len: usize,
     most: usize,
     /// An id was not remembered.
@@ -47,7 +50,7 @@ impl Default for Ids {
 impl Ids {
     fn remembering(most: usize) -> Self {
         Ids {
-            tables: Vec::new(),
+            groups: [const { Vec::new() }; 1 << GROUP],
             len: 0,
             most,
             full: false,
@@ -69,18 +72,18 @@ impl Ids {
             Some(_) => line.unwrap_or(0),
             None => line.unwrap_or(self.requests),
         };
-        if self.tables.is_empty() {
-            self.tables.resize_with(1 << TABLES, Table::default);
+        let group = (hash >> (64 - GROUP)) as usize;
+        let member = (hash << GROUP >> (64 - MEMBER)) as usize;
+        if self.groups[group].is_empty() {
+            self.groups[group].resize_with(1 << MEMBER, Table::default);
         }
-        // 1,024 tables.
-        let index = (hash >> (64 - TABLES)) as usize;
         let tag = hash & TAG;
-        if let Some(place) = self.tables[index].get(tag) {
+        if let Some(place) = self.groups[group][member].get(tag) {
             return Some(self.shown(place, line.is_some()));
         }
         let place = self.place(name, number);
         if self.len < self.most && place >> PLACE == 0 {
-            self.tables[index].insert(tag, place);
+            self.groups[group][member].insert(tag, place);
             self.len += 1;
         } else {
             self.full = true;
@@ -196,8 +199,8 @@ mod tests {
         }
         assert_eq!(ids.first(hash(1000), name, Some(9)).as_deref(), Some("a.jsonl:1000"));
         assert_eq!(ids.first(hash(1001), name, Some(9)), None);
-        let slots: usize = ids.tables.iter().map(|table| table.slots.len()).sum();
-        assert!(slots < 10 * (1 << TABLES), "{slots}");
+        let slots: usize = ids.groups.iter().flatten().map(|table| table.slots.len()).sum();
+        assert!(slots < 10 * (1 << (GROUP + MEMBER)), "{slots}");
     }
 
     #[test]
@@ -206,7 +209,7 @@ mod tests {
         for line in 1..=REMEMBERED as u64 {
             assert_eq!(ids.first(hash(line), None, Some(line)), None);
         }
-        let slots: usize = ids.tables.iter().map(|table| table.slots.capacity()).sum();
+        let slots: usize = ids.groups.iter().flatten().map(|table| table.slots.capacity()).sum();
         assert!(8 * slots < 14 << 20, "{slots}");
         assert_eq!(ids.first(hash(77), None, Some(9)).as_deref(), Some("line 77"));
     }

@@ -8,6 +8,7 @@ use crate::cli::media;
 use crate::error::LintError;
 use crate::fs::open::{FileId, Look};
 use crate::lines::LintedChunk;
+use crate::linter::Scratch;
 use crate::load::Loaded;
 use crate::session::Linted;
 use crate::{Linter, MediaReport, OpenFile};
@@ -68,6 +69,7 @@ impl Judged {
 /// met twice.
 pub(super) fn judge(
     linter: &Linter,
+    scratch: &mut Scratch,
     unit: Unit,
     may_repeat: bool,
     repairs: bool,
@@ -91,13 +93,13 @@ pub(super) fn judge(
                 None => linter.load_path(&path),
             };
             let linted = loaded.map(|loaded| {
-                let linted = linter.lint_apart(&loaded, Some(&path));
+                let linted = linter.lint_next(&loaded, Some(&path), scratch);
                 (loaded, linted)
             });
             Judged::Request { path, id, skips, linted }
         }
         Unit::Read { name, loaded, skips } => {
-            let linted = linter.lint_apart(&loaded, Some(&name));
+            let linted = linter.lint_next(&loaded, Some(&name), scratch);
             Judged::Request { path: name, id: None, skips, linted: Ok((loaded, linted)) }
         }
         Unit::Text { name, text, skips } => {

@@ -29,6 +29,7 @@ use crate::cli::settings::Settings;
 use crate::cli::{Status, because, say, show};
 use crate::error::LintError;
 use crate::fs::open::FileId;
+use crate::linter::Scratch;
 use crate::report::{Media, Silent};
 use crate::{Linter, OpenFile, Report};
 use inputs::{Inputs, Unit};
@@ -146,6 +147,7 @@ impl<W: Write> Line for Run<'_, W> {
     fn worker(&self) -> Judge {
         Judge {
             linter: self.linter.clone(),
+            scratch: Scratch::default(),
             may_repeat: self.options.paths.len() > 1,
             repairs: self.repair.is_some(),
             order: Arc::clone(&self.order),

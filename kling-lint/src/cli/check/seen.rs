@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use foldhash::fast::RandomState;
+
 use crate::fs::open::FileId;
 
 /// What became of an input.
@@ -15,7 +17,7 @@ pub(super) enum Outcome {
 /// What became of the files that were met.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    files: HashMap<FileId, Files>,
+    files: HashMap<FileId, Files, RandomState>,
 }
 
 /// The files of one id. Two names of one file, as hard links are, are two requests: where the ids are

@@ -8,10 +8,12 @@ use super::order::{Order, Settled};
 use crate::Linter;
 use crate::cli::apart::{Requests, Tellers, Told};
 use crate::cli::jobs::Worker;
+use crate::linter::Scratch;
 
 /// See the module.
 pub(super) struct Judge {
     pub(super) linter: Linter,
+    pub(super) scratch: Scratch,
     /// Files are told apart when they may be met twice.
     pub(super) may_repeat: bool,
     pub(super) repairs: bool,
@@ -26,7 +28,7 @@ impl Worker for Judge {
     type Told = Settled<Told>;
 
     fn work(&mut self, unit: Unit) -> (Judged, Option<Unit>) {
-        judge(&self.linter, unit, self.may_repeat, self.repairs)
+        judge(&self.linter, &mut self.scratch, unit, self.may_repeat, self.repairs)
     }
 
     fn weight(&self, judged: &Judged) -> usize {
