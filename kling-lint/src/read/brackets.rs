@@ -150,10 +150,13 @@ impl Parser<'_, '_> {
         let unclosed: Vec<&Frame> = self.stack.iter().rev().take_while(inner).collect();
         let expected: String =
             unclosed.iter().filter(|frame| !frame.implied).map(|frame| frame.closer()).collect();
-        let opener =
-            unclosed.iter().find(|frame| !frame.implied).map_or('[', |frame| frame.opener());
+        let innermost = unclosed.iter().find(|frame| !frame.implied);
+        let opener = innermost.map_or('[', |frame| frame.opener());
+        // Nothing may stand inside it yet.
+        let opened = innermost.map_or(0, |frame| self.tape[frame.node].start as usize + 1);
         let count = unclosed.len();
-        let place = self.last_end..self.last_end;
+        let place = self.last_end.max(opened);
+        let place = place..place;
         self.faults.error(&rules::UNCLOSED_BRACKET, self.pos..self.pos + 1, |draft| {
             let mut fix = DraftFix::safe(format!("add `{expected}`"), offsets(place), &*expected);
             if !sure {

@@ -170,3 +170,19 @@ fn examples_of_the_rules_have_their_finding_and_twins_have_none() {
         assert!(reading(rule.example.good.as_bytes()).0.is_empty(), "{}", rule.name);
     }
 }
+
+/// The bracket to add once stood behind the value before the list, where nothing was open.
+#[test]
+fn a_list_that_is_empty_and_never_closed_is_closed_behind_its_bracket() {
+    for (text, expected) in [
+        (r#"{"a": 1, "b": [}"#, r#"{"a": 1, "b": []}"#),
+        ("{\"a\": \"\",\n \"b\": [\n}\n", "{\"a\": \"\",\n \"b\": []\n}\n"),
+        (r#"{"a": 1, "b": [[}"#, r#"{"a": 1, "b": [[]]}"#),
+        (r#"{"a": [1, {]}"#, r#"{"a": [1, {}]}"#),
+        (r#"{"a": [1}"#, r#"{"a": [1]}"#),
+    ] {
+        let (drafts, _) = reading(text.as_bytes());
+        assert_eq!(drafts.len(), 1, "{text}");
+        assert_eq!(String::from_utf8_lossy(&fixed(text.as_bytes(), &drafts)), expected);
+    }
+}
