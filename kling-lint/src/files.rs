@@ -88,7 +88,7 @@ pub struct OpenFile {
 enum Source {
     /// Nearly all do.
     #[cfg(feature = "fs")]
-    Disk(std::fs::File),
+    Disk(crate::fs::DiskFile),
     Elsewhere(Box<dyn Bytes>),
 }
 
@@ -113,7 +113,7 @@ impl OpenFile {
     ///
     /// Files of `/proc` say that they are empty and may be endless: those are never read.
     #[cfg(feature = "fs")]
-    pub(crate) fn on_disk(file: std::fs::File, len: u64, is_steady: bool) -> Self {
+    pub(crate) fn on_disk(file: crate::fs::DiskFile, len: u64, is_steady: bool) -> Self {
         match len {
             0 => OpenFile::with_len(io::empty(), 0),
             len => OpenFile { len, is_steady, bytes: Source::Disk(file) },

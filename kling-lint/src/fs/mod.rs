@@ -30,6 +30,8 @@ pub(crate) mod spill;
 #[cfg(feature = "cli")]
 pub(crate) mod walk;
 
+/// A file on the disk, for whoever only holds it.
+pub(crate) use std::fs::File as DiskFile;
 use std::path::Path;
 
 pub use beneath::LocalFiles;
