@@ -131,7 +131,7 @@ fn judge(
     also: &'static [&'static str],
     named: &mut Named,
 ) -> Option<(Used, Params)> {
-    if let Some((index, number)) = exact(token, kinds)
+    if let Some((index, number)) = well_formed(token, kinds)
         && number <= path::count(root, kinds[index].list) as u64
     {
         named.note(index, number);
@@ -180,25 +180,17 @@ fn judge(
         }
         return Some((Used::Malformed, malformed(reason, kind.word, number)));
     }
-    let count = path::count(root, kind.list) as u64;
-    match number.parse::<u64>() {
-        Ok(number) if number <= count => {
-            named.note(index, number);
-            None
-        }
-        _ => {
-            let list = kind.list;
-            let reason = match count {
-                0 => format!("there is no `{list}`"),
-                count => format!("`{list}` has {}", describe::items(count as usize)),
-            };
-            Some((Used::Dangling, vec![("reason", reason)]))
-        }
-    }
+    // It is well formed, so its number is too high.
+    let list = kind.list;
+    let reason = match path::count(root, list) {
+        0 => format!("there is no `{list}`"),
+        count => format!("`{list}` has {}", describe::items(count)),
+    };
+    Some((Used::Dangling, vec![("reason", reason)]))
 }
 
 /// The kind and the number of a token that is written as it should be, as nearly all are.
-fn exact(token: &Token<'_>, kinds: &[Reference]) -> Option<(usize, u64)> {
+fn well_formed(token: &Token<'_>, kinds: &[Reference]) -> Option<(usize, u64)> {
     let number = |kind: &Reference| token.inner.strip_prefix(kind.word)?.strip_prefix('_');
     let (index, number) =
         kinds.iter().enumerate().find_map(|(index, kind)| Some((index, number(kind)?)))?;
