@@ -1,6 +1,6 @@
 //! What tells endpoints apart, by the numbers of the keys: found while it is compiled, like the numbers.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED, Uncovered};
 use kling_schema::{Field, Kind, Object, Presence};
@@ -73,15 +73,13 @@ pub(super) static TELLING: NameSet = {
     telling
 };
 
-/// The models of the routes that are not covered.
-static ELSEWHERE: LazyLock<Vec<(&'static Uncovered, &'static str)>> = LazyLock::new(|| {
-    UNCOVERED.iter().flat_map(|route| route.models.iter().map(move |name| (route, *name))).collect()
-});
-
 /// The route that is not covered and has the model, and that model.
 pub(super) fn route_of(model: Option<Text<'_>>) -> Option<(&'static Uncovered, &'static str)> {
     let model = model?;
-    ELSEWHERE.iter().find(|(_, name)| model.is(name)).copied()
+    UNCOVERED.iter().find_map(|route| {
+        let name = route.models.iter().find(|name| model.is(name))?;
+        Some((route, *name))
+    })
 }
 
 impl Clues {
