@@ -132,25 +132,17 @@ impl Names {
     }
 
     /// The number of an unescaped key.
+    #[inline]
     pub(crate) fn of(&self, key: &[u8]) -> Name {
-        self.find(Head::of(key), |number| key.len() <= WHOLE || KEYS[number].as_bytes() == key)
-    }
-
-    /// The number of a key of at most sixteen bytes, which are followed by zeros.
-    #[inline]
-    pub(crate) fn short(&self, bytes: [u64; 2], len: usize) -> Name {
-        self.find(Head { len, bytes }, |_| true)
-    }
-
-    #[inline]
-    fn find(&self, head: Head, is: impl Fn(usize) -> bool) -> Name {
+        let head = Head::of(key);
         let mut slot = head.hash();
         loop {
             let number = self.slots[slot % SLOTS];
             if number == 0 {
                 return Name::NONE;
             }
-            if self.heads[usize::from(number)] == head && is(usize::from(number)) {
+            let index = usize::from(number);
+            if self.heads[index] == head && (key.len() <= WHOLE || KEYS[index].as_bytes() == key) {
                 return Name(number);
             }
             slot += 1;

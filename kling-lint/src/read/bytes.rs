@@ -1,12 +1,10 @@
-//! Many bytes at once: blanks, keys, and long strings.
+//! Many bytes at once: blanks, and long strings.
 
 use crate::load::survey;
 use crate::vector::{self, are};
 
 /// Bytes searched at once, while they are in the cache.
 const PIECE: usize = 32 << 10;
-/// Bytes of a short key.
-const SHORT: usize = 16;
 
 /// The next byte from here on that is no white space of JSON.
 #[inline(always)]
@@ -23,18 +21,6 @@ fn skip_blanks(text: &[u8], pos: usize) -> usize {
     let are_blank =
         |bytes| are(bytes, b' ') | are(bytes, b'\n') | are(bytes, b'\r') | are(bytes, b'\t');
     pos + text.get(pos..).map_or(0, |rest| vector::run(rest, are_blank))
-}
-
-/// Bytes of a text, at most sixteen, followed by zeros; nothing near its end.
-#[inline]
-pub(super) fn short(text: &[u8], from: usize, len: usize) -> Option<[u64; 2]> {
-    if len > SHORT {
-        return None;
-    }
-    let whole = u128::from_le_bytes(*text.get(from..)?.first_chunk::<SHORT>()?);
-    let unused = u128::BITS - 8 * len as u32;
-    let bytes = whole.checked_shl(unused).unwrap_or(0) >> (unused % u128::BITS);
-    Some([bytes as u64, (bytes >> 64) as u64])
 }
 
 /// The next quote, backslash or control character of a string of megabytes; behind many bytes a control

@@ -28,8 +28,9 @@ impl<'t> Marks<'t> {
         marks
     }
 
-    /// The next quote, backslash or control character from here on, and whether a byte outside ASCII comes
-    /// before it. Behind many bytes a control character may be nothing at once.
+    /// The next quote, backslash or control character from here on, or the end of the text, and whether a
+    /// byte outside ASCII comes before it. Behind many bytes a control character may be nothing at once,
+    /// and so may the end.
     #[inline(always)]
     pub(super) fn stop(&mut self, pos: usize) -> Option<(usize, bool)> {
         let bit = pos.wrapping_sub(self.start);
@@ -46,7 +47,9 @@ impl<'t> Marks<'t> {
     /// The same where it may lie beyond the block.
     #[inline(never)]
     fn stop_beyond(&mut self, pos: usize) -> Option<(usize, bool)> {
-        self.meet(pos);
+        if pos.wrapping_sub(self.start) >= BLOCK {
+            self.look(pos - pos % BLOCK);
+        }
         let mut from = u64::MAX << (pos % BLOCK);
         let mut highs = 0;
         for _ in 0..NEAR {
@@ -54,7 +57,7 @@ impl<'t> Marks<'t> {
             if stops != 0 {
                 highs |= self.highs & from & before(stops);
                 let stop = self.start + stops.trailing_zeros() as usize;
-                return (stop < self.text.len()).then_some((stop, highs != 0));
+                return Some((stop, highs != 0));
             }
             highs |= self.highs & from;
             self.look(self.start + BLOCK);
@@ -62,14 +65,6 @@ impl<'t> Marks<'t> {
         }
         let mut has_high = highs != 0;
         far_stop(self.text, self.start, &mut has_high).map(|stop| (stop, has_high))
-    }
-
-    /// Goes to the block of a place.
-    #[inline]
-    fn meet(&mut self, pos: usize) {
-        if pos.wrapping_sub(self.start) >= BLOCK {
-            self.look(pos - pos % BLOCK);
-        }
     }
 
     /// Looks at the block that begins here.

@@ -101,14 +101,9 @@ impl Quick<'_, '_> {
             // Keys are hardly ever escaped.
             return None;
         }
-        let len = close - start - 1;
-        let name = match bytes::short(self.text, start + 1, len) {
-            Some(bytes) => self.names.short(bytes, len),
-            None => self.names.of(&self.text[start + 1..close]),
-        };
         let mut entry = Entry::new(JsonKind::String, start, close + 1).quoted(1, 1);
         entry.flags = flags;
-        entry.name = name;
+        entry.name = self.names.of(&self.text[start + 1..close]);
         self.leaf(entry);
         let colon = bytes::skip_blank(self.text, close + 1);
         match self.text.get(colon)? {
