@@ -16,7 +16,7 @@ pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Scope<'_, 'd>, object: &'static
         let Check::Unread { path, when } = &constraint.check else {
             continue;
         };
-        if !root.touches(object, index) {
+        if !root.speaks(object, index) {
             continue;
         }
         let there = path::first(root, *path, |place| place.value.is_some()).is_some();
@@ -40,12 +40,12 @@ pub(super) fn check<'d>(
 ) {
     for (index, constraint) in object.constraints.iter().enumerate() {
         let rule = Rule { constraint, object, trail };
-        if root.touches(object, index) {
+        if root.speaks(object, index) {
             rule.check(cx, root);
         } else {
             debug_assert!(
                 cx.leaves_nothing(|cx| rule.check(cx, root)),
-                "{} speaks of what is not there",
+                "{} has something to say",
                 rule.name()
             );
         }

@@ -8,7 +8,7 @@ use foldhash::quality::FixedState;
 use kling_schema::endpoints::ENDPOINTS;
 use kling_schema::{Kind, Object, Presence};
 
-use super::touched::Touched;
+use super::silence::{Known, Says};
 use crate::names::{Name, TABLES};
 
 /// No field has this index.
@@ -102,8 +102,8 @@ impl Fields {
 /// What is known of one table.
 pub(super) struct Plan {
     fields: &'static Fields,
-    /// By rule, the fields without which it says nothing.
-    rules: OnceLock<Vec<Touched>>,
+    /// By rule, when it may have something to say.
+    rules: OnceLock<Vec<Says>>,
 }
 
 impl Plan {
@@ -126,12 +126,16 @@ impl Plan {
         (index != ABSENT).then_some(usize::from(index))
     }
 
-    /// Whether a rule of the table may have something to say where these fields are there, a bit each.
-    pub(super) fn touches(&self, object: &'static Object, rule: usize, there: u64) -> bool {
-        let touched =
-            || object.constraints.iter().map(|rule| Touched::by(object, &rule.check)).collect();
-        let rules = self.rules.get_or_init(touched);
-        rules.get(rule).is_none_or(|rule| rule.may_hold(there))
+    /// Whether a rule of the table may have something to say about these fields.
+    pub(super) fn speaks(
+        &self,
+        object: &'static Object,
+        rule: usize,
+        known: Known<'_, '_>,
+    ) -> bool {
+        let says = || object.constraints.iter().map(|rule| Says::of(object, &rule.check)).collect();
+        let rules = self.rules.get_or_init(says);
+        rules.get(rule).is_none_or(|rule| rule.something(known))
     }
 }
 

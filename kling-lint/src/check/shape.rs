@@ -3,10 +3,12 @@
 use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Field, Object, Severity, aspect};
 
+use super::facts::Fact;
 use super::keys::{self, Others};
 use super::path::{self, Scope};
 use super::plan::Plan;
 use super::room::with_room;
+use super::silence::Known;
 use super::trail::Trail;
 use super::{Cx, across, sound, value};
 use crate::fix::DraftFix;
@@ -22,7 +24,7 @@ pub(super) fn request<'d>(
 ) {
     with_room(object.fields.len(), Slot::default(), |slots| {
         let seen = Seen::read(cx, node, object, slots, trail);
-        let scope = Scope::found(node, seen.plan, seen.slots);
+        let scope = seen.scope();
         across::suspend(cx, scope, object);
         seen.judge(cx, trail);
         across::check(cx, scope, object, trail);
@@ -46,6 +48,8 @@ pub(super) fn object<'d>(
 pub(super) struct Slot<'d> {
     /// The value; of a key written twice, the last.
     pub(super) value: Option<Node<'d>>,
+    /// What is known of it.
+    pub(super) fact: Fact,
     /// How many members had the key.
     count: u32,
 }
@@ -61,7 +65,7 @@ struct Seen<'a, 'd> {
 }
 
 impl<'a, 'd> Seen<'a, 'd> {
-    /// Finds the fields, and reports keys that are written twice.
+    /// Finds the fields and what is known of them, and reports keys that are written twice.
     fn read(
         cx: &mut Cx<'d>,
         node: Node<'d>,
@@ -79,13 +83,14 @@ impl<'a, 'd> Seen<'a, 'd> {
                     .text()
                     .and_then(|key| object.fields.iter().position(|field| key.is(field.key))),
             };
-            match field.and_then(|index| slots.get_mut(index)) {
-                Some(slot) => {
+            match field.and_then(|index| Some((slots.get_mut(index)?, &object.fields[index]))) {
+                Some((slot, field)) => {
                     slot.count += 1;
                     if slot.count > 1 {
                         duplicate(cx, member, Some(slot.count), trail);
                     }
                     slot.value = Some(member.value);
+                    slot.fact = sound::field(member.value, field, cx.hosts);
                 }
                 None if others.meet(cx.document, object, member) => {}
                 None => duplicate(cx, member, None, trail),
@@ -94,11 +99,17 @@ impl<'a, 'd> Seen<'a, 'd> {
         Seen { node, object, plan, slots, others }
     }
 
+    /// Where rules across fields look for values.
+    fn scope(&self) -> Scope<'_, 'd> {
+        let known = Known { slots: self.slots, only_fields: self.others.is_empty() };
+        Scope::found(self.node, self.plan, known)
+    }
+
     /// Checks each field, and reports the other keys.
     fn judge(&self, cx: &mut Cx<'d>, trail: &Trail<'_>) {
         for (field, slot) in self.object.fields.iter().zip(self.slots) {
             match slot.value {
-                Some(value) if sound::field(value, field, cx.hosts) => {
+                Some(value) if slot.fact != Fact::Unknown => {
                     debug_assert!(
                         cx.leaves_nothing(|cx| value::field(
                             cx,
@@ -137,7 +148,7 @@ impl<'a, 'd> Seen<'a, 'd> {
             .broken(&rules::MISSING_FIELD, *basis, aspect::REQUIRED, start..start + 1)
             .with("found", "missing");
         draft.pointer = trail.pointer();
-        let scope = Scope::found(self.node, self.plan, self.slots);
+        let scope = self.scope();
         let hint = field.hints.iter().find(|hint| path::holds(scope, &hint.when));
         draft = draft.with_some("hint", hint.map(|hint| hint.text).or(basis.note));
         draft = match (stand_in, field.default) {

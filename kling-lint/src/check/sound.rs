@@ -6,13 +6,14 @@
 
 use kling_schema::{Bound, Field, Kind, Limit, Object};
 
+use super::facts::{Chosen, Fact};
 use super::plan::Plan;
 use super::{media_string, number};
 use crate::media::Hosts;
 use crate::read::{JsonKind, Node, Text};
 
-/// Whether there is nothing to say about the value of a field. False says nothing.
-pub(super) fn field(node: Node<'_>, field: &'static Field, hosts: &mut Hosts) -> bool {
+/// What is known of the value of a field if there is nothing to say about it.
+pub(super) fn field(node: Node<'_>, field: &'static Field, hosts: &mut Hosts) -> Fact {
     value(node, &field.kind, field.limits, field.each, hosts)
 }
 
@@ -22,47 +23,74 @@ fn value(
     limits: &'static [Limit],
     each: &'static [Limit],
     hosts: &mut Hosts,
-) -> bool {
-    match kind {
-        Kind::Any => false,
-        Kind::Bool => node.kind() == JsonKind::Bool,
-        Kind::Text => node.text().is_some_and(|text| is_sound_text(text, limits)),
-        Kind::Choice(choices) => {
-            node.text().is_some_and(|text| choices.iter().any(|choice| text.is(choice.value)))
+) -> Fact {
+    let known = match kind {
+        Kind::Any => None,
+        Kind::Bool => (node.kind() == JsonKind::Bool).then_some(Fact::One(0)),
+        Kind::Text => node.text().and_then(|text| sound_text(text, limits)).map(Fact::one),
+        Kind::Choice(choices) => node
+            .text()
+            .and_then(|text| choices.iter().position(|choice| text.is(choice.value)))
+            .map(Fact::one),
+        Kind::Number => number::is_sound(node, false, limits).then_some(Fact::One(0)),
+        Kind::Integer => number::is_sound(node, true, limits).then_some(Fact::One(0)),
+        Kind::NumericId => node.number().filter(|number| number.is_whole()).map(|_| Fact::One(0)),
+        Kind::List(kind) => list(node, kind, limits, each, hosts),
+        Kind::Object(table) => {
+            let is_object = node.kind() == JsonKind::Object;
+            is_object.then(|| object(node, table, hosts)).flatten().map(Fact::Object)
         }
-        Kind::Number => number::is_sound(node, false, limits),
-        Kind::Integer => number::is_sound(node, true, limits),
-        Kind::NumericId => node.number().is_some_and(|number| number.is_whole()),
-        Kind::List(kind) => {
-            let mut len = 0;
-            let mut are_sound = node.kind() == JsonKind::Array;
-            for item in node.items() {
-                len += 1;
-                are_sound = are_sound && value(item, kind, each, &[], hosts);
-            }
-            are_sound && len > 0 && limits.iter().all(|limit| admits(limit, len))
-        }
-        Kind::Object(table) => node.kind() == JsonKind::Object && object(node, table, hosts),
-        Kind::Media(_) => {
-            node.text().is_some_and(|text| media_string::is_sound(text, limits, hosts))
-        }
-        Kind::Either { usual, .. } => value(node, usual, limits, each, hosts),
-    }
+        Kind::Media(_) => node
+            .text()
+            .is_some_and(|text| media_string::is_sound(text, limits, hosts))
+            .then_some(Fact::One(0)),
+        Kind::Either { usual, .. } => return value(node, usual, limits, each, hosts),
+    };
+    known.unwrap_or(Fact::Unknown)
 }
 
-/// Whether each key is a field and comes once, none is missing, and their values are sound.
-fn object(node: Node<'_>, table: &'static Object, hosts: &mut Hosts) -> bool {
-    let Some(plan) = Plan::of(table) else { return false };
-    let mut met = 0_u64;
-    for member in node.members() {
-        let Some(index) = plan.field(member.key.name()) else { return false };
-        let bit = 1_u64 << (index & 63);
-        if met & bit != 0 || !field(member.value, &table.fields[index], hosts) {
-            return false;
+fn list(
+    node: Node<'_>,
+    kind: &'static Kind,
+    limits: &'static [Limit],
+    each: &'static [Limit],
+    hosts: &mut Hosts,
+) -> Option<Fact> {
+    let mut len = 0;
+    let mut all = Chosen::default();
+    for item in node.items() {
+        match value(item, kind, each, &[], hosts) {
+            Fact::Unknown => return None,
+            Fact::Object(chosen) => all = all.and(chosen),
+            Fact::Absent | Fact::One(_) | Fact::List { .. } => {}
         }
+        len += 1;
+    }
+    let fits = len > 0 && limits.iter().all(|limit| admits(limit, len));
+    fits.then(|| Fact::list(len, all))
+}
+
+/// What an object chooses, if each key is a field and comes once, none is missing, and their values are
+/// sound.
+fn object(node: Node<'_>, table: &'static Object, hosts: &mut Hosts) -> Option<Chosen> {
+    let plan = Plan::of(table)?;
+    let mut met = 0_u64;
+    let mut chosen = Chosen::none();
+    for member in node.members() {
+        let index = plan.field(member.key.name())?;
+        let bit = 1_u64 << (index & 63);
+        if met & bit != 0 {
+            return None;
+        }
+        let value = match field(member.value, &table.fields[index], hosts) {
+            Fact::Unknown => return None,
+            Fact::One(value) => usize::from(value),
+            Fact::Absent | Fact::List { .. } | Fact::Object(_) => 0,
+        };
+        chosen = chosen.with(index, value)?;
         met |= bit;
     }
-    plan.required() & !met == 0
+    (plan.required() & !met == 0).then_some(chosen)
 }
 
 /// Whether a list of so many items is neither too short nor too long.
@@ -71,21 +99,33 @@ fn admits(limit: &Limit, len: u32) -> bool {
     range.contains(len)
 }
 
-fn is_sound_text(text: Text<'_>, limits: &[Limit]) -> bool {
+/// Which of the names a text is, if there are any; else 0.
+fn sound_text(text: Text<'_>, limits: &[Limit]) -> Option<usize> {
     // Escapes may hide anything, and a text is not blank if its first character is not.
-    let is_plain = text.is_plain() && text.raw().first().is_some_and(u8::is_ascii_graphic);
-    is_plain
-        && limits.iter().all(|limit| match &limit.bound {
+    if !text.is_plain() || !text.raw().first().is_some_and(u8::is_ascii_graphic) {
+        return None;
+    }
+    let mut index = 0;
+    for limit in limits {
+        let fits = match &limit.bound {
             Bound::Chars(range) => {
                 range.min.is_none() && range.max.is_none_or(|max| text.surely_fits(max))
             }
-            Bound::Names(known) => known.iter().any(|name| text.is(name)),
+            Bound::Names(known) => {
+                index = known.iter().position(|name| text.is(name))?;
+                true
+            }
             Bound::Url => is_usual_url(text.raw()),
             // Those belong to `Names`.
             Bound::OtherNames(_) => true,
             // What is unique has to be remembered; others bound no text, or are judged with care.
             _ => false,
-        })
+        };
+        if !fits {
+            return None;
+        }
+    }
+    Some(index)
 }
 
 /// Whether a text surely is what [`url::PATTERN`](kling_schema::url::PATTERN) matches.
