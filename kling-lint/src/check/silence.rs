@@ -11,6 +11,8 @@ use super::shape::Slot;
 pub(super) struct Known<'a, 'd> {
     /// By field.
     pub(super) slots: &'a [Slot<'d>],
+    /// Those that are there, a bit each.
+    pub(super) there: u64,
     /// Whether there is no other key.
     pub(super) only_fields: bool,
 }
@@ -22,7 +24,11 @@ impl Known<'_, '_> {
 }
 
 /// When a rule may have something to say.
-pub(super) struct Says(Test);
+pub(super) struct Says {
+    /// Of each of these sets of fields one must be there; a bit each.
+    needs: Vec<u64>,
+    test: Test,
+}
 
 /// A condition, as far as facts tell it.
 enum Test {
@@ -54,16 +60,46 @@ const ABSENT: u64 = 1 << 63;
 impl Says {
     /// What is known beforehand of a rule of this table.
     pub(super) fn of(object: &'static Object, check: &Check) -> Self {
-        Says(Reader { object }.says(check))
+        let test = Reader { object }.says(check);
+        let mut needs = Vec::new();
+        test.add_needs(&mut needs);
+        Says { needs, test }
     }
 
     /// Whether it may say something about these fields.
+    #[inline]
     pub(super) fn something(&self, known: Known<'_, '_>) -> bool {
-        self.0.holds(known) != Some(false)
+        let may_hold = self.needs.iter().all(|set| set & known.there != 0);
+        may_hold && self.test.holds(known) != Some(false)
     }
 }
 
 impl Test {
+    /// Adds sets of fields, of each of which one must be there for it to hold.
+    fn add_needs(&self, needs: &mut Vec<u64>) {
+        match self {
+            Test::All(tests) => tests.iter().for_each(|test| test.add_needs(needs)),
+            _ => needs.extend(self.need()),
+        }
+    }
+
+    /// The fields of which one must be there, if one must.
+    fn need(&self) -> Option<u64> {
+        match self {
+            Test::Sent(field) | Test::Items(field, _) => bit(*field),
+            Test::Among(field, values) if values & ABSENT == 0 => bit(*field),
+            Test::More(lists, _) => all(lists.iter().map(|list| bit(*list))),
+            Test::Any(tests) | Test::Two(tests) => all(tests.iter().map(Test::need)),
+            Test::All(tests) => tests.iter().find_map(Test::need),
+            Test::Untold
+            | Test::Always
+            | Test::OtherSent
+            | Test::Among(..)
+            | Test::Len(..)
+            | Test::Not(_) => None,
+        }
+    }
+
     /// Whether it holds; nothing if that is not known.
     fn holds(&self, known: Known<'_, '_>) -> Option<bool> {
         match self {
@@ -110,6 +146,16 @@ impl Test {
             Test::Any(tests) => decided(tests, known, true),
         }
     }
+}
+
+/// The bit of a field, where there is one.
+fn bit(field: usize) -> Option<u64> {
+    1_u64.checked_shl(u32::try_from(field).ok()?)
+}
+
+/// All of some sets.
+fn all(mut sets: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    sets.try_fold(0, |all, set| Some(all | set?))
 }
 
 /// Whether one of the tests comes out this way, or none does.

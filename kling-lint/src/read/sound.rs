@@ -1,7 +1,6 @@
 //! The quick way through a document in which nothing is wrong: what the careful parser would put on
 //! the tape, or nothing, and then that one reads it from the beginning and says what is wrong.
 
-use super::bytes;
 use super::marks::Marks;
 use super::numerals::strict_number;
 use super::tape::{CLOSED, ESCAPES, Entry, HIGH, JsonKind, SOUND, TRUE};
@@ -28,7 +27,7 @@ struct Quick<'t, 'o> {
 impl Quick<'_, '_> {
     /// While a bracket is open, its node's `next` is the node of the bracket around it.
     fn document(&mut self) -> Option<()> {
-        let mut pos = bytes::skip_blank(self.text, 0);
+        let mut pos = self.marks.skip_blank(0);
         let mut around = NONE;
         let mut in_object = false;
         let mut depth = 0;
@@ -54,7 +53,7 @@ impl Quick<'_, '_> {
                     entry.next = around;
                     around = self.tape.len() as u32;
                     self.tape.push(entry);
-                    pos = bytes::skip_blank(self.text, pos + 1);
+                    pos = self.marks.skip_blank(pos + 1);
                     let closer = if in_object { b'}' } else { b']' };
                     if *self.text.get(pos)? != closer {
                         continue;
@@ -65,12 +64,12 @@ impl Quick<'_, '_> {
             }
             // What follows the value.
             loop {
-                pos = bytes::skip_blank(self.text, pos);
+                pos = self.marks.skip_blank(pos);
                 let Some(&byte) = self.text.get(pos) else {
                     return (around == NONE).then_some(());
                 };
                 if byte == b',' && around != NONE {
-                    pos = bytes::skip_blank(self.text, pos + 1);
+                    pos = self.marks.skip_blank(pos + 1);
                     break;
                 }
                 let next = self.tape.len() as u32;
@@ -105,9 +104,9 @@ impl Quick<'_, '_> {
         entry.flags = flags;
         entry.name = self.names.of(&self.text[start + 1..close]);
         self.leaf(entry);
-        let colon = bytes::skip_blank(self.text, close + 1);
+        let colon = self.marks.skip_blank(close + 1);
         match self.text.get(colon)? {
-            b':' => Some(bytes::skip_blank(self.text, colon + 1)),
+            b':' => Some(self.marks.skip_blank(colon + 1)),
             _ => None,
         }
     }

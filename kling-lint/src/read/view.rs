@@ -159,7 +159,7 @@ impl<'d> Node<'d> {
             return None;
         }
         let raw = self.document.loaded.text().get(entry.start as usize..entry.end as usize)?;
-        std::str::from_utf8(raw).ok().map(Number::new)
+        Some(Number::new(raw))
     }
 
     /// `true` or `false`.
