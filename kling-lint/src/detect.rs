@@ -179,7 +179,7 @@ pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let reason = if conflict {
         let names: Vec<String> = names.iter().map(|name| (*name).into()).collect();
         format!("its keys fit {}", kling_schema::listed(&names, "and"))
-    } else if keys.is_empty {
+    } else if keys.is_empty() {
         "it has no keys".to_owned()
     } else {
         "it has no key that only one endpoint knows".to_owned()
@@ -228,7 +228,6 @@ impl Told {
 struct Keys<'d> {
     root: Node<'d>,
     present: NameSet,
-    is_empty: bool,
 }
 
 /// How many keys are looked at: a request has about a dozen.
@@ -259,12 +258,11 @@ impl<'d> Keys<'d> {
     ];
 
     fn of(root: Node<'d>) -> Self {
-        let mut keys = Keys { root, present: NameSet::NONE, is_empty: true };
-        for member in root.members().take(KEYS) {
-            keys.present.insert(member.key.name());
-            keys.is_empty &= member.key.kind() != JsonKind::String;
-        }
-        keys
+        Keys { root, present: root.names() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.root.members().all(|member| member.key.kind() != JsonKind::String)
     }
 
     fn member(&self, key: Name) -> Option<Node<'d>> {

@@ -79,32 +79,28 @@ impl Sound {
 
     /// What is known of a value if there is nothing to say about it.
     pub(super) fn fact(&self, node: Node<'_>, hosts: &mut Hosts) -> Fact {
-        let known = match self {
-            Sound::Untold => None,
-            Sound::Bool => (node.kind() == JsonKind::Bool).then_some(Fact::One(0)),
-            Sound::Text(sound) => node.text().and_then(|text| sound.name(text)).map(Fact::one),
-            Sound::Choice(choices) => node
-                .text()
-                .and_then(|text| choices.iter().position(|choice| text.is(choice.value)))
-                .map(Fact::one),
+        match self {
+            Sound::Untold => Fact::Unknown,
+            Sound::Bool => Fact::if_sound(node.kind() == JsonKind::Bool),
+            Sound::Text(sound) => Fact::of_set(node.text().and_then(|text| sound.name(text))),
+            Sound::Choice(choices) => Fact::of_set(
+                node.text()
+                    .and_then(|text| choices.iter().position(|choice| text.is(choice.value))),
+            ),
             Sound::Number { whole, ranges } => {
-                number::is_sound(node, *whole, ranges).then_some(Fact::One(0))
+                Fact::if_sound(number::is_sound(node, *whole, ranges))
             }
-            Sound::NumericId => number::is_sound(node, true, &[]).then_some(Fact::One(0)),
-            Sound::List { each, len } => list(node, each, len, hosts),
-            Sound::Object(plan) => {
-                let is_object = node.kind() == JsonKind::Object;
-                is_object.then(|| object(node, plan, hosts)).flatten().map(Fact::Object)
-            }
-            Sound::Media(limits) => node
-                .text()
-                .is_some_and(|text| media_string::is_sound(text, limits, hosts))
-                .then_some(Fact::One(0)),
-        };
-        known.unwrap_or(Fact::Unknown)
+            Sound::NumericId => Fact::if_sound(number::is_sound(node, true, &[])),
+            Sound::List { each, len } => list(node, each, len, hosts).unwrap_or(Fact::Unknown),
+            Sound::Object(plan) => object(node, plan, hosts).map_or(Fact::Unknown, Fact::Object),
+            Sound::Media(limits) => Fact::if_sound(
+                node.text().is_some_and(|text| media_string::is_sound(text, limits, hosts)),
+            ),
+        }
     }
 }
 
+#[inline(never)]
 fn list(node: Node<'_>, each: &Sound, lens: &[Range<u32>], hosts: &mut Hosts) -> Option<Fact> {
     let mut len = 0;
     let mut all = Chosen::default();
@@ -122,7 +118,11 @@ fn list(node: Node<'_>, each: &Sound, lens: &[Range<u32>], hosts: &mut Hosts) ->
 
 /// What an object chooses, if each key is a field and comes once, none is missing, and their values are
 /// sound.
+#[inline(never)]
 fn object(node: Node<'_>, plan: &Plan, hosts: &mut Hosts) -> Option<Chosen> {
+    if node.kind() != JsonKind::Object {
+        return None;
+    }
     let mut met = 0_u64;
     let mut chosen = Chosen::none();
     for member in node.members() {

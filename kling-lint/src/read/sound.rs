@@ -6,15 +6,18 @@ use super::numerals::strict_number;
 use super::tape::{CLOSED, ESCAPES, Entry, HIGH, JsonKind, SOUND, TRUE};
 use super::{MAX_DEPTH, MAX_VALUES};
 use crate::load::sound_escape;
-use crate::names::Names;
+use crate::names::{NameSet, Names};
 
 /// No bracket is open.
 const NONE: u32 = u32::MAX;
 
-/// Reads an object or array into an empty tape. False when that takes more care: the tape then holds
-/// some part of it.
-pub(super) fn read(text: &[u8], tape: &mut Vec<Entry>) -> bool {
-    Quick { text, marks: Marks::new(text), tape, names: Names::get() }.document().is_some()
+/// Reads an object or array into an empty tape; which keys of the tables an object has comes back. Nothing
+/// comes when that takes more care: the tape then holds some part of it.
+pub(super) fn read(text: &[u8], tape: &mut Vec<Entry>) -> Option<NameSet> {
+    let (marks, names) = (Marks::new(text), Names::get());
+    let mut quick = Quick { text, marks, tape, names, top: NameSet::NONE };
+    quick.document()?;
+    Some(quick.top)
 }
 
 struct Quick<'t, 'o> {
@@ -22,6 +25,8 @@ struct Quick<'t, 'o> {
     marks: Marks<'t>,
     tape: &'o mut Vec<Entry>,
     names: &'static Names,
+    /// The keys of the outermost object.
+    top: NameSet,
 }
 
 impl Quick<'_, '_> {
@@ -34,7 +39,7 @@ impl Quick<'_, '_> {
         let mut values = 0;
         loop {
             if in_object {
-                pos = self.key(pos)?;
+                pos = self.key(pos, around == 0)?;
             }
             if values == MAX_VALUES {
                 return None;
@@ -64,7 +69,7 @@ impl Quick<'_, '_> {
             }
             // What follows the value.
             loop {
-                pos = self.marks.skip_blank(pos);
+                pos = self.past_blank(pos, b',');
                 let Some(&byte) = self.text.get(pos) else {
                     return (around == NONE).then_some(());
                 };
@@ -91,7 +96,7 @@ impl Quick<'_, '_> {
 
     /// A key and its colon; says where its value begins.
     #[inline(always)]
-    fn key(&mut self, start: usize) -> Option<usize> {
+    fn key(&mut self, start: usize, is_top: bool) -> Option<usize> {
         if *self.text.get(start)? != b'"' {
             return None;
         }
@@ -102,12 +107,24 @@ impl Quick<'_, '_> {
         }
         let mut entry = Entry::new(JsonKind::String, start, close + 1).quoted(1, 1);
         entry.flags = flags;
-        entry.name = self.names.of(&self.text[start + 1..close]);
+        entry.name = self.names.within(self.text, start + 1..close);
+        if is_top {
+            self.top.insert(entry.name);
+        }
         self.leaf(entry);
-        let colon = self.marks.skip_blank(close + 1);
+        let colon = self.past_blank(close + 1, b':');
         match self.text.get(colon)? {
             b':' => Some(self.marks.skip_blank(colon + 1)),
             _ => None,
+        }
+    }
+
+    /// The next byte from here on that is no white space, which most likely is this one, and here.
+    #[inline(always)]
+    fn past_blank(&mut self, pos: usize, likely: u8) -> usize {
+        match self.text.get(pos) {
+            Some(byte) if *byte == likely => pos,
+            _ => self.marks.skip_blank(pos),
         }
     }
 
