@@ -7,9 +7,11 @@ mod clues;
 
 use std::borrow::Cow;
 use std::path::{Component, Path};
+use std::sync::LazyLock;
 
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED, Uncovered};
 use kling_schema::{Check, Field, Kind, KnownKey, Object};
+use memchr::memmem::Finder;
 
 use crate::names::{Name, NameSet};
 use crate::read::{JsonKind, Node, Text};
@@ -47,6 +49,13 @@ pub(crate) enum Detection {
 /// The endpoint named by a file name (`cat.image2video.json`, `image2video-3.json`) or, failing
 /// that, by the nearest folder of that name.
 pub(crate) fn by_path(path: &Path) -> Option<(&'static Object, Reason)> {
+    static NAMES: LazyLock<Vec<Finder<'static>>> =
+        LazyLock::new(|| ENDPOINTS.iter().map(|object| Finder::new(object.name)).collect());
+    // Most paths have no such name, and to take one apart takes longer than to see that.
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if !NAMES.iter().any(|name| name.find(bytes).is_some()) {
+        return None;
+    }
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if let Some(object) = stem.split('.').rev().find_map(starting_with) {
         return Some((object, format!("the file name says {}", object.name).into()));
