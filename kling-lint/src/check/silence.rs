@@ -371,3 +371,77 @@ fn among(field: &'static Field, values: &[&str]) -> Option<u64> {
     let fits = set.len() < ABSENT.trailing_zeros() as usize;
     fits.then(|| indices(set, values).fold(0, |all, index| all | 1 << index))
 }
+
+#[cfg(test)]
+mod tests {
+    use kling_schema::endpoints::ENDPOINTS;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::Linter;
+
+    /// Values of a kind: most of them sound, of all that its sets have.
+    fn value(kind: &'static Kind, own: Vec<&'static str>) -> BoxedStrategy<String> {
+        let text = |text: &str| format!("{text:?}");
+        let odd = select(vec!["null", "7", "true", "\"\"", "\"else\"", "[]", "{}", "[null]"]);
+        let sound = match kind.usual() {
+            Kind::Choice(_) | Kind::Text if !own.is_empty() => select(own).prop_map(text).boxed(),
+            Kind::Choice(_) | Kind::Text | Kind::Any => {
+                select(vec!["a cat", "<<<image_1>>> <<<element_1>>>"]).prop_map(text).boxed()
+            }
+            Kind::Bool => Just("true".to_owned()).boxed(),
+            Kind::Number | Kind::Integer | Kind::NumericId => Just("1".to_owned()).boxed(),
+            Kind::Media(_) => Just(text("https://cdn.acme.io/a")).boxed(),
+            Kind::Object(object) => members(object),
+            Kind::List(each) => proptest::collection::vec(value(each, Vec::new()), 1..9)
+                .prop_map(|items| format!("[{}]", items.join(", ")))
+                .boxed(),
+            Kind::Either { .. } => unreachable!("the usual one is none"),
+        };
+        prop_oneof![40 => sound, 1 => odd.prop_map(str::to_owned)].boxed()
+    }
+
+    /// Objects with some of the fields of a table, and at times a key of none.
+    fn members(object: &'static Object) -> BoxedStrategy<String> {
+        let member = |field: &'static Field| {
+            let written = value(&field.kind, set(field).unwrap_or_default())
+                .prop_map(|value| format!("\"{}\": {value}", field.key));
+            proptest::option::of(written).boxed()
+        };
+        let other = proptest::option::weighted(0.1, Just("\"camera_control\": {}".to_owned()));
+        let all: Vec<_> = object.fields.iter().map(member).chain([other.boxed()]).collect();
+        all.prop_map(|all| {
+            format!("{{{}}}", all.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        })
+        .boxed()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// Each rule that is passed over is asked all the same where assertions are checked: see
+        /// [`across::check`](super::super::across).
+        #[test]
+        fn rules_that_are_passed_over_say_nothing(
+            (object, request) in select(ENDPOINTS).prop_flat_map(|object| (Just(object), members(object)))
+        ) {
+            prop_assume!(cfg!(debug_assertions));
+            let linter = Linter::builder().endpoint(object.name).build().expect("an endpoint");
+            linter.lint_str(&request);
+        }
+    }
+
+    #[test]
+    fn most_rules_are_told_beforehand() {
+        for object in ENDPOINTS {
+            let slots = vec![Slot::default(); object.fields.len()];
+            let untold = object.constraints.iter().filter(|constraint| {
+                let known = Known { slots: &slots, there: 0, only_fields: true };
+                Says::of(object, &constraint.check).something(known)
+            });
+            // Nothing is sent: only what speaks of absence may be said.
+            assert!(untold.count() <= 1, "{}", object.name);
+        }
+    }
+}
