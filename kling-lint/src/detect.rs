@@ -7,6 +7,7 @@ mod clues;
 
 use std::borrow::Cow;
 use std::path::{Component, Path};
+use std::ptr;
 use std::sync::LazyLock;
 
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED, Uncovered};
@@ -114,6 +115,7 @@ fn starting_with(text: &str) -> Option<&'static Object> {
 pub(crate) struct Latest {
     told: [Option<Remembered>; LATEST],
     next: usize,
+    endpoints: [Option<&'static Object>; ENDPOINTS.len()],
 }
 
 #[derive(Debug)]
@@ -125,19 +127,40 @@ struct Remembered {
     reason: Reason,
 }
 
-/// As many as there are endpoints, or nearly: streams of several kinds come mixed.
-const LATEST: usize = 4;
+/// As many sets of telling keys as requests usually have, or nearly: streams of several kinds come mixed.
+const LATEST: usize = 32;
 
 impl Latest {
-    fn find(&self, keys: NameSet, model: Option<Text<'_>>) -> Option<&Remembered> {
+    /// What these keys and this model told, if they did.
+    pub(crate) fn recall(
+        &self,
+        keys: NameSet,
+        model: Option<Text<'_>>,
+    ) -> Option<(&'static Object, Reason)> {
+        let telling = keys.among(TELLING);
         let is_model = |name: &str| model.is_some_and(|model| model.is(name));
         let mut told = self.told.iter().flatten();
-        told.find(|told| told.keys == keys && told.model.is_none_or(is_model))
+        let told = told.find(|told| told.keys == telling && told.model.is_none_or(is_model))?;
+        route_of(model).is_none().then(|| (told.object, told.reason.clone()))
+    }
+
+    /// The endpoints of the latest requests, the last one first.
+    pub(crate) fn endpoints(&self) -> [Option<&'static Object>; ENDPOINTS.len()] {
+        self.endpoints
     }
 
     fn add(&mut self, told: Remembered) {
+        self.note(told.object);
         self.told[self.next % LATEST] = Some(told);
         self.next += 1;
+    }
+
+    /// A request was for this endpoint.
+    pub(crate) fn note(&mut self, object: &'static Object) {
+        let is_same = |other: &Option<&Object>| other.is_some_and(|other| ptr::eq(object, other));
+        let at = self.endpoints.iter().position(is_same).unwrap_or(ENDPOINTS.len() - 1);
+        self.endpoints[at] = Some(object);
+        self.endpoints[..=at].rotate_right(1);
     }
 }
 
@@ -146,18 +169,16 @@ pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let keys = Keys::of(root);
     let telling = keys.present.among(TELLING);
     let model = keys.model();
-    if let Some(Remembered { object, reason, .. }) = latest.find(telling, model)
-        && route_of(model).is_none()
-    {
+    if let Some((object, reason)) = latest.recall(keys.present, model) {
         debug_assert!(
             matches!(
                 by_keys(root, &mut Latest::default()),
-                Detection::Endpoint(own, why) if own.name == object.name && why == *reason
+                Detection::Endpoint(own, why) if own.name == object.name && why == reason
             ),
             "the keys tell another endpoint than {} anew",
             object.name
         );
-        return Detection::Endpoint(object, reason.clone());
+        return Detection::Endpoint(object, reason);
     }
     if let Some((route, reason)) = keys.uncovered() {
         return Detection::NotCovered(route, reason);

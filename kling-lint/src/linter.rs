@@ -9,6 +9,7 @@ mod scratch;
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
+use std::ptr;
 use std::sync::Arc;
 
 use kling_schema::endpoints::ENDPOINTS;
@@ -16,6 +17,7 @@ use kling_schema::rules::document;
 use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
+use crate::check::glance::{Doubt, Foreknown, Glanced};
 use crate::check::{self, Checked, Named, Uniques};
 use crate::detect::{self, Detected, Detection, Latest, Reason};
 use crate::error::LintError;
@@ -29,6 +31,7 @@ use crate::load::LONGEST;
 use crate::load::{Loaded, TooLarge};
 use crate::media::verdict::{self, MediaReport};
 use crate::media::{Hosts, Setting};
+use crate::names::NameSet;
 use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
@@ -303,13 +306,81 @@ impl Linter {
         &self,
         loaded: &Loaded<'_>,
         name: Option<&Path>,
-        mut told: Option<Told>,
+        told: Option<Told>,
         lists: bool,
         scratch: &mut Scratch,
     ) -> Linted {
         if let Some(limit) = loaded.too_large() {
             return Linted { report: self.too_large(limit), unique: Uniques::new() };
         }
+        match self.glance(loaded, told.as_ref(), scratch) {
+            Ok(linted) => {
+                debug_assert!(
+                    self.lint_with_care(loaded, name, told, lists, None, &mut Scratch::default())
+                        .is_like(&linted),
+                    "there is something to say about {:?}",
+                    String::from_utf8_lossy(loaded.text())
+                );
+                linted
+            }
+            Err(known) => self.lint_with_care(loaded, name, told, lists, known.as_ref(), scratch),
+        }
+    }
+
+    /// The report on a request in which nothing is wrong; or else what is known of it.
+    fn glance(
+        &self,
+        loaded: &Loaded<'_>,
+        told: Option<&Told>,
+        scratch: &mut Scratch,
+    ) -> Result<Linted, Option<Foreknown>> {
+        let Scratch { latest, hosts, .. } = scratch;
+        if !loaded.gaps().is_empty() {
+            return Err(None);
+        }
+        let done = |(object, reason): Told, unique| {
+            let endpoint = Some(Detected { name: object.name, reason });
+            Linted { report: Report { endpoint, ..Report::default() }, unique }
+        };
+        let mut glance = |object| match self.has_policy(object) {
+            true => Err(Doubt::beforehand()),
+            false => check::glance::glance(loaded.text(), object, hosts),
+        };
+        if let Some(told) = told {
+            return match glance(told.0) {
+                Ok(Glanced { unique, .. }) => Ok(done(told.clone(), unique)),
+                Err(doubt) => Err(Some(doubt.known)),
+            };
+        }
+        // It may be for the same endpoint as one before it.
+        let mut names = NameSet::NONE;
+        for object in latest.endpoints().into_iter().flatten() {
+            if !check::glance::may_have(object, names) {
+                continue;
+            }
+            match glance(object) {
+                Ok(Glanced { names, model, unique }) => {
+                    let told = latest.recall(names, model);
+                    let told = told.filter(|(own, _)| ptr::eq(*own, object)).ok_or(None)?;
+                    latest.note(object);
+                    return Ok(done(told, unique));
+                }
+                Err(doubt) => names = doubt.names,
+            }
+        }
+        Err(None)
+    }
+
+    /// Reads and judges a text step by step; something may be known of it beforehand.
+    fn lint_with_care(
+        &self,
+        loaded: &Loaded<'_>,
+        name: Option<&Path>,
+        mut told: Option<Told>,
+        lists: bool,
+        known: Option<&Foreknown>,
+        scratch: &mut Scratch,
+    ) -> Linted {
         let mut drafts = Vec::new();
         let mut checked = Checked::default();
         let mut items = 0;
@@ -337,7 +408,7 @@ impl Linter {
                     items += 1;
                     let item = match list::endpoint(item, told.as_ref(), latest) {
                         Ok(found) => {
-                            let item = self.check(document, item, found.0, name, hosts);
+                            let item = self.check(document, item, found.0, name, hosts, None);
                             common.add(found);
                             item
                         }
@@ -347,7 +418,7 @@ impl Linter {
                 }
                 told = common.endpoint();
             } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
-                checked = self.check(document, root, object, name, hosts);
+                checked = self.check(document, root, object, name, hosts, known);
             }
         }
         if let Some(document) = document {
@@ -372,6 +443,7 @@ impl Linter {
         object: &'static Object,
         name: Option<&'d Path>,
         hosts: &'d mut Hosts,
+        known: Option<&'d Foreknown>,
     ) -> Checked {
         let files = self.options.files.as_deref();
         let own = files.and_then(|files| files.for_request(name));
@@ -382,10 +454,21 @@ impl Linter {
             request: name,
             models: &self.options.models,
         };
-        let checked = check::check(document, request, object, setting, hosts);
+        let checked = check::check(document, request, object, setting, hosts, known);
         #[cfg(feature = "house-rules")]
         let checked = self.judged(request, object, checked);
         checked
+    }
+
+    /// Whether a policy of the team has something to say about requests for an endpoint.
+    fn has_policy(&self, object: &Object) -> bool {
+        #[cfg(feature = "house-rules")]
+        return self.options.policies.get(object.name).is_some();
+        #[cfg(not(feature = "house-rules"))]
+        {
+            let _ = object;
+            false
+        }
     }
 
     /// With what the team's own policy finds.

@@ -7,6 +7,8 @@ use kling_schema::endpoints::{ENDPOINTS, UNCOVERED};
 use kling_schema::path::same;
 use kling_schema::{Kind, Object};
 
+use crate::vector::{self, Bytes, are};
+
 /// The number of a key that some table has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Name(u8);
@@ -145,6 +147,22 @@ impl Names {
             return self.of(&text[key]);
         };
         self.find(Head::cut(u128::from_le_bytes(*bytes), key.len()), &text[key])
+    }
+
+    /// The number of an unescaped key that starts here, and its length; a quote ends it. One that is not sound
+    /// has no number.
+    #[inline]
+    pub(crate) fn quoted(&self, text: &[u8]) -> (Name, usize) {
+        if let Some(bytes) = text.first_chunk() {
+            let quotes = are(Bytes::new(*bytes), b'"').to_bitmask();
+            if quotes != 0 {
+                let len = quotes.trailing_zeros() as usize;
+                let name = self.find(Head::cut(u128::from_le_bytes(*bytes), len), &text[..len]);
+                return (name, len);
+            }
+        }
+        let len = vector::run(text, |bytes| !are(bytes, b'"'));
+        (self.of(&text[..len]), len)
     }
 
     #[inline(always)]

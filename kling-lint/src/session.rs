@@ -184,3 +184,14 @@ pub(crate) struct Linted {
     pub(crate) report: Report,
     pub(crate) unique: Uniques,
 }
+
+impl Linted {
+    /// Whether another says the same, as far as can be compared.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let said = |linted: &Self| format!("{:?}", linted.report);
+        let unique = |linted: &Self| -> Vec<_> {
+            linted.unique.iter().map(|unique| (unique.hash, unique.span.clone())).collect()
+        };
+        said(self) == said(other) && unique(self) == unique(other)
+    }
+}

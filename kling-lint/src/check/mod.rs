@@ -9,6 +9,7 @@
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
 //! | [`plan`] | what is known of a table beforehand |
+//! | [`glance`] | a request in which nothing is wrong, judged while it is read |
 //! | [`facts`] | what is known of a value in which nothing is wrong |
 //! | [`silence`] | which rules across fields have nothing to say, by what is known |
 //! | [`room`] | room for a few things, on the stack |
@@ -24,6 +25,7 @@
 mod across;
 pub(crate) mod describe;
 mod facts;
+pub(crate) mod glance;
 mod keys;
 mod list;
 mod masks;
@@ -53,6 +55,7 @@ use crate::media::{Hosts, LocalPath, Setting};
 use crate::printable;
 use crate::read::{Document, Node};
 use crate::verdict::KEPT;
+use glance::Foreknown;
 use masks::Pixels;
 use trail::Trail;
 pub(crate) use unique::{Unique, Uniques};
@@ -139,18 +142,21 @@ impl Checked {
     }
 }
 
-/// Checks a request, the whole of a document or a part of it, against its table.
+/// Checks a request, the whole of a document or a part of it, against its table; something may be known of it
+/// beforehand.
 pub(crate) fn check<'d>(
     document: &'d Document<'d>,
     root: Node<'d>,
     object: &'static Object,
     setting: Setting<'d>,
     hosts: &'d mut Hosts,
+    known: Option<&'d Foreknown>,
 ) -> Checked {
     let mut cx = Cx {
         document,
         setting,
         hosts,
+        known,
         out: Checked::default(),
         sizes: BTreeMap::new(),
         decoded: 0,
@@ -197,6 +203,8 @@ struct Cx<'d> {
     setting: Setting<'d>,
     /// Hosts that were met before.
     hosts: &'d mut Hosts,
+    /// What is known beforehand of the fields of the request.
+    known: Option<&'d Foreknown>,
     out: Checked,
     /// Sizes of media by the start of their string, for the mask rules.
     sizes: BTreeMap<u32, Pixels>,

@@ -7,7 +7,7 @@ use kling_schema::{Basis, Bound, Kind, Limit, Range, aspect};
 use super::trail::Trail;
 use super::value::{Rules, wrong_type};
 use super::{Cx, describe};
-use crate::read::{JsonKind, Node};
+use crate::read::{JsonKind, Node, Number};
 
 pub(super) fn number<'d>(
     cx: &mut Cx<'d>,
@@ -44,14 +44,12 @@ pub(super) fn number<'d>(
 }
 
 /// Whether there is nothing to say about a number.
-pub(super) fn is_sound(node: Node<'_>, whole: bool, ranges: &[Range<f64>]) -> bool {
-    node.number().is_some_and(|number| {
-        (!whole || number.is_whole())
-            && (ranges.is_empty() || {
-                let value = number.as_f64();
-                ranges.iter().all(|range| range.contains(value))
-            })
-    })
+pub(super) fn is_sound(number: Number<'_>, whole: bool, ranges: &[Range<f64>]) -> bool {
+    (!whole || number.is_whole())
+        && (ranges.is_empty() || {
+            let value = number.as_f64();
+            ranges.iter().all(|range| range.contains(value))
+        })
 }
 
 fn ranges(limits: &'static [Limit]) -> impl Iterator<Item = (Range<f64>, &'static Basis)> {

@@ -3,6 +3,7 @@
 use kling_schema::{Object, Path, Step, When};
 
 use super::plan::Plan;
+use super::shape::Slot;
 use super::silence::{Known, Says};
 use super::trail::Trail;
 use crate::names::Name;
@@ -65,18 +66,30 @@ pub(super) fn is_sent(node: Node<'_>) -> bool {
 pub(super) struct Scope<'a, 'd> {
     pub(super) node: Node<'d>,
     plan: Option<&'static Plan>,
-    known: Known<'a, 'd>,
+    /// By field of its table.
+    slots: &'a [Slot<'d>],
+    known: Known<'a>,
 }
 
 impl<'a, 'd> Scope<'a, 'd> {
     /// An object whose members are yet to be found.
     pub(super) fn of(node: Node<'d>) -> Self {
-        Scope { node, plan: None, known: Known { slots: &[], there: 0, only_fields: false } }
+        Scope {
+            node,
+            plan: None,
+            slots: &[],
+            known: Known { facts: &[], there: 0, only_fields: false },
+        }
     }
 
     /// An object whose fields were found, in the order of its table.
-    pub(super) fn found(node: Node<'d>, plan: Option<&'static Plan>, known: Known<'a, 'd>) -> Self {
-        Scope { node, plan, known }
+    pub(super) fn found(
+        node: Node<'d>,
+        plan: Option<&'static Plan>,
+        slots: &'a [Slot<'d>],
+        known: Known<'a>,
+    ) -> Self {
+        Scope { node, plan, slots, known }
     }
 
     /// By rule of its table, when it may have something to say; nothing where that is not known.
@@ -93,7 +106,7 @@ impl<'a, 'd> Scope<'a, 'd> {
     /// As [`member`].
     pub(super) fn member(&self, key: &str) -> Option<Node<'d>> {
         let index = self.plan.and_then(|plan| plan.field(Name::of(key.as_bytes())));
-        match index.and_then(|index| self.known.slots.get(index)) {
+        match index.and_then(|index| self.slots.get(index)) {
             Some(slot) => slot.value,
             None => member(self.node, key),
         }

@@ -5,14 +5,14 @@ use std::ptr;
 use std::sync::{LazyLock, OnceLock};
 
 use kling_schema::endpoints::ENDPOINTS;
-use kling_schema::{Object, Presence};
+use kling_schema::{Basis, Field, Object, Presence};
 
 use super::facts::Fact;
 use super::silence::Says;
 use super::sound::Sound;
 use crate::media::Hosts;
-use crate::names::{Name, TABLES};
-use crate::read::Node;
+use crate::names::{Name, NameSet, TABLES};
+use crate::read::Cursor;
 
 /// No field has this index.
 const ABSENT: u8 = u8::MAX;
@@ -66,6 +66,7 @@ struct Fields {
     indices: [u8; 256],
     /// Those that must be there, a bit each.
     required: u64,
+    names: NameSet,
 }
 
 impl Fields {
@@ -74,7 +75,7 @@ impl Fields {
         if object.fields.len() > u64::BITS as usize {
             return None;
         }
-        let mut fields = Fields { indices: [ABSENT; 256], required: 0 };
+        let mut fields = Fields { indices: [ABSENT; 256], required: 0, names: NameSet::NONE };
         let mut index = 0;
         while index < object.fields.len() {
             let name = Name::listed(object.fields[index].key);
@@ -82,6 +83,7 @@ impl Fields {
                 return None;
             }
             fields.indices[name.index()] = index as u8;
+            fields.names.insert(name);
             if matches!(object.fields[index].presence, Presence::Required(_)) {
                 fields.required |= 1 << index;
             }
@@ -96,6 +98,8 @@ pub(super) struct Plan {
     fields: &'static Fields,
     /// By field, what is sound.
     sound: Vec<Sound>,
+    unique: Option<(usize, &'static Basis)>,
+    model: Option<usize>,
     /// By rule, when it may have something to say.
     rules: OnceLock<Vec<Says>>,
 }
@@ -105,8 +109,20 @@ impl Plan {
     pub(super) fn new(table: &'static Object) -> Option<Self> {
         let index = CALLED.iter().position(|name| *name == table.name)?;
         let fields = FIELDS[index].as_ref()?;
-        let sound = table.fields.iter().map(Sound::of).collect();
-        Some(Plan { fields, sound, rules: OnceLock::new() })
+        let mut unique = None;
+        let sound = |(index, field): (usize, &'static Field)| {
+            let limit = field.limits.iter().find(|limit| limit.bound.is_unique());
+            match limit {
+                Some(limit) if unique.is_none() => unique = Some((index, &limit.basis)),
+                Some(_) => return Sound::Untold,
+                None => {}
+            }
+            Sound::of(field)
+        };
+        let sound = table.fields.iter().enumerate().map(sound).collect();
+        let model = table.model().map(|model| model.key);
+        let model = table.fields.iter().position(|field| Some(field.key) == model);
+        Some(Plan { fields, sound, unique, model, rules: OnceLock::new() })
     }
 
     pub(super) fn of(object: &'static Object) -> Option<&'static Plan> {
@@ -114,10 +130,25 @@ impl Plan {
         PLANS.iter().find(|(own, _)| *own == address).map(|(_, plan)| plan)
     }
 
-    /// What is known of the value of a field if there is nothing to say about it.
+    /// What is known of the value that comes next, which is a field's, if there is nothing to say about it.
     #[inline]
-    pub(super) fn fact(&self, field: usize, value: Node<'_>, hosts: &mut Hosts) -> Fact {
-        self.sound.get(field).map_or(Fact::Unknown, |sound| sound.fact(value, hosts))
+    pub(super) fn fact(&self, field: usize, cursor: &mut Cursor<'_>, hosts: &mut Hosts) -> Fact {
+        self.sound.get(field).map_or(Fact::Unknown, |sound| sound.fact(cursor, hosts))
+    }
+
+    /// The field that names the model.
+    pub(super) fn model(&self) -> Option<usize> {
+        self.model
+    }
+
+    /// The field whose values must differ between requests, and what that rests on.
+    pub(super) fn unique(&self) -> Option<(usize, &'static Basis)> {
+        self.unique
+    }
+
+    /// The keys of its fields.
+    pub(super) fn names(&self) -> NameSet {
+        self.fields.names
     }
 
     /// The fields that must be there, a bit each.

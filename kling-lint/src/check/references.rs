@@ -47,6 +47,22 @@ pub(super) fn check<'d>(
     });
 }
 
+/// Whether each token in a text names an input, of so many of each kind, and each input is named. False says
+/// nothing.
+pub(super) fn are_sound(text: Option<Text<'_>>, kinds: &[Reference], counts: &[u64]) -> bool {
+    let mut named = Named::default();
+    let all_name = text.is_none_or(|text| {
+        tokens(&text.to_str()).all(|token| match well_formed(&token, kinds) {
+            Some((kind, number)) if number <= counts[kind] => {
+                named.note(kind, number);
+                true
+            }
+            _ => false,
+        })
+    });
+    all_name && counts.iter().enumerate().all(|(kind, count)| named.has_all(kind, *count))
+}
+
 /// The inputs that tokens may name.
 #[derive(Clone, Copy)]
 struct Inputs<'c> {

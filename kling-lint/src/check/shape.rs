@@ -4,6 +4,7 @@ use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Field, Object, Severity, aspect};
 
 use super::facts::Fact;
+use super::glance::Foreknown;
 use super::keys::{self, Others};
 use super::path::{self, Scope};
 use super::plan::Plan;
@@ -13,7 +14,7 @@ use super::trail::Trail;
 use super::{Cx, across, value};
 use crate::fix::DraftFix;
 use crate::printable;
-use crate::read::{Member, Node};
+use crate::read::{Cursor, Member, Node};
 
 /// Checks a request against its table, and the rules across its fields.
 pub(super) fn request<'d>(
@@ -23,11 +24,13 @@ pub(super) fn request<'d>(
     trail: &Trail<'_>,
 ) {
     with_room(object.fields.len(), Slot::default(), |slots| {
-        let seen = Seen::read(cx, node, object, slots, trail);
-        let scope = seen.scope();
-        across::suspend(cx, scope, object);
-        seen.judge(cx, trail);
-        across::check(cx, scope, object, trail);
+        with_room(object.fields.len(), Fact::default(), |facts| {
+            let seen = Seen::read(cx, node, object, (slots, facts), cx.known, trail);
+            let scope = seen.scope();
+            across::suspend(cx, scope, object);
+            seen.judge(cx, trail);
+            across::check(cx, scope, object, trail);
+        });
     });
 }
 
@@ -39,7 +42,9 @@ pub(super) fn object<'d>(
     trail: &Trail<'_>,
 ) {
     with_room(object.fields.len(), Slot::default(), |slots| {
-        Seen::read(cx, node, object, slots, trail).judge(cx, trail);
+        with_room(object.fields.len(), Fact::default(), |facts| {
+            Seen::read(cx, node, object, (slots, facts), None, trail).judge(cx, trail);
+        });
     });
 }
 
@@ -48,8 +53,6 @@ pub(super) fn object<'d>(
 pub(super) struct Slot<'d> {
     /// The value; of a key written twice, the last.
     pub(super) value: Option<Node<'d>>,
-    /// What is known of it.
-    pub(super) fact: Fact,
     /// How many members had the key.
     count: u32,
 }
@@ -61,6 +64,7 @@ struct Seen<'a, 'd> {
     plan: Option<&'static Plan>,
     /// By field.
     slots: &'a [Slot<'d>],
+    facts: &'a [Fact],
     /// Fields that are there, and those of them about which there is nothing to say, a bit each.
     there: u64,
     sound: u64,
@@ -68,12 +72,14 @@ struct Seen<'a, 'd> {
 }
 
 impl<'a, 'd> Seen<'a, 'd> {
-    /// Finds the fields and what is known of them, and reports keys that are written twice.
+    /// Finds the fields and what is known of them, some of it beforehand, and reports keys that are written
+    /// twice.
     fn read(
         cx: &mut Cx<'d>,
         node: Node<'d>,
         object: &'static Object,
-        slots: &'a mut [Slot<'d>],
+        (slots, facts): (&'a mut [Slot<'d>], &'a mut [Fact]),
+        known: Option<&Foreknown>,
         trail: &Trail<'_>,
     ) -> Self {
         let plan = Plan::of(object);
@@ -95,7 +101,14 @@ impl<'a, 'd> Seen<'a, 'd> {
                 continue;
             };
             let (field, value) = (&object.fields[index], member.value);
-            let fact = plan.map_or(Fact::Unknown, |plan| plan.fact(index, value, cx.hosts));
+            let known = known.filter(|_| slot.count == 0).and_then(|known| known.of(index));
+            let fact = match plan {
+                // What has to be remembered is judged with care.
+                Some(plan) if plan.unique().is_none_or(|(unique, _)| unique != index) => {
+                    known.unwrap_or_else(|| fact(cx, plan, index, value))
+                }
+                _ => Fact::Unknown,
+            };
             debug_assert!(
                 fact == Fact::Unknown
                     || cx.leaves_nothing(|cx| {
@@ -104,7 +117,8 @@ impl<'a, 'd> Seen<'a, 'd> {
                 "the ways differ about `{}`",
                 field.key
             );
-            *slot = Slot { value: Some(value), fact, count: slot.count + 1 };
+            facts[index] = fact;
+            *slot = Slot { value: Some(value), count: slot.count + 1 };
             if slot.count > 1 {
                 duplicate(cx, member, Some(slot.count), trail);
             }
@@ -112,14 +126,14 @@ impl<'a, 'd> Seen<'a, 'd> {
             there |= bit;
             sound = if fact == Fact::Unknown { sound & !bit } else { sound | bit };
         }
-        Seen { node, object, plan, slots, there, sound, others }
+        Seen { node, object, plan, slots, facts, there, sound, others }
     }
 
     /// Where rules across fields look for values.
     fn scope(&self) -> Scope<'_, 'd> {
         let known =
-            Known { slots: self.slots, there: self.there, only_fields: self.others.is_empty() };
-        Scope::found(self.node, self.plan, known)
+            Known { facts: self.facts, there: self.there, only_fields: self.others.is_empty() };
+        Scope::found(self.node, self.plan, self.slots, known)
     }
 
     /// Checks the fields about which there may be something to say, and reports the other keys.
@@ -181,6 +195,19 @@ impl<'a, 'd> Seen<'a, 'd> {
         };
         cx.push(draft);
     }
+}
+
+/// What is known of the value of a field if there is nothing to say about it.
+fn fact(cx: &mut Cx<'_>, plan: &Plan, field: usize, value: Node<'_>) -> Fact {
+    let loaded = cx.document.loaded();
+    if !loaded.gaps().is_empty() {
+        return Fact::Unknown;
+    }
+    let span = value.span();
+    let mut cursor = Cursor::at(loaded.text(), span.start as usize);
+    let fact = plan.fact(field, &mut cursor, cx.hosts);
+    // Of a broken text a value may be more than it seems.
+    if cursor.pos() == span.end as usize { fact } else { Fact::Unknown }
 }
 
 /// A key written again.

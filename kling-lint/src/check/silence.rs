@@ -4,22 +4,21 @@
 use kling_schema::{Axis, Check, Field, Kind, Object, Path, Range, Step, When};
 
 use super::facts::{Chosen, Fact};
-use super::shape::Slot;
 
 /// What is known of the fields of an object.
 #[derive(Clone, Copy)]
-pub(super) struct Known<'a, 'd> {
+pub(super) struct Known<'a> {
     /// By field.
-    pub(super) slots: &'a [Slot<'d>],
+    pub(super) facts: &'a [Fact],
     /// Those that are there, a bit each.
     pub(super) there: u64,
     /// Whether there is no other key.
     pub(super) only_fields: bool,
 }
 
-impl Known<'_, '_> {
+impl Known<'_> {
     fn of(&self, field: usize) -> Fact {
-        self.slots.get(field).map_or(Fact::Unknown, |slot| slot.fact)
+        self.facts.get(field).copied().unwrap_or(Fact::Unknown)
     }
 }
 
@@ -28,6 +27,8 @@ pub(super) struct Says {
     /// Of each of these sets of fields one must be there; a bit each.
     needs: Vec<u64>,
     test: Test,
+    /// The fields of a rule about references: the text, and the list of each kind.
+    speaks_of: Vec<usize>,
 }
 
 /// A condition, as far as facts tell it.
@@ -37,6 +38,8 @@ enum Test {
     Always,
     /// The field is sent.
     Sent(usize),
+    /// Something has to be said about the field, or was: of a picture the size may be known.
+    Unsure(usize),
     /// A key that is no field is sent.
     OtherSent,
     /// The value of the field is one of these: a bit each, by their order in its set, and [`ABSENT`].
@@ -60,15 +63,21 @@ const ABSENT: u64 = 1 << 63;
 impl Says {
     /// What is known beforehand of a rule of this table.
     pub(super) fn of(object: &'static Object, check: &Check) -> Self {
-        let test = Reader { object }.says(check);
+        let reader = Reader { object };
+        let test = reader.says(check);
         let mut needs = Vec::new();
         test.add_needs(&mut needs);
-        Says { needs, test }
+        Says { needs, test, speaks_of: reader.speaks_of(check).unwrap_or_default() }
+    }
+
+    /// The fields of a rule about references: the text, and the list of each kind. None of any other rule.
+    pub(super) fn speaks_of(&self) -> &[usize] {
+        &self.speaks_of
     }
 
     /// Whether it may say something about these fields.
     #[inline]
-    pub(super) fn something(&self, known: Known<'_, '_>) -> bool {
+    pub(super) fn something(&self, known: Known<'_>) -> bool {
         let may_hold = self.needs.iter().all(|set| set & known.there != 0);
         may_hold && self.test.holds(known) != Some(false)
     }
@@ -86,7 +95,7 @@ impl Test {
     /// The fields of which one must be there, if one must.
     fn need(&self) -> Option<u64> {
         match self {
-            Test::Sent(field) | Test::Items(field, _) => bit(*field),
+            Test::Sent(field) | Test::Unsure(field) | Test::Items(field, _) => bit(*field),
             Test::Among(field, values) if values & ABSENT == 0 => bit(*field),
             Test::More(lists, _) => all(lists.iter().map(|list| bit(*list))),
             Test::Any(tests) | Test::Two(tests) => all(tests.iter().map(Test::need)),
@@ -101,7 +110,7 @@ impl Test {
     }
 
     /// Whether it holds; nothing if that is not known.
-    fn holds(&self, known: Known<'_, '_>) -> Option<bool> {
+    fn holds(&self, known: Known<'_>) -> Option<bool> {
         match self {
             Test::Untold => None,
             Test::Always => Some(true),
@@ -110,6 +119,10 @@ impl Test {
                 Fact::Absent => Some(false),
                 Fact::Unknown => None,
                 Fact::One(_) | Fact::List { .. } | Fact::Object(_) => Some(true),
+            },
+            Test::Unsure(field) => match known.of(*field) {
+                Fact::Unknown => None,
+                _ => Some(false),
             },
             Test::Among(field, values) => {
                 let bit = match known.of(*field) {
@@ -159,7 +172,7 @@ fn all(mut sets: impl Iterator<Item = Option<u64>>) -> Option<u64> {
 }
 
 /// Whether one of the tests comes out this way, or none does.
-fn decided(tests: &[Test], known: Known<'_, '_>, way: bool) -> Option<bool> {
+fn decided(tests: &[Test], known: Known<'_>, way: bool) -> Option<bool> {
     let mut others = Some(!way);
     for test in tests {
         match test.holds(known) {
@@ -172,7 +185,7 @@ fn decided(tests: &[Test], known: Known<'_, '_>, way: bool) -> Option<bool> {
 }
 
 /// How many items a list is known to have.
-fn len(known: Known<'_, '_>, list: usize) -> Option<u32> {
+fn len(known: Known<'_>, list: usize) -> Option<u32> {
     match known.of(list) {
         Fact::Absent => Some(0),
         Fact::List { len, .. } => Some(u32::from(len)),
@@ -222,9 +235,23 @@ impl Reader {
                 let lists = kinds.iter().map(|kind| self.begins(kind.list));
                 Test::Any(std::iter::once(self.begins(*text)).chain(lists).collect())
             }
-            Check::SameSize(one, _) | Check::SameRatio(one, _) => self.begins(*one),
-            Check::PointsInside { points, .. } => self.begins(*points),
+            Check::SameSize(one, other) | Check::SameRatio(one, other) => {
+                Test::All(vec![self.unsure(*one), self.unsure(*other)])
+            }
+            Check::PointsInside { points, image } => {
+                Test::All(vec![self.begins(*points), self.unsure(*image)])
+            }
         }
+    }
+
+    fn speaks_of(&self, check: &Check) -> Option<Vec<usize>> {
+        let Check::References { text, kinds, .. } = check else { return None };
+        let paths = std::iter::once(*text).chain(kinds.iter().map(|kind| kind.list));
+        let field = |path| match self.way(path) {
+            Way::Field(field) => Some(field),
+            Way::Other | Way::Item { .. } | Way::Far => None,
+        };
+        paths.map(field).collect()
     }
 
     /// More items than the first case allows that holds.
@@ -298,6 +325,14 @@ impl Reader {
             Way::Field(field) | Way::Item { list: field, .. } => Test::Sent(field),
             Way::Other => Test::OtherSent,
             Way::Far => Test::Untold,
+        }
+    }
+
+    /// The size of a picture may be known: a URL tells none.
+    fn unsure(&self, path: Path) -> Test {
+        match self.way(path) {
+            Way::Field(field) | Way::Item { list: field, .. } => Test::Unsure(field),
+            Way::Other | Way::Far => Test::Untold,
         }
     }
 
@@ -435,9 +470,9 @@ mod tests {
     #[test]
     fn most_rules_are_told_beforehand() {
         for object in ENDPOINTS {
-            let slots = vec![Slot::default(); object.fields.len()];
+            let facts = vec![Fact::Absent; object.fields.len()];
             let untold = object.constraints.iter().filter(|constraint| {
-                let known = Known { slots: &slots, there: 0, only_fields: true };
+                let known = Known { facts: &facts, there: 0, only_fields: true };
                 Says::of(object, &constraint.check).something(known)
             });
             // Nothing is sent: only what speaks of absence may be said.

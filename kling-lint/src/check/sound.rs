@@ -1,8 +1,8 @@
 //! The quick way through a value in which nothing is wrong, as nearly all are: any other is judged with
 //! care ([`value`](super::value)), and then that says what is wrong.
 //!
-//! A value that takes this way leaves nothing behind but its host: whatever has to be remembered goes
-//! the long way.
+//! A value that takes this way leaves nothing behind but its host: whoever sends it looks after what has to
+//! be remembered.
 
 use kling_schema::{Bound, Choice, Field, Kind, Limit, Range};
 
@@ -10,7 +10,7 @@ use super::facts::{Chosen, Fact};
 use super::plan::Plan;
 use super::{media_string, number};
 use crate::media::Hosts;
-use crate::read::{JsonKind, Node, Text};
+use crate::read::{Cursor, Text};
 
 /// What a value looks like about which there is nothing to say: put together from its kind and its limits
 /// once for all requests.
@@ -70,74 +70,89 @@ impl Sound {
                 }
             }
             Kind::Object(table) => {
-                Plan::new(table).map_or(Sound::Untold, |plan| Sound::Object(Box::new(plan)))
+                // Nobody looks after what has to be remembered inside.
+                let plan = Plan::new(table).filter(|plan| plan.unique().is_none());
+                plan.map_or(Sound::Untold, |plan| Sound::Object(Box::new(plan)))
             }
             Kind::Media(_) => Sound::Media(limits),
             Kind::Either { usual, .. } => Sound::new(usual, limits, each),
         }
     }
 
-    /// What is known of a value if there is nothing to say about it.
-    pub(super) fn fact(&self, node: Node<'_>, hosts: &mut Hosts) -> Fact {
+    /// What is known of the value that comes next if there is nothing to say about it; then the cursor is
+    /// behind it.
+    pub(super) fn fact(&self, cursor: &mut Cursor<'_>, hosts: &mut Hosts) -> Fact {
         match self {
             Sound::Untold => Fact::Unknown,
-            Sound::Bool => Fact::if_sound(node.kind() == JsonKind::Bool),
-            Sound::Text(sound) => Fact::of_set(node.text().and_then(|text| sound.name(text))),
+            Sound::Bool => Fact::if_sound(cursor.boolean().is_some()),
+            Sound::Text(sound) => Fact::of_set(cursor.text().and_then(|text| sound.name(text))),
             Sound::Choice(choices) => Fact::of_set(
-                node.text()
+                cursor
+                    .text()
                     .and_then(|text| choices.iter().position(|choice| text.is(choice.value))),
             ),
-            Sound::Number { whole, ranges } => {
-                Fact::if_sound(number::is_sound(node, *whole, ranges))
+            Sound::Number { whole, ranges } => Fact::if_sound(
+                cursor.number().is_some_and(|number| number::is_sound(number, *whole, ranges)),
+            ),
+            Sound::NumericId => {
+                Fact::if_sound(cursor.number().is_some_and(|number| number.is_whole()))
             }
-            Sound::NumericId => Fact::if_sound(number::is_sound(node, true, &[])),
-            Sound::List { each, len } => list(node, each, len, hosts).unwrap_or(Fact::Unknown),
-            Sound::Object(plan) => object(node, plan, hosts).map_or(Fact::Unknown, Fact::Object),
+            Sound::List { each, len } => list(cursor, each, len, hosts).unwrap_or(Fact::Unknown),
+            Sound::Object(plan) => object(cursor, plan, hosts).map_or(Fact::Unknown, Fact::Object),
             Sound::Media(limits) => Fact::if_sound(
-                node.text().is_some_and(|text| media_string::is_sound(text, limits, hosts)),
+                cursor.text().is_some_and(|text| media_string::is_sound(text, limits, hosts)),
             ),
         }
     }
 }
 
 #[inline(never)]
-fn list(node: Node<'_>, each: &Sound, lens: &[Range<u32>], hosts: &mut Hosts) -> Option<Fact> {
+fn list(
+    cursor: &mut Cursor<'_>,
+    each: &Sound,
+    lens: &[Range<u32>],
+    hosts: &mut Hosts,
+) -> Option<Fact> {
     let mut len = 0;
     let mut all = Chosen::default();
-    for item in node.items() {
-        match each.fact(item, hosts) {
+    cursor.opens(b'[')?;
+    loop {
+        match each.fact(cursor, hosts) {
             Fact::Unknown => return None,
             Fact::Object(chosen) => all = all.and(chosen),
             Fact::Absent | Fact::One(_) | Fact::List { .. } => {}
         }
         len += 1;
+        if !cursor.goes_on(b']')? {
+            break;
+        }
     }
-    let fits = len > 0 && lens.iter().all(|range| range.contains(len));
-    fits.then(|| Fact::list(len, all))
+    lens.iter().all(|range| range.contains(len)).then(|| Fact::list(len, all))
 }
 
 /// What an object chooses, if each key is a field and comes once, none is missing, and their values are
 /// sound.
 #[inline(never)]
-fn object(node: Node<'_>, plan: &Plan, hosts: &mut Hosts) -> Option<Chosen> {
-    if node.kind() != JsonKind::Object {
-        return None;
-    }
+fn object(cursor: &mut Cursor<'_>, plan: &Plan, hosts: &mut Hosts) -> Option<Chosen> {
     let mut met = 0_u64;
     let mut chosen = Chosen::none();
-    for member in node.members() {
-        let index = plan.field(member.key.name())?;
+    cursor.opens(b'{')?;
+    loop {
+        let index = plan.field(cursor.key()?)?;
         let bit = 1_u64 << (index & 63);
         if met & bit != 0 {
             return None;
         }
-        let value = match plan.fact(index, member.value, hosts) {
+        let value = match plan.fact(index, cursor, hosts) {
             Fact::Unknown => return None,
             Fact::One(value) => usize::from(value),
             Fact::Absent | Fact::List { .. } | Fact::Object(_) => 0,
         };
         chosen = chosen.with(index, value)?;
         met |= bit;
+        if !cursor.goes_on(b'}')? {
+            break;
+        }
     }
     (plan.required() & !met == 0).then_some(chosen)
 }
@@ -155,7 +170,9 @@ impl SoundText {
                 Bound::Url => sound.is_url = true,
                 // Those belong to `Names`.
                 Bound::OtherNames(_) => {}
-                // What is unique has to be remembered; others bound no text, or few.
+                // See `Plan::unique`.
+                Bound::Unique => {}
+                // Others bound no text, or few.
                 _ => return None,
             }
         }
@@ -164,10 +181,10 @@ impl SoundText {
 
     /// Which of the names a sound text is, if there are any; else 0.
     fn name(&self, text: Text<'_>) -> Option<usize> {
-        // Escapes may hide anything, and a text is not blank if its first character is not.
-        let is_plain = text.is_plain() && text.raw().first().is_some_and(u8::is_ascii_graphic);
+        // Escapes may hide anything.
+        let is_plain = text.is_plain() && text.begins_with_ink();
         let fits = is_plain
-            && self.most.is_none_or(|most| text.surely_fits(most))
+            && self.most.is_none_or(|most| text.fits(most))
             && (!self.is_url || is_usual_url(text.raw()));
         match self.names {
             _ if !fits => None,

@@ -51,7 +51,9 @@ pub(super) fn string<'d>(
             Bound::Names(known) => names(cx, node, text, &limit.basis, known, rules, trail),
             Bound::Url => url(cx, node, text, &limit.basis, trail),
             // Remembered for the session: another request may carry the same value.
-            Bound::Unique => cx.out.unique.push(Unique::new(node, text, &limit.basis, trail)),
+            Bound::Unique => {
+                cx.out.unique.push(Unique::new(node.string(), text, &limit.basis, trail))
+            }
             // `OtherNames` is read together with `Names`; the rest bounds other kinds.
             Bound::OtherNames(_)
             | Bound::TakenUpstream(_)

@@ -17,7 +17,7 @@ use super::trail::Trail;
 use crate::finding::Draft;
 use crate::load::Loaded;
 use crate::printable;
-use crate::read::{Node, TapedString, Text};
+use crate::read::{TapedString, Text};
 
 /// Nobody knows beforehand which values fall together, so nobody can write a file of such.
 static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::default);
@@ -50,14 +50,14 @@ enum Way {
 }
 
 impl Unique {
-    /// A value of this field.
+    /// A value of the field that the trail leads to.
     pub(super) fn new(
-        node: Node<'_>,
+        string: TapedString,
         text: Text<'_>,
         basis: &'static Basis,
         trail: &Trail<'_>,
     ) -> Self {
-        let (span, value) = (node.span(), text.to_bytes());
+        let (span, value) = (string.span(), text.to_bytes());
         let (hash, way) = match trail.top() {
             Some((owner, key)) => (STATE.hash_one((key, &*value)), Way::Top(owner, key)),
             None => {
@@ -65,7 +65,7 @@ impl Unique {
                 (STATE.hash_one((trail.shown(), &*value)), Way::Deep(Box::new(draft)))
             }
         };
-        Unique { hash, span, string: node.string(), basis, way, item: None }
+        Unique { hash, span, string, basis, way, item: None }
     }
 
     /// The same in an item of a list.

@@ -19,13 +19,14 @@ pub(super) struct Marks<'t> {
     stops: u64,
     /// Bytes outside ASCII.
     highs: u64,
-    /// Bytes that are no white space of JSON.
+    /// Bytes that are no white space of JSON, of the block that begins here: compact text has hardly any.
     inks: u64,
+    inked: usize,
 }
 
 impl<'t> Marks<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
-        let mut marks = Marks { text, start: 0, stops: 0, highs: 0, inks: 0 };
+        let mut marks = Marks { text, start: 0, stops: 0, highs: 0, inks: 0, inked: usize::MAX };
         marks.look(0);
         marks
     }
@@ -33,30 +34,29 @@ impl<'t> Marks<'t> {
     /// The next byte from here on that is no white space of JSON, or the end of the text.
     #[inline(always)]
     pub(super) fn skip_blank(&mut self, pos: usize) -> usize {
-        let bit = pos.wrapping_sub(self.start);
-        if bit < BLOCK {
-            let inks = self.inks >> bit;
-            if inks != 0 {
-                return pos + inks.trailing_zeros() as usize;
-            }
+        match self.text.get(pos..) {
+            Some([first, ..]) if *first > b' ' => pos,
+            Some([b' ', second, ..]) if *second > b' ' => pos + 1,
+            _ => self.skip_beyond(pos),
         }
-        self.skip_beyond(pos)
     }
 
-    /// The same where it may lie beyond the block.
+    /// The same where several may come.
     #[inline(never)]
     fn skip_beyond(&mut self, pos: usize) -> usize {
-        if pos.wrapping_sub(self.start) >= BLOCK {
-            self.look(pos - pos % BLOCK);
-        }
+        let mut start = pos - pos % BLOCK;
         let mut from = u64::MAX << (pos % BLOCK);
         loop {
+            if self.inked != start {
+                (self.inked, self.inks) =
+                    (start, !with_block(self.text, start, |block| marks(block, are_blank)));
+            }
             let inks = self.inks & from;
             // The zeros behind a text are no white space.
             if inks != 0 {
-                return self.start + inks.trailing_zeros() as usize;
+                return start + inks.trailing_zeros() as usize;
             }
-            self.look(self.start + BLOCK);
+            start += BLOCK;
             from = u64::MAX;
         }
     }
@@ -104,23 +104,27 @@ impl<'t> Marks<'t> {
     #[inline]
     fn look(&mut self, start: usize) {
         self.start = start;
-        let rest = self.text.get(start..).unwrap_or_default();
-        let mut ending = [0; BLOCK];
-        let block = rest.first_chunk().unwrap_or_else(|| {
-            // The text ends before the block does: the zeros behind it end a string.
-            ending[..rest.len()].copy_from_slice(rest);
-            &ending
+        (self.stops, self.highs) = with_block(self.text, start, |block| {
+            let stops =
+                marks(block, |bytes| up_to(bytes, 0x1f) | are(bytes, b'"') | are(bytes, b'\\'));
+            let all = block.as_chunks().0.iter().fold(Bytes::ZERO, |all, it| all | Bytes::new(*it));
+            let highs = if all.to_bitmask() == 0 { 0 } else { marks(block, |bytes| bytes) };
+            (stops, highs)
         });
-        let controls = marks(block, |bytes| up_to(bytes, 0x1f));
-        let spaces = marks(block, |bytes| are(bytes, b' '));
-        self.stops = controls | marks(block, |bytes| are(bytes, b'"') | are(bytes, b'\\'));
-        self.highs = marks(block, |bytes| bytes);
-        self.inks = !match controls {
-            0 => spaces,
-            // Most are the ends of lines.
-            _ if controls == marks(block, |bytes| are(bytes, b'\n')) => spaces | controls,
-            _ => marks(block, are_blank),
-        };
+    }
+}
+
+/// Calls back with the block that begins here, and zeros where the text ends before it does.
+#[inline(always)]
+fn with_block<R>(text: &[u8], start: usize, then: impl Fn(&[u8; BLOCK]) -> R) -> R {
+    let rest = text.get(start..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(block) => then(block),
+        None => {
+            let mut ending = [0; BLOCK];
+            ending[..rest.len()].copy_from_slice(rest);
+            then(&ending)
+        }
     }
 }
 

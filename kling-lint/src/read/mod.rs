@@ -6,12 +6,13 @@
 //! budget.
 //!
 //! A document in which nothing is wrong takes the quick way (`sound`); any other is read anew, with
-//! care (`parse`).
+//! care (`parse`). Whoever knows what must come reads it without nodes (`cursor`).
 
 mod ahead;
 mod blank;
 mod brackets;
 mod bytes;
+mod cursor;
 mod faults;
 mod junk;
 mod marks;
@@ -35,6 +36,8 @@ mod words;
 use crate::finding::Draft;
 use crate::load::Loaded;
 
+pub(crate) use cursor::Cursor;
+pub(crate) use number::Number;
 pub(crate) use surroundings::is_binary;
 pub(crate) use tape::{JsonKind, Tape};
 pub(crate) use text::Text;

@@ -38,6 +38,17 @@ impl<'d> Text<'d> {
         }
     }
 
+    /// The text of a string that was read, all of it.
+    #[inline]
+    pub(super) fn read(raw: &'d [u8], start: usize, flags: u8) -> Self {
+        Text { raw, start: start as u32, flags, gap: None }
+    }
+
+    /// The same without escapes, wherever it stood.
+    pub(crate) fn plain(raw: &'d [u8]) -> Self {
+        Text::read(raw, 0, SOUND)
+    }
+
     /// The resident bytes between the quotes.
     #[inline]
     pub(crate) fn raw(self) -> &'d [u8] {
@@ -86,6 +97,16 @@ impl<'d> Text<'d> {
         !self.has_gap() && self.raw().len() <= limit as usize
     }
 
+    /// Whether it has at most so many code points and UTF-16 units, however long it is; false where that is
+    /// not seen at once.
+    pub(crate) fn fits(self, limit: u32) -> bool {
+        self.surely_fits(limit)
+            || self.is_verbatim() && {
+                let counts = self.counts();
+                counts.chars.max(counts.utf16) <= u64::from(limit)
+            }
+    }
+
     /// Whether nothing stands between the quotes.
     #[inline]
     pub(crate) fn is_empty(self) -> bool {
@@ -103,6 +124,15 @@ impl<'d> Text<'d> {
             return false;
         }
         self.to_str().chars().all(char::is_whitespace)
+    }
+
+    /// Whether its first character is no white space, in the sense of Unicode; then it is not blank.
+    pub(crate) fn begins_with_ink(self) -> bool {
+        match self.raw.first() {
+            Some(first) if first.is_ascii() => first.is_ascii_graphic(),
+            Some(_) => self.head(char::MAX_LEN_UTF8).starts_with(|it: char| !it.is_whitespace()),
+            None => false,
+        }
     }
 
     /// The text without its escapes; what cannot be read is replaced. Of a string with a gap, what

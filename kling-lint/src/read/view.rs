@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::number::Number;
-use super::tape::{CLOSED, Entry, JsonKind, TRUE, Tape};
+use super::tape::{CLOSED, Entry, JsonKind, SOUND, TRUE, Tape};
 use super::text::Text;
 use crate::load::Loaded;
 use crate::names::{Name, NameSet};
@@ -29,6 +29,18 @@ pub(crate) struct Node<'d> {
 pub(crate) struct TapedString(Entry);
 
 impl TapedString {
+    /// One without escapes, from quote to quote.
+    pub(crate) fn plain(span: Range<usize>) -> Self {
+        let mut entry = Entry::new(JsonKind::String, span.start, span.end).quoted(1, 1);
+        entry.flags = SOUND;
+        TapedString(entry)
+    }
+
+    /// Its span in the resident text, quotes included.
+    pub(crate) fn span(&self) -> Range<u32> {
+        self.0.start..self.0.end
+    }
+
     /// What it says, in the text that the document was read from.
     pub(crate) fn text<'d>(&self, loaded: &'d Loaded<'_>) -> Text<'d> {
         Text::new(loaded, &self.0)

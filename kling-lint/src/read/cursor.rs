@@ -1,0 +1,143 @@
+//! A text read value by value, by whoever knows what must come: no node is kept of it.
+
+use super::bytes::skip_blank;
+use super::number::Number;
+use super::numerals::strict_number;
+use super::tape::{HIGH, SOUND};
+use super::text::Text;
+use crate::names::{Name, Names};
+use crate::vector::{Bytes, are, up_to};
+
+/// Bytes of a string at most: what is longer takes care anyway, or is no text.
+const LONGEST: usize = 16 << 10;
+
+/// Where a text is read that is nowhere cut. Nothing comes of what is not sound, of strings with escapes, and
+/// of what is something else than was asked for; then the place is anywhere.
+pub(crate) struct Cursor<'t> {
+    text: &'t [u8],
+    pos: usize,
+    names: &'static Names,
+}
+
+impl<'t> Cursor<'t> {
+    /// In front of the value of a text.
+    pub(crate) fn new(text: &'t [u8]) -> Self {
+        Cursor::at(text, skip_blank(text, 0))
+    }
+
+    /// In front of a value in it.
+    pub(crate) fn at(text: &'t [u8], pos: usize) -> Self {
+        Cursor { text, pos, names: Names::get() }
+    }
+
+    /// Where it is.
+    #[inline]
+    pub(crate) fn pos(&self) -> usize {
+        self.pos
+    }
+
+    /// An opening bracket, and the blanks behind it.
+    #[inline]
+    pub(crate) fn opens(&mut self, bracket: u8) -> Option<()> {
+        (*self.text.get(self.pos)? == bracket).then(|| self.skip(1))
+    }
+
+    /// A comma behind a value, which says that another follows; or this closing bracket.
+    #[inline]
+    pub(crate) fn goes_on(&mut self, closer: u8) -> Option<bool> {
+        let mut byte = *self.text.get(self.pos)?;
+        if byte != b',' && byte != closer {
+            self.skip(0);
+            byte = *self.text.get(self.pos)?;
+        }
+        match byte {
+            b',' => self.skip(1),
+            _ => self.pos += 1,
+        }
+        (byte == b',' || byte == closer).then_some(byte == b',')
+    }
+
+    /// A key and its colon. One that no table has, and one that is not sound, has no name.
+    #[inline]
+    pub(crate) fn key(&mut self) -> Option<Name> {
+        if *self.text.get(self.pos)? != b'"' {
+            return None;
+        }
+        let (name, len) = self.names.quoted(self.text.get(self.pos + 1..)?);
+        self.pos += len + 2;
+        if *self.text.get(self.pos)? != b':' {
+            self.skip(0);
+        }
+        let has_colon = *self.text.get(self.pos)? == b':';
+        self.skip(1);
+        has_colon.then_some(name)
+    }
+
+    /// A string without escapes.
+    #[inline]
+    pub(crate) fn text(&mut self) -> Option<Text<'t>> {
+        if *self.text.get(self.pos)? != b'"' {
+            return None;
+        }
+        let start = self.pos + 1;
+        let (len, has_high) = string(self.text.get(start..)?)?;
+        let raw = &self.text[start..start + len];
+        self.pos = start + len + 1;
+        if !has_high {
+            return Some(Text::read(raw, start, SOUND));
+        }
+        simdutf8::basic::from_utf8(raw).ok()?;
+        Some(Text::read(raw, start, SOUND | HIGH))
+    }
+
+    /// A number.
+    pub(crate) fn number(&mut self) -> Option<Number<'t>> {
+        let rest = self.text.get(self.pos..)?;
+        let len = strict_number(rest);
+        self.pos += len;
+        (len > 0).then(|| Number::new(&rest[..len]))
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn boolean(&mut self) -> Option<bool> {
+        let rest = self.text.get(self.pos..)?;
+        let is_true = rest.starts_with(b"true");
+        if !is_true && !rest.starts_with(b"false") {
+            return None;
+        }
+        self.pos += if is_true { "true".len() } else { "false".len() };
+        Some(is_true)
+    }
+
+    /// Whether nothing but blanks follows.
+    pub(crate) fn is_over(&self) -> bool {
+        skip_blank(self.text, self.pos) >= self.text.len()
+    }
+
+    /// Past so many bytes, and the blanks behind them.
+    #[inline(always)]
+    fn skip(&mut self, bytes: usize) {
+        self.pos = skip_blank(self.text, self.pos + bytes);
+    }
+}
+
+/// How long a string is whose content starts here, and whether a byte of it is outside ASCII.
+#[inline]
+fn string(text: &[u8]) -> Option<(usize, bool)> {
+    let mut highs = Bytes::ZERO;
+    let (chunks, rest) = text.get(..LONGEST).unwrap_or(text).as_chunks();
+    for (index, chunk) in chunks.iter().enumerate() {
+        let bytes = Bytes::new(*chunk);
+        let stops = (are(bytes, b'"') | are(bytes, b'\\') | up_to(bytes, 0x1f)).to_bitmask();
+        if stops != 0 {
+            let at = stops.trailing_zeros() as usize;
+            let has_high = highs.to_bitmask() | bytes.to_bitmask() & ((1 << at) - 1) != 0;
+            return (chunk[at] == b'"')
+                .then_some((chunks[..index].as_flattened().len() + at, has_high));
+        }
+        highs |= bytes;
+    }
+    let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f))?;
+    let has_high = highs.to_bitmask() != 0 || !rest[..at].is_ascii();
+    (rest[at] == b'"').then_some((text.len().min(LONGEST) - rest.len() + at, has_high))
+}
