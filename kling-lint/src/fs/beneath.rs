@@ -139,8 +139,8 @@ impl<'f> OfRequest<'f> {
     }
 
     fn start(&self) -> Result<(&Folder, &Start), Refusal> {
-        let beside = beside(self.request);
         let start = self.start.get_or_init(|| {
+            let beside = beside(self.request);
             let (own, places) = match &self.files.root {
                 Some(root) => (None, root.places(beside)),
                 None => {

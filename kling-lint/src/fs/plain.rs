@@ -4,6 +4,7 @@
 //! A name is one part, and no link is followed at it, so from a folder beneath nothing leads out.
 
 use std::ffi::CStr;
+use std::mem::MaybeUninit;
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, statat};
@@ -18,16 +19,14 @@ pub(super) fn split(text: &str) -> Option<(&str, &str)> {
     if text.len() > names::LONGEST || text.starts_with('/') {
         return None;
     }
-    let mut end = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'/' => end = Some(at),
-            // URLs and drives, what separates names on Windows, what no name holds.
-            b':' | b'\\' | 0 => return None,
-            _ => {}
-        }
+    // URLs and drives, what separates names on Windows, what no name holds.
+    if memchr::memchr3(b':', b'\\', 0, text.as_bytes()).is_some() {
+        return None;
     }
-    let (folder, name) = end.map_or(("", text), |end| (&text[..end], &text[end + 1..]));
+    let (folder, name) = match memchr::memrchr(b'/', text.as_bytes()) {
+        Some(end) => (&text[..end], &text[end + 1..]),
+        None => ("", text),
+    };
     (!matches!(name, "" | "." | "..")).then_some((folder, name))
 }
 
@@ -45,6 +44,15 @@ pub(super) fn open(folder: impl AsFd, name: &str) -> Result<Option<OpenFile>, Er
         let now = fstat(&file)?;
         Ok(is_regular(&now).then(|| opened(file.into(), &seen, &now)))
     })
+}
+
+/// Reads on, as much as there is room for.
+pub(crate) fn read<'p>(
+    file: impl AsFd,
+    room: &'p mut [MaybeUninit<u8>],
+) -> std::io::Result<&'p [u8]> {
+    let (bytes, _) = rustix::io::read(file, room)?;
+    Ok(bytes)
 }
 
 fn open_beneath(folder: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Errno> {
