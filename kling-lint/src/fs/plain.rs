@@ -13,6 +13,7 @@ use rustix::path::Arg as _;
 
 use super::names;
 use crate::files::OpenFile;
+use crate::vector::{self, are};
 
 /// Splits a text that can be read in one way only: as a folder, perhaps none, and a name in it.
 pub(super) fn split(text: &str) -> Option<(&str, &str)> {
@@ -20,13 +21,12 @@ pub(super) fn split(text: &str) -> Option<(&str, &str)> {
         return None;
     }
     // URLs and drives, what separates names on Windows, what no name holds.
-    if memchr::memchr3(b':', b'\\', 0, text.as_bytes()).is_some() {
+    let is_plain = |bytes| !(are(bytes, b':') | are(bytes, b'\\') | are(bytes, 0));
+    if vector::run(text.as_bytes(), is_plain) < text.len() {
         return None;
     }
-    let (folder, name) = match memchr::memrchr(b'/', text.as_bytes()) {
-        Some(end) => (&text[..end], &text[end + 1..]),
-        None => ("", text),
-    };
+    let end = text.bytes().rposition(|byte| byte == b'/');
+    let (folder, name) = end.map_or(("", text), |end| (&text[..end], &text[end + 1..]));
     (!matches!(name, "" | "." | "..")).then_some((folder, name))
 }
 

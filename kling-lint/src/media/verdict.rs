@@ -194,6 +194,10 @@ fn judge_facts(
             }
             let is_about = |draft: &Draft| ABOUT.iter().any(|rule| rule.id == draft.rule.id);
             let drafts = drafts(facts, name, &field, trail);
+            if drafts.is_empty() {
+                judged.push((field, drafts));
+                return;
+            }
             let (of_file, of_field): (Vec<_>, Vec<_>) = drafts.into_iter().partition(is_about);
             for draft in of_file.into_iter().map(|draft| of_the_file(draft, class)) {
                 if !about.iter().any(|it| it.rule.id == draft.rule.id && it.params == draft.params)
@@ -212,7 +216,7 @@ fn judge_facts(
     let fields = judged
         .into_iter()
         .map(|(MediaField { endpoint, path, limits, .. }, drafts)| {
-            let findings = settle(drafts);
+            let findings = if drafts.is_empty() { Vec::new() } else { settle(drafts) };
             let worst = findings.iter().map(|finding| finding.severity).max().max(worst_about);
             let mut forms = limits.iter().filter_map(|limit| limit.bound.forms());
             let inline = forms.all(|forms| forms.base64);
