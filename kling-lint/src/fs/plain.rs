@@ -47,10 +47,7 @@ pub(super) fn open(folder: impl AsFd, name: &str) -> Result<Option<OpenFile>, Er
 }
 
 /// Reads on, as much as there is room for.
-pub(crate) fn read<'p>(
-    file: impl AsFd,
-    room: &'p mut [MaybeUninit<u8>],
-) -> std::io::Result<&'p [u8]> {
+pub(crate) fn read(file: impl AsFd, room: &mut [MaybeUninit<u8>]) -> std::io::Result<&[u8]> {
     let (bytes, _) = rustix::io::read(file, room)?;
     Ok(bytes)
 }
