@@ -192,13 +192,15 @@ fn judge_facts(
                 others.push(field);
                 return;
             }
-            let is_about = |draft: &Draft| ABOUT.iter().any(|rule| rule.id == draft.rule.id);
             let drafts = drafts(facts, name, &field, trail);
+            // Most fields take most files.
             if drafts.is_empty() {
                 judged.push((field, drafts));
                 return;
             }
-            let (of_file, of_field): (Vec<_>, Vec<_>) = drafts.into_iter().partition(is_about);
+            let is_about = |draft: &Draft| ABOUT.iter().any(|rule| rule.id == draft.rule.id);
+            let named = drafts.into_iter().map(|draft| draft.naming(format!("`{}`", field.path)));
+            let (of_file, of_field): (Vec<_>, Vec<_>) = named.partition(is_about);
             for draft in of_file.into_iter().map(|draft| of_the_file(draft, class)) {
                 if !about.iter().any(|it| it.rule.id == draft.rule.id && it.params == draft.params)
                 {
@@ -245,7 +247,7 @@ fn drafts(facts: &FileFacts, name: &str, field: &MediaField, trail: &Trail<'_>) 
     let mut drafts = Vec::new();
     let MediaField { class, limits, .. } = *field;
     Target { class, limits, trail, span: 0..0, out: &mut drafts }.file(facts, Some(name));
-    drafts.into_iter().map(|draft| draft.naming(format!("`{}`", field.path))).collect()
+    drafts
 }
 
 /// No field is for a file of this class: an error, because nothing takes it.
