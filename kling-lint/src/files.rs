@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::mem::MaybeUninit;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -77,6 +78,12 @@ pub trait Bytes: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> Bytes for T {}
 
+/// How many bytes of a file are read at once.
+pub(crate) const PAGE: usize = 4096;
+
+/// Room for that many.
+pub(crate) type Page = [MaybeUninit<u8>; PAGE];
+
 /// An open file and its length.
 pub struct OpenFile {
     len: u64,
@@ -128,6 +135,20 @@ impl OpenFile {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, crate::LintError> {
         let (file, len) = crate::fs::open::open_with_len(path.as_ref())?;
         Ok(OpenFile::with_len(file, len))
+    }
+
+    /// Reads on, at most a page. Most files are read but once, so their room is not cleared before.
+    ///
+    /// # Errors
+    /// The file's own; [`io::ErrorKind::Interrupted`] is no reason to give up.
+    pub(crate) fn read_page<'p>(&mut self, page: &'p mut Page) -> io::Result<&'p [u8]> {
+        #[cfg(all(feature = "fs", unix))]
+        if let Source::Disk(file) = &self.bytes {
+            return crate::fs::read(file, page);
+        }
+        let mut bytes = [0; PAGE];
+        let count = self.read(&mut bytes)?;
+        Ok(page[..count].write_copy_of_slice(&bytes[..count]))
     }
 
     /// How many bytes there were when the file was opened.

@@ -244,9 +244,8 @@ impl Linter {
         path: &Path,
         look: &crate::fs::open::Look,
     ) -> Result<MediaReport, LintError> {
-        let (file, len) = crate::fs::open::open_seen(path, look)?;
-        self.judge_media(OpenFile::with_len(file, len), path)
-            .map_err(|source| LintError::io(path, source))
+        let file = crate::fs::open::open_media(path, look)?;
+        self.judge_media(file, path).map_err(|source| LintError::io(path, source))
     }
 
     /// The same linter, which reads local files beside the requests if it is told of no others.

@@ -104,6 +104,15 @@ impl<'l> Places<'l> {
         placed
     }
 
+    /// Ranges of the resident text as ranges of the file, in the order given.
+    pub(crate) fn spans(&self, ranges: impl Iterator<Item = Range<u32>>) -> Vec<Span> {
+        if self.gaps.is_empty() {
+            return ranges.map(|range| Span::new(range.start.into(), range.end.into())).collect();
+        }
+        let ranges: Vec<_> = ranges.collect();
+        self.resolve(&ranges).into_iter().map(|placed| placed.span).collect()
+    }
+
     /// The lines that these offsets are on, in the order given. The text is walked once for all of them.
     pub(crate) fn lines(&self, offsets: impl Iterator<Item = u32>) -> Vec<u64> {
         let mut stops: Vec<_> = offsets.enumerate().map(|(index, at)| (at, index as u32)).collect();

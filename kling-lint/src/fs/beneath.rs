@@ -1,5 +1,6 @@
 //! Local files, beneath one folder.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -34,6 +35,8 @@ const HINTS: u32 = 32;
 #[derive(Debug)]
 pub struct LocalFiles {
     root: Option<Folder>,
+    /// Where the paths of a request without a name start, as paths from the root.
+    here: Vec<PathBuf>,
     hints: Mutex<Hints>,
 }
 
@@ -62,11 +65,12 @@ impl LocalFiles {
     /// The folder is the one that the request's name leads to, be it through links: where those are
     /// a stranger's, too, use [`beneath`](LocalFiles::beneath).
     pub fn beside_request() -> Self {
-        LocalFiles { root: None, hints: Mutex::default() }
+        LocalFiles { root: None, here: Vec::new(), hints: Mutex::default() }
     }
 
     /// The files beneath this folder. What a request names is looked for beside the request, if that
-    /// lies beneath the folder, and then from the folder itself.
+    /// lies beneath the folder, and then from the folder itself. Beside a request without a name is the
+    /// folder that is current now.
     ///
     /// # Errors
     /// There is no such folder, or it cannot be opened.
@@ -76,7 +80,8 @@ impl LocalFiles {
         // Now, as the current folder may change.
         folder.absolute();
         folder.resolved();
-        Ok(LocalFiles { root: Some(folder), hints: Mutex::default() })
+        let here = folder.places(beside(None));
+        Ok(LocalFiles { root: Some(folder), here, hints: Mutex::default() })
     }
 
     /// What is close to a file that is missing.
@@ -109,16 +114,16 @@ impl Files for LocalFiles {
 struct OfRequest<'f> {
     files: &'f LocalFiles,
     request: Option<&'f Path>,
-    start: OnceLock<Result<Start, Refusal>>,
+    start: OnceLock<Result<Start<'f>, Refusal>>,
 }
 
 /// Where the paths of a request start.
 #[derive(Debug)]
-struct Start {
+struct Start<'f> {
     /// Its own folder, if there is no root.
     own: Option<Folder>,
     /// Where relative paths may start, as paths from the folder.
-    places: Vec<PathBuf>,
+    places: Cow<'f, [PathBuf]>,
     /// The folder beneath that the last file was in: the next one often is, too.
     #[cfg(unix)]
     last: Mutex<Option<Last>>,
@@ -138,14 +143,15 @@ impl<'f> OfRequest<'f> {
         OfRequest { files, request, start: OnceLock::new() }
     }
 
-    fn start(&self) -> Result<(&Folder, &Start), Refusal> {
-        let beside = beside(self.request);
+    fn start(&self) -> Result<(&Folder, &Start<'f>), Refusal> {
         let start = self.start.get_or_init(|| {
-            let (own, places) = match &self.files.root {
-                Some(root) => (None, root.places(beside)),
-                None => {
+            let beside = beside(self.request);
+            let (own, places) = match (&self.files.root, self.request) {
+                (Some(_), None) => (None, Cow::Borrowed(&*self.files.here)),
+                (Some(root), Some(_)) => (None, Cow::Owned(root.places(beside))),
+                (None, _) => {
                     let own = Folder::open(beside).map_err(|error| refusal(&error, beside))?;
-                    (Some(own), vec![PathBuf::new()])
+                    (Some(own), Cow::Owned(vec![PathBuf::new()]))
                 }
             };
             Ok(Start {
@@ -255,7 +261,7 @@ impl Folder {
     }
 
     /// The file, as this system reads its name, or else as Windows does.
-    fn search(&self, name: &Name, start: &Start) -> Result<OpenFile, Refusal> {
+    fn search(&self, name: &Name, start: &Start<'_>) -> Result<OpenFile, Refusal> {
         match (self.search_path(&name.path, start), &name.slashed) {
             (Err(Refusal::Missing { .. }), Some(slashed)) => self.search_path(slashed, start),
             (result, _) => result,
@@ -263,7 +269,7 @@ impl Folder {
     }
 
     /// The first file that is there, or what stands in the way of one.
-    fn search_path(&self, path: &Path, start: &Start) -> Result<OpenFile, Refusal> {
+    fn search_path(&self, path: &Path, start: &Start<'_>) -> Result<OpenFile, Refusal> {
         let mut parts = path.components().skip_while(|part| *part == Component::CurDir);
         let turns = parts.next() == Some(Component::ParentDir);
         for (index, place) in start.places.iter().enumerate() {
@@ -316,7 +322,7 @@ impl Folder {
 }
 
 #[cfg(unix)]
-impl Start {
+impl Start<'_> {
     /// Opens what a text nearly always names. `None`: it is to be read with care, which tells what else
     /// it names.
     fn plain(&self, root: &Dir, text: &str) -> Option<OpenFile> {

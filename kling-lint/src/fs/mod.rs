@@ -30,6 +30,9 @@ pub(crate) mod spill;
 #[cfg(feature = "cli")]
 pub(crate) mod walk;
 
+#[cfg(unix)]
+pub(crate) use plain::read;
+
 /// A file on the disk, for whoever only holds it.
 pub(crate) use std::fs::File as DiskFile;
 use std::path::Path;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::kind;
 use crate::error::LintError;
+use crate::files::OpenFile;
 
 /// What a path leads to, seen before it is opened.
 ///
@@ -30,6 +31,22 @@ impl Look {
     #[cfg(feature = "cli")]
     pub(crate) fn len(&self) -> u64 {
         self.0.len()
+    }
+
+    /// Whether another look shows the same file, as long as it was.
+    fn is_same(&self, other: &Metadata) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+
+            let known = |it: &Metadata| (it.dev(), it.ino(), it.len());
+            known(&self.0) == known(other)
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = other;
+            false
+        }
     }
 
     /// Which file it is.
@@ -71,6 +88,16 @@ pub(crate) fn open_with_len(path: &Path) -> Result<(File, u64), LintError> {
 
 /// The same, of a path that was looked at.
 pub(crate) fn open_seen(path: &Path, look: &Look) -> Result<(File, u64), LintError> {
+    open_regular(path, look).map(|(file, now)| (file, now.len()))
+}
+
+/// The same, to be looked into: it is steady if both looks showed the same.
+pub(crate) fn open_media(path: &Path, look: &Look) -> Result<OpenFile, LintError> {
+    let (file, now) = open_regular(path, look)?;
+    Ok(OpenFile::on_disk(file, now.len(), look.is_same(&now)))
+}
+
+fn open_regular(path: &Path, look: &Look) -> Result<(File, Metadata), LintError> {
     let refused = |error| LintError::io(path, error);
     regular(path, &look.0)?;
     let mut options = OpenOptions::new();
@@ -80,7 +107,7 @@ pub(crate) fn open_seen(path: &Path, look: &Look) -> Result<(File, u64), LintErr
     let file = options.open(path).map_err(refused)?;
     let metadata = file.metadata().map_err(refused)?;
     regular(path, &metadata)?;
-    Ok((file, metadata.len()))
+    Ok((file, metadata))
 }
 
 /// What a regular file holds; nothing when that is more than so many bytes.

@@ -4,6 +4,7 @@
 //! A name is one part, and no link is followed at it, so from a folder beneath nothing leads out.
 
 use std::ffi::CStr;
+use std::mem::MaybeUninit;
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, statat};
@@ -12,21 +13,19 @@ use rustix::path::Arg as _;
 
 use super::names;
 use crate::files::OpenFile;
+use crate::vector::{self, are};
 
 /// Splits a text that can be read in one way only: as a folder, perhaps none, and a name in it.
 pub(super) fn split(text: &str) -> Option<(&str, &str)> {
     if text.len() > names::LONGEST || text.starts_with('/') {
         return None;
     }
-    let mut end = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'/' => end = Some(at),
-            // URLs and drives, what separates names on Windows, what no name holds.
-            b':' | b'\\' | 0 => return None,
-            _ => {}
-        }
+    // URLs and drives, what separates names on Windows, what no name holds.
+    let is_plain = |bytes| !(are(bytes, b':') | are(bytes, b'\\') | are(bytes, 0));
+    if vector::run(text.as_bytes(), is_plain) < text.len() {
+        return None;
     }
+    let end = text.bytes().rposition(|byte| byte == b'/');
     let (folder, name) = end.map_or(("", text), |end| (&text[..end], &text[end + 1..]));
     (!matches!(name, "" | "." | "..")).then_some((folder, name))
 }
@@ -45,6 +44,12 @@ pub(super) fn open(folder: impl AsFd, name: &str) -> Result<Option<OpenFile>, Er
         let now = fstat(&file)?;
         Ok(is_regular(&now).then(|| opened(file.into(), &seen, &now)))
     })
+}
+
+/// Reads on, as much as there is room for.
+pub(crate) fn read(file: impl AsFd, room: &mut [MaybeUninit<u8>]) -> std::io::Result<&[u8]> {
+    let (bytes, _) = rustix::io::read(file, room)?;
+    Ok(bytes)
 }
 
 fn open_beneath(folder: BorrowedFd<'_>, name: &CStr) -> Result<OwnedFd, Errno> {

@@ -8,7 +8,7 @@ use crate::message;
 use crate::place::{Placed, Places};
 use crate::verdict::LocalFile;
 
-/// Drafts and local files in their places; the text is walked once for all of them.
+/// Drafts and local files in their places.
 pub(super) fn place(
     places: &Places<'_>,
     drafts: Vec<Draft>,
@@ -17,10 +17,8 @@ pub(super) fn place(
     let mut ranges: Vec<_> = drafts.iter().map(|draft| draft.span.clone()).collect();
     let edits = drafts.iter().flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
     ranges.extend(edits.map(|(range, _)| range.clone()));
-    let edits_end = ranges.len();
-    ranges.extend(named.iter().map(|named| named.span.clone()));
     let placed = places.resolve(&ranges);
-    let (placed, of_files) = placed.split_at(edits_end);
+    let of_files = places.spans(named.iter().map(|named| named.span.clone()));
     let (placed, edits) = placed.split_at(drafts.len());
     let mut edits = edits.iter();
     let findings = drafts
@@ -34,9 +32,9 @@ pub(super) fn place(
     let mut files: Vec<_> = named
         .into_iter()
         .zip(of_files)
-        .map(|(named, placed)| LocalFile {
+        .map(|(named, span)| LocalFile {
             pointer: named.pointer,
-            span: placed.span,
+            span,
             path: named.path.path,
             len: named.path.len,
             inline: named.path.inline,

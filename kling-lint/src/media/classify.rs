@@ -103,14 +103,14 @@ impl<'a> MediaText<'a> {
         if url::is_http(&self.head) {
             return Shape::Url(if self.is_graphic() { &self.head } else { self.trimmed() });
         }
+        if locator::starts_path(&self.head) {
+            return Shape::Path;
+        }
         if self.trimmed().is_empty() && self.complete {
             return Shape::Blank;
         }
         if starts(&self.head, "data:") {
             return Shape::Data;
-        }
-        if locator::starts_path(&self.head) {
-            return Shape::Path;
         }
         match locator::unfetchable(&self.head, self.complete) {
             Some(Unfetchable::Hostless) => return Shape::Hostless,

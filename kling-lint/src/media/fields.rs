@@ -4,6 +4,9 @@ use kling_schema::{Kind, Limit, MediaClass, Object};
 
 use crate::check::trail::{EACH, Trail};
 
+/// Bytes that every path fits in.
+const ROOM: usize = 64;
+
 /// A field that names an image or a video.
 #[derive(Clone, Debug)]
 pub(crate) struct MediaField {
@@ -20,7 +23,7 @@ pub(crate) struct MediaField {
 /// no second one.
 pub(crate) fn visit(object: &'static Object, then: &mut dyn FnMut(MediaField, &Trail<'_>)) {
     let root = Trail::root(object.name);
-    Walk { endpoint: object.name, path: String::new(), then }.object(object, &root);
+    Walk { endpoint: object.name, path: String::with_capacity(ROOM), then }.object(object, &root);
 }
 
 struct Walk<'w> {

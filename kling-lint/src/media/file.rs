@@ -3,15 +3,14 @@
 //! Only headers are read: pixels never, metadata only where the size could stand. A file may be of any
 //! length, made to mislead, or changing while it is read.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Seek as _, SeekFrom};
+use std::mem::MaybeUninit;
 
 use super::probe::{Header, HeaderProbe, Progress};
-use crate::files::OpenFile;
+use crate::files::{OpenFile, PAGE};
 
-/// How many bytes are asked for at once: a page, and nearly always all that is needed.
-const READ: usize = 4096;
 /// From so many bytes on, what need not be looked at is passed over: it saves a read at least.
-const WORTH_A_SEEK: u64 = READ as u64;
+const WORTH_A_SEEK: u64 = PAGE as u64;
 /// How many bytes are read of one file at most. A picture with 10 MB of metadata before its size has
 /// 160 segments, each of which costs one read.
 const MOST_BYTES: u64 = 1 << 20;
@@ -33,7 +32,8 @@ pub(crate) struct Probed {
 pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
     let len = file.len();
     let mut probe = HeaderProbe::new();
-    let mut buffer = [0; READ];
+    // One of them is nearly always all that is needed.
+    let mut page = [MaybeUninit::uninit(); PAGE];
     let (mut at, mut bytes, mut reads) = (0_u64, 0_u64, 0_u32);
     let mut cut = false;
     let header = loop {
@@ -53,24 +53,24 @@ pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
             file.seek(SeekFrom::Start(at))?;
             probe.skip(idle);
         }
-        let count = match file.read(&mut buffer) {
+        let read = match file.read_page(&mut page) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 reads += 1;
                 continue;
             }
             result => result?,
         };
-        if count == 0 {
+        if read.is_empty() {
             cut = at < len;
             break probe.finish();
         }
-        probe.push(&buffer[..count]);
-        at += count as u64;
-        bytes += count as u64;
+        probe.push(read);
+        at += read.len() as u64;
+        bytes += read.len() as u64;
         reads += 1;
     };
     // One read that brought all it could came right behind two looks at the length.
-    let is_seen = file.is_steady() && reads == 1 && at == len.min(READ as u64);
+    let is_seen = file.is_steady() && reads == 1 && at == len.min(PAGE as u64);
     let changed = cut || at > len || !is_seen && file.seek(SeekFrom::End(0))? != len;
     Ok(Probed { header, changed })
 }

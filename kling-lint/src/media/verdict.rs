@@ -192,9 +192,15 @@ fn judge_facts(
                 others.push(field);
                 return;
             }
-            let is_about = |draft: &Draft| ABOUT.iter().any(|rule| rule.id == draft.rule.id);
             let drafts = drafts(facts, name, &field, trail);
-            let (of_file, of_field): (Vec<_>, Vec<_>) = drafts.into_iter().partition(is_about);
+            // Most fields take most files.
+            if drafts.is_empty() {
+                judged.push((field, drafts));
+                return;
+            }
+            let is_about = |draft: &Draft| ABOUT.iter().any(|rule| rule.id == draft.rule.id);
+            let named = drafts.into_iter().map(|draft| draft.naming(format!("`{}`", field.path)));
+            let (of_file, of_field): (Vec<_>, Vec<_>) = named.partition(is_about);
             for draft in of_file.into_iter().map(|draft| of_the_file(draft, class)) {
                 if !about.iter().any(|it| it.rule.id == draft.rule.id && it.params == draft.params)
                 {
@@ -212,7 +218,7 @@ fn judge_facts(
     let fields = judged
         .into_iter()
         .map(|(MediaField { endpoint, path, limits, .. }, drafts)| {
-            let findings = settle(drafts);
+            let findings = if drafts.is_empty() { Vec::new() } else { settle(drafts) };
             let worst = findings.iter().map(|finding| finding.severity).max().max(worst_about);
             let mut forms = limits.iter().filter_map(|limit| limit.bound.forms());
             let inline = forms.all(|forms| forms.base64);
@@ -241,7 +247,7 @@ fn drafts(facts: &FileFacts, name: &str, field: &MediaField, trail: &Trail<'_>) 
     let mut drafts = Vec::new();
     let MediaField { class, limits, .. } = *field;
     Target { class, limits, trail, span: 0..0, out: &mut drafts }.file(facts, Some(name));
-    drafts.into_iter().map(|draft| draft.naming(format!("`{}`", field.path))).collect()
+    drafts
 }
 
 /// No field is for a file of this class: an error, because nothing takes it.

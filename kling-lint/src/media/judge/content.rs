@@ -4,6 +4,7 @@ use kling_schema::aspect::End;
 use kling_schema::rules::{Rule, media as rules};
 use kling_schema::{Bound, Limit};
 
+use super::sound::is_sound_picture;
 use super::{Target, names};
 use crate::finding::Draft;
 use crate::media::classify::suffix;
@@ -18,6 +19,21 @@ const SQUARER: &str = "crop it to a squarer shape, then scale it if need be";
 impl Target<'_> {
     /// Judges a file by what its headers tell; `path` names it, unless it stands in the request.
     pub(crate) fn file(&mut self, facts: &FileFacts, path: Option<&str>) {
+        if is_sound_picture(facts, path, self.limits) {
+            debug_assert!(self.has_nothing_against(facts, path), "the ways differ: {facts:?}");
+            return;
+        }
+        self.file_with_care(facts, path);
+    }
+
+    /// Whether the careful way finds nothing.
+    pub(super) fn has_nothing_against(&mut self, facts: &FileFacts, path: Option<&str>) -> bool {
+        let before = self.out.len();
+        self.file_with_care(facts, path);
+        self.out.len() == before
+    }
+
+    fn file_with_care(&mut self, facts: &FileFacts, path: Option<&str>) {
         let is_wrong = self.format(&facts.header, path);
         if let Some(path) = path
             && !is_wrong

@@ -1,10 +1,12 @@
-//! The quick way through a URL in which nothing is wrong, as nearly all are: any other text is judged
-//! with care ([`text`](super::text)), and then that says what is wrong.
+//! The quick way through a URL in which nothing is wrong, and a picture, as nearly all are: any other is
+//! judged with care ([`text`](super::text), [`content`](super::content)), and then that says what is
+//! wrong.
 
 use kling_schema::{Bound, Limit};
 
 use super::Hosts;
-use crate::media::classify::suffix_of;
+use crate::media::classify::{suffix, suffix_of};
+use crate::media::facts::FileFacts;
 use crate::vector::{self, Bytes, are};
 
 /// Whether there is nothing to say about this URL: the whole of a string, ASCII without control
@@ -29,6 +31,24 @@ pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit], hosts: &mut Hosts) -> b
     })
 }
 
+/// Whether there is nothing to say about a picture whose size is known. False says nothing.
+pub(super) fn is_sound_picture(facts: &FileFacts, path: Option<&str>, limits: &[Limit]) -> bool {
+    let FileFacts { header, video: None, undecodable: None, .. } = facts else { return false };
+    let (Some(format), Ok(size), false) = (header.content.format(), header.size, header.animated)
+    else {
+        return false;
+    };
+    let (short, long) = (size.width.min(size.height), size.width.max(size.height));
+    limits.iter().all(|limit| match &limit.bound {
+        Bound::Formats(formats) => formats.contains(&format),
+        Bound::Bytes(megabytes) => facts.len <= megabytes.decimal().min(megabytes.binary()),
+        Bound::Edge(range) => range.contains(short) && range.contains(long),
+        Bound::Ratio(range) => range.admits(size.width.into(), size.height.into()),
+        // Others bound no picture.
+        _ => true,
+    }) && path.and_then(suffix).is_none_or(|(_, promised)| header.content.keeps(promised))
+}
+
 /// Which bytes neither end the path nor are ones that nobody prints.
 #[inline]
 fn is_of_path(bytes: Bytes) -> Bytes {
@@ -37,8 +57,16 @@ fn is_of_path(bytes: Bytes) -> Bytes {
 
 #[cfg(test)]
 mod tests {
+    use kling_schema::endpoints::ENDPOINTS;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
     use crate::Linter;
+    use crate::media::facts::Undecodable;
+    use crate::media::fields;
+    use crate::media::judge::Target;
+    use crate::media::probe::{Content, Header, PixelSize, Unsure};
 
     /// Parts of URLs, sound ones and others.
     const SCHEMES: [&str; 4] = ["https://", "http://", "HTTPS://", "ftp://"];
@@ -107,5 +135,64 @@ mod tests {
             }
         }
         assert!(sound > 40, "{sound}");
+    }
+
+    /// Sizes that a page bounds, and their neighbours.
+    fn side() -> impl Strategy<Value = u32> {
+        let bounds = select(vec![1, 299, 300, 301, 719, 720, 1080, 2999, 3000, 3001, 65_535]);
+        prop_oneof![bounds, 280..3_100_u32]
+    }
+
+    fn facts() -> impl Strategy<Value = FileFacts> {
+        let content = prop_oneof![
+            4 => select(vec![Content::Jpeg, Content::Png]),
+            1 => select(vec![Content::WebP, Content::Gif, Content::CgbiPng, Content::Unknown]),
+        ];
+        let size = prop_oneof![
+            8 => (side(), side()).prop_map(|(width, height)| PixelSize::new(width, height)),
+            1 => select(vec![Err(Unsure::Truncated), Err(Unsure::Damaged), Err(Unsure::NotRead)]),
+        ];
+        let len = prop_oneof![
+            1..20_000_000_u64,
+            select(vec![10_000_000, 10_000_001, 10_485_760, 10_485_761]),
+        ];
+        let undecodable = prop::option::weighted(
+            0.1,
+            select(vec![Undecodable::Broken("it ends"), Undecodable::Untold("it is large")]),
+        );
+        let animated = prop::bool::weighted(0.1);
+        (content, size, any::<bool>(), animated, len, any::<bool>(), undecodable).prop_map(
+            |(content, size, turned, animated, len, exact, undecodable)| FileFacts {
+                header: Header { content, size, turned, animated },
+                len,
+                exact,
+                video: None,
+                undecodable,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_picture_takes_the_quick_way_just_if_its_size_is_known_and_care_finds_nothing(
+            facts in facts(),
+            path in select(vec![None, Some("a.png"), Some("./a.JPG"), Some("a.gif"), Some("a")]),
+        ) {
+            for object in ENDPOINTS {
+                let mut differ = Vec::new();
+                fields::visit(object, &mut |field, trail| {
+                    let limits = field.limits;
+                    let mut out = Vec::new();
+                    let target = Target { class: field.class, limits, trail, span: 0..0, out: &mut out };
+                    let nothing = { target }.has_nothing_against(&facts, path);
+                    let is_picture = facts.header.content.format().is_some();
+                    let expected = nothing && is_picture && facts.header.size.is_ok();
+                    if is_sound_picture(&facts, path, limits) != expected {
+                        differ.push(field.path);
+                    }
+                });
+                prop_assert!(differ.is_empty(), "{}: {differ:?} {facts:?}", object.name);
+            }
+        }
     }
 }

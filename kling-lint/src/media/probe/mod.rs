@@ -73,16 +73,13 @@ pub(crate) enum Unsure {
 /// Reads a header from bytes that arrive in pieces.
 #[derive(Clone, Debug)]
 pub(crate) struct HeaderProbe {
-    /// The first bytes, as far as they have arrived while the state is [`State::Window`].
-    window: [u8; WINDOW],
-    len: usize,
     state: State,
 }
 
 #[derive(Clone, Debug)]
 enum State {
-    /// Collecting the first bytes.
-    Window,
+    /// Collecting the first bytes: these have arrived.
+    Window(Vec<u8>),
     /// On the way to a JPEG's frame header.
     Jpeg(Jpeg),
     /// On the way to a PNG's pixels.
@@ -102,31 +99,28 @@ pub(crate) enum Progress {
 
 impl HeaderProbe {
     pub(crate) fn new() -> Self {
-        HeaderProbe { window: [0; WINDOW], len: 0, state: State::Window }
+        HeaderProbe { state: State::Window(Vec::new()) }
     }
 
     /// Takes the next bytes.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Progress {
         let mut rest = bytes;
-        if matches!(self.state, State::Window) {
-            if self.len == 0
-                && let Some((window, behind)) = rest.split_first_chunk::<WINDOW>()
-            {
-                self.state = recognise(window);
-                return self.push(behind);
-            }
-            let take = rest.len().min(WINDOW - self.len);
-            self.window[self.len..self.len + take].copy_from_slice(&rest[..take]);
-            self.len += take;
-            rest = &rest[take..];
-            if self.len == WINDOW {
-                self.state = recognise(&self.window);
+        if let State::Window(window) = &mut self.state {
+            let (more, behind) = rest.split_at(rest.len().min(WINDOW - window.len()));
+            rest = behind;
+            if more.len() == WINDOW {
+                self.state = recognise(more);
+            } else {
+                window.extend_from_slice(more);
+                if window.len() == WINDOW {
+                    self.state = recognise(&std::mem::take(window));
+                }
             }
         }
         let header = match &mut self.state {
             State::Jpeg(jpeg) => jpeg.push(rest),
             State::Png(png) => png.push(rest),
-            State::Window | State::Done(_) => None,
+            State::Window(_) | State::Done(_) => None,
         };
         if let Some(header) = header {
             self.state = State::Done(header);
@@ -139,13 +133,13 @@ impl HeaderProbe {
         match &mut self.state {
             State::Jpeg(jpeg) => jpeg.skip(bytes),
             State::Png(png) => png.skip(bytes),
-            State::Window | State::Done(_) => {}
+            State::Window(_) | State::Done(_) => {}
         }
     }
 
     pub(crate) fn progress(&self) -> Progress {
         match &self.state {
-            State::Window => Progress::More { idle: 0 },
+            State::Window(_) => Progress::More { idle: 0 },
             State::Jpeg(jpeg) => Progress::More { idle: jpeg.idle() },
             State::Png(png) => Progress::More { idle: png.idle() },
             State::Done(_) => Progress::Done,
@@ -164,14 +158,14 @@ impl HeaderProbe {
 
     fn end(self, reason: Unsure) -> Header {
         let state = match self.state {
-            State::Window => recognise(&self.window[..self.len]),
+            State::Window(window) => recognise(&window),
             known => known,
         };
         match state {
             State::Jpeg(jpeg) => jpeg.end(reason),
             State::Png(png) => png.end(reason),
             State::Done(header) => header,
-            State::Window => Header::new(Content::Unknown, Err(reason)),
+            State::Window(_) => Header::new(Content::Unknown, Err(reason)),
         }
     }
 }
