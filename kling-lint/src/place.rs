@@ -67,8 +67,12 @@ impl<'l> Places<'l> {
         &self,
         ranges: impl Iterator<Item = &'r Range<u32>> + Clone,
     ) -> Placer<'l> {
-        let is_easy = ranges.clone().is_sorted_by_key(|range| range.start)
-            && ranges.clone().all(|range| range.len() <= SHORT);
+        let mut last = 0;
+        let is_easy = ranges.clone().all(|range| {
+            let follows = last <= range.start;
+            last = range.start;
+            follows && range.len() <= SHORT
+        });
         if is_easy {
             let cursor = Cursor::new(self);
             return Placer::InTurn { cursor, behind: cursor };

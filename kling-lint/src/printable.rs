@@ -95,7 +95,14 @@ pub fn escape(text: &str) -> String {
 
 /// The text's beginning, escaped, with `…` for what was cut.
 pub fn shorten(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(QUOTED + '…'.len_utf8()));
+    shortened_after("", text)
+}
+
+/// The same, after some words.
+pub(crate) fn shortened_after(before: &str, text: &str) -> String {
+    let shown = text.len().min(QUOTED + '…'.len_utf8());
+    let mut out = String::with_capacity(before.len() + shown);
+    out.push_str(before);
     push_shortened(&mut out, text);
     out
 }
@@ -109,7 +116,14 @@ pub fn paragraph(text: &str) -> String {
 
 /// Outside text in double quotes, cut and escaped for people.
 pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(QUOTED + '…'.len_utf8()) + 2);
+    quoted_after("", text)
+}
+
+/// The same, after some words.
+pub(crate) fn quoted_after(before: &str, text: &str) -> String {
+    let shown = text.len().min(QUOTED + '…'.len_utf8());
+    let mut out = String::with_capacity(before.len() + shown + 2);
+    out.push_str(before);
     out.push('"');
     push_shortened(&mut out, text);
     out.push('"');
@@ -122,17 +136,17 @@ pub(crate) fn push_number(out: &mut String, number: u64) {
         return out.push(char::from(b'0' + number as u8));
     }
     let mut digits = [0; 20];
-    let mut at = digits.len();
+    let mut count = 0;
     let mut rest = number;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
+    while rest > 0 {
+        digits[count] = (rest % 10) as u8;
+        count += 1;
         rest /= 10;
-        if rest == 0 {
-            break;
-        }
     }
-    out.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
+    out.reserve(count);
+    for digit in digits[..count].iter().rev() {
+        out.push(char::from(b'0' + digit));
+    }
 }
 
 /// A name from outside in backticks, cut and escaped.
