@@ -19,7 +19,7 @@ pub(crate) fn fill(template: &str, params: &Params) -> String {
     let copy = |out: &mut String, text: &str| {
         // There may be nothing to say at all.
         if out.capacity() == 0 {
-            out.reserve(template.len() + ROOM);
+            *out = String::with_capacity(template.len() + ROOM);
         }
         out.push_str(text);
     };
@@ -74,7 +74,8 @@ fn are_marks(bytes: Bytes) -> Bytes {
 /// has no place for it.
 pub(crate) fn help(template: &'static str, params: &Params) -> Option<Cow<'static, str>> {
     let hint = params.find("hint").filter(|_| !template.contains("{hint}"));
-    if hint.is_none() && memchr::memchr2(b'{', b'[', template.as_bytes()).is_none() {
+    let is_plain = || vector::run(template.as_bytes(), |bytes| !are_marks(bytes)) == template.len();
+    if hint.is_none() && is_plain() {
         let help = template.trim_end();
         return (!help.is_empty()).then_some(Cow::Borrowed(help));
     }

@@ -163,11 +163,15 @@ impl<'l> Places<'l> {
         let ends_line = |byte: u8| matches!(byte, b'\n' | b'\r');
         let plain = |text| vector::run(text, |bytes| are_plain(bytes) & !are(bytes, b'#'));
         let near = start.saturating_sub(AROUND).max(part.from);
-        let line = memchr::memrchr2(b'\n', b'\r', &self.text[near..start]);
-        let before = line.map_or(near, |at| near + at + 1);
         let inside = end.min(part.to) - start;
         let most = part.to.min(start + AROUND + inside.min(BEYOND));
-        let after = before + plain(&self.text[before..most]);
+        let mut before = near;
+        let mut after = before + plain(&self.text[before..most]);
+        if after < start {
+            let line = memchr::memrchr2(b'\n', b'\r', &self.text[after..start])?;
+            before = after + line + 1;
+            after = before + plain(&self.text[before..most]);
+        }
         // Whatever ends the line in the window, the place itself is seen.
         if after < most && !(ends_line(self.text[after]) && after >= start) {
             return None;
@@ -186,7 +190,7 @@ impl<'l> Places<'l> {
             text.push('…');
         }
         let shift = text.len();
-        text.push_str(simdutf8::basic::from_utf8(window).ok()?);
+        text.push_str(str::from_utf8(window).ok()?);
         if !at_line_end {
             text.push('…');
         }

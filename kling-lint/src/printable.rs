@@ -135,18 +135,15 @@ pub(crate) fn push_number(out: &mut String, number: u64) {
     if number < 10 {
         return out.push(char::from(b'0' + number as u8));
     }
-    let mut digits = [0; 20];
-    let mut count = 0;
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
     let mut rest = number;
     while rest > 0 {
-        digits[count] = (rest % 10) as u8;
-        count += 1;
+        at -= 1;
+        digits[at] += (rest % 10) as u8;
         rest /= 10;
     }
-    out.reserve(count);
-    for digit in digits[..count].iter().rev() {
-        out.push(char::from(b'0' + digit));
-    }
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
 }
 
 /// A name from outside in backticks, cut and escaped.

@@ -11,7 +11,7 @@ mod stream;
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use crate::vector::{self, Bytes, up_to};
+use crate::vector::{self, Bytes, are, up_to};
 
 pub(crate) use scan::{
     Counts, Fault, FaultKind, Scan, StringFacts, first_escape, sound_escape, survey, utf8_len,
@@ -196,7 +196,11 @@ impl Extent {
         if continued && self.trailing_cr && first == b'\n' {
             rest = &rest[1..];
         }
-        let (ends, columns) = lines_and_columns(rest);
+        let (has_control, has_high) = survey(rest);
+        let (ends, columns) = match has_control || has_high {
+            true => lines_and_columns(rest),
+            false => (0, rest.len() as u64),
+        };
         if ends > 0 {
             self.lines += ends;
             self.columns = 0;
@@ -218,24 +222,16 @@ impl Extent {
 
 /// How many line ends there are, and how many code points follow the last.
 pub(crate) fn lines_and_columns(text: &[u8]) -> (u64, u64) {
-    let (has_control, has_high) = survey(text);
-    let (ends, line) = if has_control { last_line(text) } else { (0, text) };
-    (ends, if has_high { code_points(line) } else { line.len() as u64 })
-}
-
-/// How many line ends there are, and what follows the last.
-fn last_line(text: &[u8]) -> (u64, &[u8]) {
     let Some(last) = memchr::memrchr2(b'\n', b'\r', text) else {
-        return (0, text);
+        return (0, code_points(text));
     };
     let (lines, line) = text.split_at(last + 1);
-    let feeds = memchr::memchr_iter(b'\n', lines).count();
-    let returns = memchr::memchr_iter(b'\r', lines).count();
-    let pairs = match returns {
-        0 => 0,
-        _ => lines.iter().zip(&lines[1..]).filter(|pair| *pair == (&b'\r', &b'\n')).count(),
+    let ends = vector::count(lines, |bytes| are(bytes, b'\n') | are(bytes, b'\r'));
+    let pairs = match memchr::memchr(b'\r', lines) {
+        Some(_) => lines.iter().zip(&lines[1..]).filter(|it| *it == (&b'\r', &b'\n')).count(),
+        None => 0,
     };
-    ((feeds + returns - pairs) as u64, line)
+    (ends - pairs as u64, code_points(line))
 }
 
 /// Reads until the buffer is full or the stream ends.
