@@ -222,11 +222,13 @@ impl Extent {
 
 /// How many line ends there are, and how many code points follow the last.
 pub(crate) fn lines_and_columns(text: &[u8]) -> (u64, u64) {
-    let Some(last) = memchr::memrchr2(b'\n', b'\r', text) else {
+    let are_ends = |bytes| are(bytes, b'\n') | are(bytes, b'\r');
+    let first = vector::run(text, |bytes| !are_ends(bytes));
+    let Some(last) = memchr::memrchr2(b'\n', b'\r', &text[first..]) else {
         return (0, code_points(text));
     };
-    let (lines, line) = text.split_at(last + 1);
-    let ends = vector::count(lines, |bytes| are(bytes, b'\n') | are(bytes, b'\r'));
+    let (lines, line) = text.split_at(first + last + 1);
+    let ends = vector::count(lines, are_ends);
     let pairs = match memchr::memchr(b'\r', lines) {
         Some(_) => lines.iter().zip(&lines[1..]).filter(|it| *it == (&b'\r', &b'\n')).count(),
         None => 0,
