@@ -468,7 +468,8 @@ impl Linter {
             ))
         });
         let places = Places::new(loaded);
-        let files = if named.is_empty() { [].into() } else { placing::files(&places, named).into() };
+        let files =
+            if named.is_empty() { [].into() } else { placing::files(&places, named).into() };
         Report { findings: placing::findings(&places, drafts), endpoint, hidden, files, items: 0 }
     }
 
