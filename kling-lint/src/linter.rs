@@ -43,7 +43,8 @@ use builder::Options;
 pub(crate) use builder::Paths;
 pub(crate) use scratch::Scratch;
 
-/// Checks requests. Cheap to clone, and shared freely between threads.
+/// Checks requests. Cheap to clone, and shared freely between threads; each keeps room for its next request,
+/// a MiB at most.
 #[derive(Clone, Debug, Default)]
 pub struct Linter {
     options: Arc<Options>,
@@ -281,7 +282,7 @@ impl Linter {
 
     /// The same, with what is left to compare with other requests.
     pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
-        self.lint_next(loaded, name, &mut Scratch::default())
+        scratch::with(|scratch| self.lint_next(loaded, name, scratch))
     }
 
     /// The same, after other requests.

@@ -8,8 +8,9 @@
 //! | [`value`] | one value against its kind |
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
-//! | [`plan`] | which field a key is, by its number |
-//! | [`touched`] | fields without which a rule across fields says nothing |
+//! | [`plan`] | what is known of a table beforehand |
+//! | [`facts`] | what is known of a value in which nothing is wrong |
+//! | [`silence`] | which rules across fields have nothing to say, by what is known |
 //! | [`room`] | room for a few things, on the stack |
 //! | [`rule`] | what the checks across fields share |
 //! | [`across`] | rules across fields |
@@ -22,6 +23,7 @@
 
 mod across;
 pub(crate) mod describe;
+mod facts;
 mod keys;
 mod list;
 mod masks;
@@ -33,10 +35,10 @@ mod references;
 mod room;
 mod rule;
 mod shape;
+mod silence;
 mod sound;
 mod supported;
 mod text;
-mod touched;
 pub(crate) mod trail;
 mod unique;
 mod value;

@@ -3,7 +3,7 @@
 use kling_schema::{Object, Path, Step, When};
 
 use super::plan::Plan;
-use super::shape::Slot;
+use super::silence::{Known, Says};
 use super::trail::Trail;
 use crate::names::Name;
 use crate::read::{JsonKind, Node};
@@ -65,38 +65,35 @@ pub(super) fn is_sent(node: Node<'_>) -> bool {
 pub(super) struct Scope<'a, 'd> {
     pub(super) node: Node<'d>,
     plan: Option<&'static Plan>,
-    slots: &'a [Slot<'d>],
-    /// The fields that were found, a bit each.
-    there: u64,
+    known: Known<'a, 'd>,
 }
 
 impl<'a, 'd> Scope<'a, 'd> {
     /// An object whose members are yet to be found.
     pub(super) fn of(node: Node<'d>) -> Self {
-        Scope { node, plan: None, slots: &[], there: 0 }
+        Scope { node, plan: None, known: Known { slots: &[], there: 0, only_fields: false } }
     }
 
     /// An object whose fields were found, in the order of its table.
-    pub(super) fn found(
-        node: Node<'d>,
-        plan: Option<&'static Plan>,
-        slots: &'a [Slot<'d>],
-    ) -> Self {
-        let bit =
-            |(index, slot): (usize, &Slot<'_>)| u64::from(slot.value.is_some()) << (index & 63);
-        let there = slots.iter().enumerate().map(bit).fold(0, |there, bit| there | bit);
-        Scope { node, plan, slots, there }
+    pub(super) fn found(node: Node<'d>, plan: Option<&'static Plan>, known: Known<'a, 'd>) -> Self {
+        Scope { node, plan, known }
     }
 
-    /// Whether the rule of this number may have something to say.
-    pub(super) fn touches(&self, object: &'static Object, rule: usize) -> bool {
-        self.plan.is_none_or(|plan| plan.touches(object, rule, self.there))
+    /// By rule of its table, when it may have something to say; nothing where that is not known.
+    pub(super) fn says(self, object: &'static Object) -> &'static [Says] {
+        self.plan.map_or(&[], |plan| plan.says(object))
+    }
+
+    /// Whether a rule may have something to say.
+    #[inline]
+    pub(super) fn speaks(&self, says: Option<&Says>) -> bool {
+        says.is_none_or(|says| says.something(self.known))
     }
 
     /// As [`member`].
     pub(super) fn member(&self, key: &str) -> Option<Node<'d>> {
         let index = self.plan.and_then(|plan| plan.field(Name::of(key.as_bytes())));
-        match index.and_then(|index| self.slots.get(index)) {
+        match index.and_then(|index| self.known.slots.get(index)) {
             Some(slot) => slot.value,
             None => member(self.node, key),
         }
