@@ -285,3 +285,24 @@ fn push_listed<T>(out: &mut String, parts: &[T], last: &str, push: impl Fn(&mut 
         push(out, part);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_in_words() {
+        let all = ["a", "b c", "d"].map(String::from);
+        assert_eq!(listed(&all[..0], "or"), "");
+        assert_eq!(listed(&all[..1], "or"), "a");
+        assert_eq!(listed(&all[..2], "or"), "a or b c");
+        assert_eq!(listed(&all, "and"), "a, b c and d");
+    }
+
+    #[test]
+    fn values_are_quoted_as_debug_does() {
+        for value in ["", "kling-v1-6", "16:9", "a\"b", "a\\b", "a\nb", "é\u{202e}", "\u{7f}"] {
+            assert_eq!(join(&[value, "x"], "or"), format!("{value:?} or \"x\""));
+        }
+    }
+}
