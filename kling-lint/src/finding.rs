@@ -134,14 +134,18 @@ impl Draft {
     }
 
     /// The same with a parameter for the message.
+    #[inline]
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Param>) -> Self {
-        self.params = self.params.with(name, value);
+        self.params.set(name, value.into());
         self
     }
 
     /// The same with a parameter, if there is one.
+    #[inline]
     pub(crate) fn with_some(mut self, name: &'static str, value: Option<impl Into<Param>>) -> Self {
-        self.params = self.params.with_some(name, value);
+        if let Some(value) = value {
+            self.params.set(name, value.into());
+        }
         self
     }
 

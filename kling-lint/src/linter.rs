@@ -44,7 +44,6 @@ pub use builder::LinterBuilder;
 use builder::Options;
 #[cfg(feature = "cli")]
 pub(crate) use builder::Paths;
-use placing::place;
 pub(crate) use scratch::Scratch;
 
 /// Checks requests. Cheap to clone, and shared freely between threads; each keeps room for its next request,
@@ -552,13 +551,17 @@ impl Linter {
             ))
         });
         let places = Places::new(loaded);
-        let (findings, files) = place(&places, drafts, named);
-        Report { findings, endpoint, hidden, files: files.into(), items: 0 }
+        let files =
+            if named.is_empty() { [].into() } else { placing::files(&places, named).into() };
+        Report { findings: placing::findings(&places, drafts), endpoint, hidden, files, items: 0 }
     }
 
     /// The severity that the caller gives it.
     pub(crate) fn severity(&self, draft: &Draft) -> Severity {
         let severities = &self.options.severities;
+        if severities.is_empty() {
+            return self.raised(draft.basis.severity);
+        }
         let constraint = draft.constraint.as_deref().and_then(|name| severities.get(name));
         match constraint.or_else(|| severities.get(draft.rule.id)) {
             Some(severity) => *severity,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::params::{Param, Params};
 use crate::printable;
-use crate::vector::{self, are};
+use crate::vector::{self, Bytes, are};
 
 /// What the parameters of most messages take.
 const ROOM: usize = 64;
@@ -15,41 +15,67 @@ const ROOM: usize = 64;
 /// Fills a rule's template: `{name}` is the parameter's text, and a part in square brackets is
 /// dropped when one of its parameters is absent. A parameter's text is never read as template.
 pub(crate) fn fill(template: &str, params: &Params) -> String {
-    let mut out = String::with_capacity(template.len() + ROOM);
-    push_filled(&mut out, template, params);
+    let mut out = String::new();
+    let copy = |out: &mut String, text: &str| {
+        // There may be nothing to say at all.
+        if out.capacity() == 0 {
+            *out = String::with_capacity(template.len() + ROOM);
+        }
+        out.push_str(text);
+    };
+    // Where the text begins that is not copied yet, and the brace behind it.
+    let (mut from, mut brace) = (0, 0);
+    // Where the part in brackets begins in the message, and whether that is dropped.
+    let (mut part, mut dropped) = (None, false);
+    vector::each(template.as_bytes(), are_marks, |at| {
+        match (template.as_bytes()[at], part) {
+            (b'{', _) => {
+                brace = at;
+                return;
+            }
+            (b'}', part) => match params.find(&template[brace + 1..at]) {
+                Some(value) => {
+                    copy(&mut out, &template[from..brace]);
+                    push(&mut out, value);
+                }
+                None if part.is_some() => dropped = true,
+                None => copy(&mut out, &template[from..brace]),
+            },
+            (b'[', _) => {
+                copy(&mut out, &template[from..at]);
+                (part, dropped) = (Some(out.len()), false);
+            }
+            (_, Some(before)) if dropped => {
+                out.truncate(before);
+                part = None;
+            }
+            (_, _) => {
+                copy(&mut out, &template[from..at]);
+                part = None;
+            }
+        }
+        from = at + 1;
+    });
+    if from < template.len() {
+        copy(&mut out, &template[from..]);
+    }
+    // A dropped part may leave its space behind.
+    out.truncate(out.trim_end().len());
     out
 }
 
-fn push_filled(out: &mut String, template: &str, params: &Params) {
-    let mut rest = template;
-    while let at = vector::run(rest.as_bytes(), |bytes| !(are(bytes, b'{') | are(bytes, b'[')))
-        && at < rest.len()
-    {
-        out.push_str(&rest[..at]);
-        let is_part = rest.as_bytes()[at] == b'[';
-        let close = if is_part { b']' } else { b'}' };
-        let end = find(rest, at, close).unwrap_or(rest.len());
-        let inner = &rest[at + 1..end];
-        if is_part {
-            let before = out.len();
-            if substitute(out, inner, params).is_none() {
-                out.truncate(before);
-            }
-        } else if let Some(value) = params.find(inner) {
-            push(out, value);
-        }
-        rest = rest.get(end + 1..).unwrap_or_default();
-    }
-    out.push_str(rest);
-    // A dropped part may leave its space behind.
-    out.truncate(out.trim_end().len());
+/// Which of the bytes are one of `{}[]`: pairs that differ in one bit.
+fn are_marks(bytes: Bytes) -> Bytes {
+    let bytes = bytes | Bytes::splat(b'{' ^ b'[');
+    are(bytes, b'{') | are(bytes, b'}')
 }
 
 /// A rule's help, if there is any. A row's own note, the parameter `hint`, is added where the template
 /// has no place for it.
 pub(crate) fn help(template: &'static str, params: &Params) -> Option<Cow<'static, str>> {
     let hint = params.find("hint").filter(|_| !template.contains("{hint}"));
-    if hint.is_none() && memchr::memchr2(b'{', b'[', template.as_bytes()).is_none() {
+    let is_plain = || vector::run(template.as_bytes(), |bytes| !are_marks(bytes)) == template.len();
+    if hint.is_none() && is_plain() {
         let help = template.trim_end();
         return (!help.is_empty()).then_some(Cow::Borrowed(help));
     }
@@ -61,25 +87,6 @@ pub(crate) fn help(template: &'static str, params: &Params) -> Option<Cow<'stati
         push(&mut help, hint);
     }
     (!help.is_empty()).then_some(Cow::Owned(help))
-}
-
-/// Appends the part with its parameters; nothing comes back when one is absent.
-fn substitute(out: &mut String, part: &str, params: &Params) -> Option<()> {
-    let mut rest = part;
-    while let Some(at) = find(rest, 0, b'{') {
-        let end = find(rest, at, b'}')?;
-        out.push_str(&rest[..at]);
-        push(out, params.find(&rest[at + 1..end])?);
-        rest = &rest[end + 1..];
-    }
-    out.push_str(rest);
-    Some(())
-}
-
-/// Where this byte, which is ASCII, stands behind a place.
-fn find(text: &str, after: usize, byte: u8) -> Option<usize> {
-    let at = after + vector::run(&text.as_bytes()[after..], |bytes| !are(bytes, byte));
-    (at < text.len()).then_some(at)
 }
 
 /// Appends a parameter as it stands in a sentence: large numbers in groups of three.
@@ -120,7 +127,8 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-fn push_grouped(out: &mut String, number: u64) {
+/// Appends the same.
+pub(crate) fn push_grouped(out: &mut String, number: u64) {
     let from = out.len();
     printable::push_number(out, number);
     if out.len() - from > 4 {

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::finding::{Excerpt, Position, Span};
-use crate::load::{Gap, Loaded, code_points, last_line, utf8_len};
+use crate::load::{Gap, Loaded, code_points, lines_and_columns, utf8_len};
 use crate::printable;
 use crate::vector::{self, are, are_plain};
 
@@ -42,43 +42,48 @@ pub(crate) struct Placed {
     pub(crate) end: Position,
 }
 
+impl Placed {
+    /// What stands for the place of what was not walked to.
+    const NOWHERE: Placed = {
+        let start = Position { line: 1, column: 1 };
+        Placed { span: Span { start: 0, end: 0 }, start, end: start }
+    };
+}
+
 impl<'l> Places<'l> {
     pub(crate) fn new(loaded: &'l Loaded<'_>) -> Self {
         Places { text: loaded.text(), gaps: loaded.gaps() }
     }
 
-    /// Places ranges of the resident text, in the order given. The text is walked once for all of
-    /// them, or once more where they are short.
+    /// Places ranges of the resident text, in the order given.
     pub(crate) fn resolve(&self, ranges: &[Range<u32>]) -> Vec<Placed> {
-        let is_easy = ranges.is_sorted_by_key(|range| range.start)
-            && ranges.iter().all(|range| range.len() <= SHORT);
-        if is_easy { self.one_by_one(ranges) } else { self.all_at_once(ranges) }
+        let mut placer = self.placer(ranges.iter());
+        ranges.iter().map(|range| placer.next(range)).collect()
     }
 
-    /// Places short ranges in the order of their beginnings.
-    fn one_by_one(&self, ranges: &[Range<u32>]) -> Vec<Placed> {
-        let mut cursor = Cursor::new(self);
-        let mut behind = cursor;
-        let place = |range: &Range<u32>| {
-            if range.start as usize >= behind.pos {
-                cursor = behind;
-            }
-            let (from, start) = cursor.go(range.start as usize, true);
-            behind = cursor;
-            let (to, end) = match range.is_empty() {
-                true => (from, start),
-                false => behind.go(range.end as usize, false),
-            };
-            Placed { span: Span::new(from, to), start, end }
-        };
-        ranges.iter().map(place).collect()
+    /// Places these ranges as it is asked for each in turn. The text is walked once for all of them, or
+    /// once more where they are short.
+    pub(crate) fn placer<'r>(
+        &self,
+        ranges: impl Iterator<Item = &'r Range<u32>> + Clone,
+    ) -> Placer<'l> {
+        let mut last = 0;
+        let is_easy = ranges.clone().all(|range| {
+            let follows = last <= range.start;
+            last = range.start;
+            follows && range.len() <= SHORT
+        });
+        if is_easy {
+            let cursor = Cursor::new(self);
+            return Placer::InTurn { cursor, behind: cursor };
+        }
+        let ranges: Vec<_> = ranges.cloned().collect();
+        Placer::Known(self.all_at_once(&ranges).into_iter())
     }
 
     /// Places ranges as they come.
     fn all_at_once(&self, ranges: &[Range<u32>]) -> Vec<Placed> {
-        let zero =
-            Placed { span: Span::new(0, 0), start: Position::new(1, 1), end: Position::new(1, 1) };
-        let mut placed = vec![zero; ranges.len()];
+        let mut placed = vec![Placed::NOWHERE; ranges.len()];
         // An end comes before the gap at its offset, the start of what follows comes after it.
         let mut stops: Vec<(u32, bool, usize)> = Vec::with_capacity(2 * ranges.len());
         for (index, range) in ranges.iter().enumerate() {
@@ -167,11 +172,15 @@ impl<'l> Places<'l> {
         let ends_line = |byte: u8| matches!(byte, b'\n' | b'\r');
         let plain = |text| vector::run(text, |bytes| are_plain(bytes) & !are(bytes, b'#'));
         let near = start.saturating_sub(AROUND).max(part.from);
-        let line = memchr::memrchr2(b'\n', b'\r', &self.text[near..start]);
-        let before = line.map_or(near, |at| near + at + 1);
         let inside = end.min(part.to) - start;
         let most = part.to.min(start + AROUND + inside.min(BEYOND));
-        let after = before + plain(&self.text[before..most]);
+        let mut before = near;
+        let mut after = before + plain(&self.text[before..most]);
+        if after < start {
+            let line = memchr::memrchr2(b'\n', b'\r', &self.text[after..start])?;
+            before = after + line + 1;
+            after = before + plain(&self.text[before..most]);
+        }
         // Whatever ends the line in the window, the place itself is seen.
         if after < most && !(ends_line(self.text[after]) && after >= start) {
             return None;
@@ -266,6 +275,40 @@ impl<'l> Places<'l> {
     }
 }
 
+/// Places ranges one by one.
+pub(crate) enum Placer<'p> {
+    /// Short ranges, in the order of their beginnings.
+    InTurn {
+        /// Where the last one begins.
+        cursor: Cursor<'p>,
+        /// Where it ends.
+        behind: Cursor<'p>,
+    },
+    /// Any, placed already.
+    Known(std::vec::IntoIter<Placed>),
+}
+
+impl Placer<'_> {
+    /// The place of the next range.
+    pub(crate) fn next(&mut self, range: &Range<u32>) -> Placed {
+        match self {
+            Placer::InTurn { cursor, behind } => {
+                if range.start as usize >= behind.pos {
+                    *cursor = *behind;
+                }
+                let (from, start) = cursor.go(range.start as usize, true);
+                *behind = *cursor;
+                let (to, end) = match range.is_empty() {
+                    true => (from, start),
+                    false => behind.go(range.end as usize, false),
+                };
+                Placed { span: Span::new(from, to), start, end }
+            }
+            Placer::Known(places) => places.next().unwrap_or(Placed::NOWHERE),
+        }
+    }
+}
+
 /// Code points in a text, counted no further than a few more than `most`.
 fn columns(text: &[u8], most: usize) -> usize {
     code_points(&text[..text.len().min(CHARACTER * most)]) as usize
@@ -294,7 +337,7 @@ fn show_text(out: &mut String, text: &str) {
 
 /// A forward walk through the text and its gaps.
 #[derive(Clone, Copy)]
-struct Cursor<'p> {
+pub(crate) struct Cursor<'p> {
     text: &'p [u8],
     /// Gaps not crossed yet.
     gaps: &'p [Gap],
@@ -344,12 +387,12 @@ impl<'p> Cursor<'p> {
         }
         let Some(&last) = rest.last() else { return };
         self.after_cr = last == b'\r';
-        let (ends, line) = last_line(rest);
+        let (ends, columns) = lines_and_columns(rest);
         if ends > 0 {
             self.line += ends;
             self.column = 1;
         }
-        self.column += code_points(line);
+        self.column += columns;
     }
 
     fn jump(&mut self, gap: &Gap) {

@@ -95,7 +95,14 @@ pub fn escape(text: &str) -> String {
 
 /// The text's beginning, escaped, with `…` for what was cut.
 pub fn shorten(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(QUOTED + '…'.len_utf8()));
+    shortened_after("", text)
+}
+
+/// The same, after some words.
+pub(crate) fn shortened_after(before: &str, text: &str) -> String {
+    let shown = text.len().min(QUOTED + '…'.len_utf8());
+    let mut out = String::with_capacity(before.len() + shown);
+    out.push_str(before);
     push_shortened(&mut out, text);
     out
 }
@@ -109,7 +116,14 @@ pub fn paragraph(text: &str) -> String {
 
 /// Outside text in double quotes, cut and escaped for people.
 pub fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(QUOTED + '…'.len_utf8()) + 2);
+    quoted_after("", text)
+}
+
+/// The same, after some words.
+pub(crate) fn quoted_after(before: &str, text: &str) -> String {
+    let shown = text.len().min(QUOTED + '…'.len_utf8());
+    let mut out = String::with_capacity(before.len() + shown + 2);
+    out.push_str(before);
     out.push('"');
     push_shortened(&mut out, text);
     out.push('"');
@@ -121,18 +135,15 @@ pub(crate) fn push_number(out: &mut String, number: u64) {
     if number < 10 {
         return out.push(char::from(b'0' + number as u8));
     }
-    let mut digits = [0; 20];
+    let mut digits = [b'0'; 20];
     let mut at = digits.len();
     let mut rest = number;
-    loop {
+    while rest > 0 {
         at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
+        digits[at] += (rest % 10) as u8;
         rest /= 10;
-        if rest == 0 {
-            break;
-        }
     }
-    out.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
+    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
 }
 
 /// A name from outside in backticks, cut and escaped.

@@ -50,6 +50,27 @@ pub(crate) fn count(text: &[u8], is: impl Fn(Bytes) -> Bytes) -> u64 {
     all + u64::from((is(Bytes::new(ending)).to_bitmask() & known).count_ones())
 }
 
+/// Calls with the place of each byte that is of a kind, which is asked for sixteen at once: all ones
+/// says yes, zero no.
+#[inline]
+pub(crate) fn each(text: &[u8], is: impl Fn(Bytes) -> Bytes, mut then: impl FnMut(usize)) {
+    let (chunks, rest) = text.as_chunks();
+    let mut ending = [0; LANES];
+    ending[..rest.len()].copy_from_slice(rest);
+    let mut from = 0;
+    for chunk in chunks.iter().chain([&ending]) {
+        let mut places = is(Bytes::new(*chunk)).to_bitmask() & 0xffff;
+        while places != 0 {
+            let at = from + places.trailing_zeros() as usize;
+            if at < text.len() {
+                then(at);
+            }
+            places &= places - 1;
+        }
+        from += LANES;
+    }
+}
+
 /// Which of the bytes are this one.
 #[inline]
 pub(crate) fn are(bytes: Bytes, byte: u8) -> Bytes {
@@ -103,6 +124,9 @@ mod tests {
             byte in proptest::sample::select(vec![b'a', b'b', 0]),
         ) {
             let text = [text.repeat(long), text].concat();
+            let mut simply = text.iter().enumerate().filter(|(_, it)| **it == byte).map(|(at, _)| at);
+            each(&text, |bytes| are(bytes, byte), |at| assert_eq!(simply.next(), Some(at)));
+            assert_eq!(simply.next(), None);
             let simply = text.iter().filter(|it| **it == byte).count() as u64;
             prop_assert_eq!(count(&text, |bytes| are(bytes, byte)), simply);
         }

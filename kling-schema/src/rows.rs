@@ -108,7 +108,7 @@ impl Walk {
         } else {
             &rules::shape::WRONG_TYPE
         };
-        let phrase = field.kind.phrase();
+        let phrase = field.kind.phrase().into();
         let value = type_words(&field.kind);
         self.push(path, aspect::TYPE, wrong_type, field.shape, value, phrase);
         if let Presence::Required(basis) = field.presence {
@@ -125,7 +125,7 @@ impl Walk {
             Kind::List(each) => {
                 let object = each.usual().object();
                 let shape = object.and_then(|object| object.shape).unwrap_or(field.shape);
-                let phrase = each.phrase();
+                let phrase = each.phrase().into();
                 self.push(
                     item,
                     aspect::TYPE,

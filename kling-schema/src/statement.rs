@@ -74,16 +74,16 @@ impl Display for Forms {
 
 impl Kind {
     /// The JSON type: `a string`, `an array or an object`.
-    pub fn phrase(&self) -> String {
+    pub const fn phrase(&self) -> &'static str {
         match self {
-            Kind::Any => "anything".into(),
-            Kind::Bool => "true or false".into(),
-            Kind::Text | Kind::Choice(_) | Kind::Media(_) => "a string".into(),
-            Kind::Number => "a number".into(),
-            Kind::Integer => "a whole number".into(),
-            Kind::NumericId => "a whole number or a string of digits".into(),
-            Kind::List(_) => "an array".into(),
-            Kind::Object(_) => "an object".into(),
+            Kind::Any => "anything",
+            Kind::Bool => "true or false",
+            Kind::Text | Kind::Choice(_) | Kind::Media(_) => "a string",
+            Kind::Number => "a number",
+            Kind::Integer => "a whole number",
+            Kind::NumericId => "a whole number or a string of digits",
+            Kind::List(_) => "an array",
+            Kind::Object(_) => "an object",
             Kind::Either { usual, .. } => usual.phrase(),
         }
     }
@@ -232,8 +232,22 @@ impl Display for Check {
 
 /// `"a" or "b"`, quoted as JSON.
 pub fn join(values: &[&str], last: &str) -> String {
-    let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-    listed(&quoted, last)
+    let mut out = String::with_capacity(values.iter().map(|value| value.len() + 4).sum());
+    push_listed(&mut out, values, last, |out, value| match is_plain(value) {
+        true => {
+            out.push('"');
+            out.push_str(value);
+            out.push('"');
+        }
+        // Writing to a String cannot fail.
+        false => drop(write!(out, "{value:?}")),
+    });
+    out
+}
+
+/// Whether nothing in a text needs an escape.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'))
 }
 
 /// Conditions that hold together, each put in words by `say`. Lists that must be absent are named in
@@ -255,9 +269,40 @@ pub fn together(all: &[When], say: &dyn Fn(&When) -> String) -> String {
 
 /// `a`, `a or b`, `a, b or c`.
 pub fn listed(parts: &[String], last: &str) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [init @ .., end] => format!("{} {last} {end}", init.join(", ")),
+    let mut out = String::with_capacity(parts.iter().map(|part| part.len() + 4).sum());
+    push_listed(&mut out, parts, last, |out, part| out.push_str(part));
+    out
+}
+
+/// Appends parts one after the other, the last after a word of its own.
+fn push_listed<T>(out: &mut String, parts: &[T], last: &str, push: impl Fn(&mut String, &T)) {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 && index + 1 == parts.len() {
+            out.extend([" ", last, " "]);
+        } else if index > 0 {
+            out.push_str(", ");
+        }
+        push(out, part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_in_words() {
+        let all = ["a", "b c", "d"].map(String::from);
+        assert_eq!(listed(&all[..0], "or"), "");
+        assert_eq!(listed(&all[..1], "or"), "a");
+        assert_eq!(listed(&all[..2], "or"), "a or b c");
+        assert_eq!(listed(&all, "and"), "a, b c and d");
+    }
+
+    #[test]
+    fn values_are_quoted_as_debug_does() {
+        for value in ["", "kling-v1-6", "16:9", "a\"b", "a\\b", "a\nb", "é\u{202e}", "\u{7f}"] {
+            assert_eq!(join(&[value, "x"], "or"), format!("{value:?} or \"x\""));
+        }
     }
 }

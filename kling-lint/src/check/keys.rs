@@ -266,16 +266,11 @@ impl<'d> Report<'_, 'd> {
 
 /// How alike two plain keys are, from 0 to 1.
 fn likeness(one: &str, other: &str) -> f64 {
-    let (short, long) = (one.len().min(other.len()), one.len().max(other.len()));
     // Short keys (`n`) are near to everything; they must be spelt right.
-    if short < 4 {
+    if one.len().min(other.len()) < 4 {
         return f64::from(u8::from(one == other));
     }
-    // Each character more or less is one edit.
-    if 1.0 - (long - short) as f64 / (long as f64) < ALIKE {
-        return 0.0;
-    }
-    strsim::normalized_damerau_levenshtein(one, other)
+    alike::likeness(one, other, ALIKE)
 }
 
 /// A key without case and separators: `modelName` and `model-name` are `modelname`.

@@ -73,7 +73,7 @@ pub(super) fn either<'d>(
     if !takes(tolerated, node) || takes(usual, node) {
         let shape = usual.object().and_then(|object| object.shape.as_ref()).unwrap_or(rules.shape);
         if !takes(usual, node) {
-            return wrong_type(cx, node, &usual.phrase(), shape, trail, None);
+            return wrong_type(cx, node, usual.phrase(), shape, trail, None);
         }
         return value(cx, node, usual, rules, trail);
     }

@@ -26,7 +26,7 @@ pub(super) fn number<'d>(
             let fits = ranges().all(|(range, _)| range.contains(value));
             (fits && (!whole || value.fract() == 0.0)).then(|| text.trim().to_owned())
         });
-        return wrong_type(cx, node, &kind.phrase(), rules.shape, trail, meant);
+        return wrong_type(cx, node, kind.phrase(), rules.shape, trail, meant);
     };
     if ranges().next().is_none() {
         return;

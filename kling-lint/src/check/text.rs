@@ -148,7 +148,7 @@ fn names<'d>(
     cx.push(match meant {
         Some(name) if milder.is_none() => {
             let json = describe::json(name);
-            draft.fixed_by(DraftFix::safe(format!("write {json}"), node.span(), json).unsafe_())
+            draft.fixed_by(DraftFix::safe(["write ", &json].concat(), node.span(), json).unsafe_())
         }
         _ => draft,
     });
@@ -191,7 +191,7 @@ fn not_chosen<'d>(
     rules: Rules,
     trail: &Trail<'_>,
 ) {
-    let values: Vec<&'static str> = choices.iter().map(|choice| choice.value).collect();
+    let values: Vec<_> = choices.iter().map(|choice| choice.value).collect();
     let Some(text) = node.text() else {
         let meant = node.number().and_then(|number| {
             let whole = number.as_i64().map(|whole| whole.to_string());
@@ -199,7 +199,7 @@ fn not_chosen<'d>(
             values.iter().find(|value| **value == written).map(|value| describe::json(value))
         });
         let allowed = format!("a string ({})", listed(&values));
-        return wrong_type(cx, node, &allowed, rules.shape, trail, meant);
+        return wrong_type(cx, node, allowed, rules.shape, trail, meant);
     };
     if text.is_empty() && rules.required.is_none() {
         return empty(cx, node, trail);
@@ -225,7 +225,7 @@ fn not_chosen<'d>(
     cx.push(match meant {
         Some(meant) => {
             let json = describe::json(meant);
-            let fix = DraftFix::safe(format!("write {json}"), node.span(), json);
+            let fix = DraftFix::safe(["write ", &json].concat(), node.span(), json);
             // Only a difference of case or white space is certain to be a slip.
             let slip = text.to_str().trim().eq_ignore_ascii_case(meant);
             draft.fixed_by(if slip { fix } else { fix.unsafe_() })
@@ -240,18 +240,17 @@ fn nearest(text: &Text<'_>, values: &[&'static str]) -> Option<&'static str> {
         return None;
     }
     let text = text.to_str().trim().to_lowercase();
-    alike::nearest(values.iter().map(|value| (likeness(&text, value), *value)), ALIKE)
+    let plain = plain(&text);
+    alike::nearest(values.iter().map(|value| (likeness(&text, &plain, value), *value)), ALIKE)
 }
 
-fn likeness(text: &str, value: &str) -> f64 {
+/// How alike a text and a value are, from 0 to 1; the text comes both as it is and plain.
+fn likeness(text: &str, plain_text: &str, value: &str) -> f64 {
     if text == value {
         return 1.0;
     }
     // `5s`, `10 sec`, `kling_v1_6`: the same once units and separators are gone.
-    let plain = |text: &str| -> String {
-        text.chars().filter(|character| character.is_alphanumeric()).collect()
-    };
-    let (text, value) = (plain(text), plain(&value.to_lowercase()));
+    let (text, value) = (plain_text, plain(&value.to_lowercase()));
     let unit = text
         .strip_prefix(&value)
         .is_some_and(|rest| matches!(rest, "" | "s" | "sec" | "secs" | "second" | "seconds"));
@@ -265,11 +264,21 @@ fn likeness(text: &str, value: &str) -> f64 {
         return if start { 0.9 } else { 0.0 };
     }
     // Another version is another model, not a slip.
-    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
-    if digits(&text) != digits(&value) {
+    if digits(text).ne(digits(&value)) {
         return 0.0;
     }
-    strsim::normalized_damerau_levenshtein(&text, &value)
+    alike::likeness(text, &value, ALIKE)
+}
+
+/// The text without separators.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    out.extend(text.chars().filter(|character| character.is_alphanumeric()));
+    out
+}
+
+fn digits(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(u8::is_ascii_digit)
 }
 
 fn listed(values: &[&str]) -> String {

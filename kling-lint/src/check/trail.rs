@@ -217,8 +217,15 @@ impl<'a> Trail<'a> {
 
     /// A finding about this value that rests on no row.
     pub(crate) fn found(&self, rule: &'static Rule, basis: Basis, span: Range<u32>) -> Draft {
-        let params = Params::of(self.shown(), self.owner());
-        Draft { pointer: self.pointer(), params, ..Draft::new(rule, basis, span) }
+        Draft {
+            rule,
+            constraint: None,
+            basis,
+            pointer: self.pointer(),
+            span,
+            params: Params::of(self.shown(), self.owner()),
+            fix: None,
+        }
     }
 }
 

@@ -99,7 +99,7 @@ pub(super) fn value<'d>(
                 let meant = node.text().and_then(|text| {
                     ["true", "false"].into_iter().find(|word| text.is(word)).map(String::from)
                 });
-                wrong_type(cx, node, &kind.phrase(), rules.shape, trail, meant);
+                wrong_type(cx, node, kind.phrase(), rules.shape, trail, meant);
             }
         }
         Kind::Text => match node.text() {
@@ -114,7 +114,7 @@ pub(super) fn value<'d>(
                     .number()
                     .filter(|number| is_named(number.text()))
                     .map(|number| describe::json(number.text()));
-                wrong_type(cx, node, &kind.phrase(), rules.shape, trail, meant);
+                wrong_type(cx, node, kind.phrase(), rules.shape, trail, meant);
             }
         },
         Kind::Choice(choices) => text::choice(cx, node, choices, rules, trail),
@@ -128,12 +128,12 @@ pub(super) fn value<'d>(
                 let basis = object.shape.as_ref().unwrap_or(rules.shape);
                 let media = media_field(object, None).filter(|_| node.kind() == JsonKind::String);
                 let advice = media.map(|media| write_as(media).into());
-                mistyped(cx, node, &kind.phrase(), basis, trail, None, advice);
+                mistyped(cx, node, kind.phrase().into(), basis, trail, None, advice);
             }
         }
         Kind::Media(class) => match node.text() {
             Some(text) => media_string::media_string(cx, node, text, *class, rules, trail),
-            None => wrong_type(cx, node, &kind.phrase(), rules.shape, trail, None),
+            None => wrong_type(cx, node, kind.phrase(), rules.shape, trail, None),
         },
         Kind::Either { usual, tolerated } => list::either(cx, node, usual, tolerated, rules, trail),
     }
@@ -143,11 +143,12 @@ pub(super) fn value<'d>(
 pub(super) fn wrong_type<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
-    allowed: &str,
+    allowed: impl Into<Cow<'static, str>>,
     basis: &Basis,
     trail: &Trail<'_>,
     meant: Option<String>,
 ) {
+    let allowed = allowed.into();
     let advice = match node.kind() {
         JsonKind::Object if allowed.starts_with("an array") => Some("put it into an array: […]"),
         JsonKind::Array if node.len() == 1 => Some("write the item itself, without the brackets"),
@@ -159,7 +160,7 @@ pub(super) fn wrong_type<'d>(
 fn mistyped<'d>(
     cx: &mut Cx<'d>,
     node: Node<'d>,
-    allowed: &str,
+    allowed: Cow<'static, str>,
     basis: &Basis,
     trail: &Trail<'_>,
     meant: Option<String>,
@@ -168,13 +169,13 @@ fn mistyped<'d>(
     let advice = advice.filter(|_| meant.is_none());
     let draft = trail
         .broken(&shape::WRONG_TYPE, *basis, aspect::TYPE, node.span())
-        .with("allowed", allowed.to_owned())
+        .with("allowed", allowed)
         .with("found", describe::value(node))
         .with_some("suggestion", meant.clone())
         .with_some("advice", advice)
         .with_some("hint", basis.note);
     cx.push(match meant {
-        Some(json) => draft.fixed_by(DraftFix::safe(format!("write {json}"), node.span(), json)),
+        Some(json) => draft.fixed_by(DraftFix::safe(["write ", &json].concat(), node.span(), json)),
         None => draft,
     });
 }

@@ -1,68 +1,33 @@
 //! Findings and files in their places.
 
+use std::ops::Range;
+
 use super::hash;
 use crate::check::Named;
-use crate::finding::{Draft, Excerpt, Finding};
-use crate::fix::{Edit, Fix};
+use crate::finding::{Draft, Finding};
+use crate::fix::{DraftFix, Edit, Fix};
 use crate::message;
-use crate::place::{Placed, Places};
+use crate::place::{Placer, Places};
 use crate::verdict::LocalFile;
 
-/// Drafts and local files in their places.
-pub(super) fn place(
-    places: &Places<'_>,
-    drafts: Vec<Draft>,
-    named: Vec<Named>,
-) -> (Vec<Finding>, Vec<LocalFile>) {
-    let mut ranges: Vec<_> = drafts.iter().map(|draft| draft.span.clone()).collect();
-    let edits = drafts.iter().flat_map(|draft| draft.fix.iter().flat_map(|fix| &fix.edits));
-    ranges.extend(edits.map(|(range, _)| range.clone()));
-    let placed = places.resolve(&ranges);
-    let of_files = places.spans(named.iter().map(|named| named.span.clone()));
-    let (placed, edits) = placed.split_at(drafts.len());
-    let mut edits = edits.iter();
-    let findings = drafts
-        .into_iter()
-        .zip(placed)
-        .map(|(draft, placed)| {
-            let text_hash = hash::of(places, draft.span.clone(), placed.span);
-            finding(places.excerpt(draft.span.clone()), text_hash, placed, draft, &mut edits)
-        })
-        .collect();
-    let mut files: Vec<_> = named
-        .into_iter()
-        .zip(of_files)
-        .map(|(named, span)| LocalFile {
-            pointer: named.pointer,
-            span,
-            path: named.path.path,
-            len: named.path.len,
-            inline: named.path.inline,
-        })
-        .collect();
-    files.sort_by_key(|file| file.span.start);
-    (findings, files)
+/// Drafts in their places.
+pub(super) fn findings(places: &Places<'_>, drafts: Vec<Draft>) -> Vec<Finding> {
+    let mut placer = places.placer(drafts.iter().flat_map(ranges));
+    let mut findings = Vec::with_capacity(drafts.len());
+    findings.extend(drafts.into_iter().map(|draft| finding(places, &mut placer, draft)));
+    findings
 }
 
-fn finding(
-    excerpt: Excerpt,
-    text_hash: u64,
-    placed: &Placed,
-    draft: Draft,
-    edits: &mut std::slice::Iter<'_, Placed>,
-) -> Finding {
-    let Draft { rule, constraint, basis, pointer, params, fix, .. } = draft;
+/// What is placed of a draft.
+fn ranges(draft: &Draft) -> impl Iterator<Item = &Range<u32>> + Clone {
+    let edits = draft.fix.iter().flat_map(|fix| &fix.edits);
+    std::iter::once(&draft.span).chain(edits.map(|(range, _)| range))
+}
+
+fn finding(places: &Places<'_>, placer: &mut Placer<'_>, draft: Draft) -> Finding {
+    let Draft { rule, constraint, basis, pointer, span: range, params, fix } = draft;
+    let placed = placer.next(&range);
     let help = message::help(rule.help, &params);
-    let fix = fix.map(|fix| Fix {
-        title: fix.title,
-        applicability: fix.applicability,
-        edits: fix
-            .edits
-            .into_iter()
-            .zip(edits)
-            .map(|((_, text), placed)| Edit::new(placed.span, text).at(placed.start, placed.end))
-            .collect(),
-    });
     Finding {
         rule,
         constraint,
@@ -76,8 +41,35 @@ fn finding(
         message: message::fill(rule.message, &params),
         help,
         params,
-        fix,
-        excerpt,
-        text_hash,
+        fix: fix.map(|fix| placed_fix(placer, fix)),
+        text_hash: hash::of(places, range.clone(), placed.span),
+        excerpt: places.excerpt(range),
     }
+}
+
+fn placed_fix(placer: &mut Placer<'_>, fix: DraftFix) -> Fix {
+    let DraftFix { title, applicability, edits } = fix;
+    let edit = |(range, text)| {
+        let placed = placer.next(&range);
+        Edit::new(placed.span, text).at(placed.start, placed.end)
+    };
+    Fix { title, applicability, edits: edits.into_iter().map(edit).collect() }
+}
+
+/// Local files in their places, and in the order of those.
+pub(super) fn files(places: &Places<'_>, named: Vec<Named>) -> Vec<LocalFile> {
+    let spans = places.spans(named.iter().map(|named| named.span.clone()));
+    let mut files: Vec<_> = named
+        .into_iter()
+        .zip(spans)
+        .map(|(named, span)| LocalFile {
+            pointer: named.pointer,
+            span,
+            path: named.path.path,
+            len: named.path.len,
+            inline: named.path.inline,
+        })
+        .collect();
+    files.sort_by_key(|file| file.span.start);
+    files
 }

@@ -11,7 +11,7 @@ mod stream;
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use crate::vector::{self, are, up_to};
+use crate::vector::{self, Bytes, are, up_to};
 
 pub(crate) use scan::{
     Counts, Fault, FaultKind, Scan, StringFacts, first_escape, sound_escape, survey, utf8_len,
@@ -197,15 +197,15 @@ impl Extent {
             rest = &rest[1..];
         }
         let (has_control, has_high) = survey(rest);
-        if has_control {
-            let (ends, line) = last_line(rest);
-            if ends > 0 {
-                self.lines += ends;
-                self.columns = 0;
-                rest = line;
-            }
+        let (ends, columns) = match has_control || has_high {
+            true => lines_and_columns(rest),
+            false => (0, rest.len() as u64),
+        };
+        if ends > 0 {
+            self.lines += ends;
+            self.columns = 0;
         }
-        self.columns += if has_high { code_points(rest) } else { rest.len() as u64 };
+        self.columns += columns;
         self.bytes += bytes.len() as u64;
         self.trailing_cr = last == b'\r';
     }
@@ -220,19 +220,20 @@ impl Extent {
     }
 }
 
-/// How many line ends there are, and what follows the last.
-pub(crate) fn last_line(text: &[u8]) -> (u64, &[u8]) {
-    let Some(last) = memchr::memrchr2(b'\n', b'\r', text) else {
-        return (0, text);
+/// How many line ends there are, and how many code points follow the last.
+pub(crate) fn lines_and_columns(text: &[u8]) -> (u64, u64) {
+    let are_ends = |bytes| are(bytes, b'\n') | are(bytes, b'\r');
+    let first = vector::run(text, |bytes| !are_ends(bytes));
+    let Some(last) = memchr::memrchr2(b'\n', b'\r', &text[first..]) else {
+        return (0, code_points(text));
     };
-    let (lines, line) = text.split_at(last + 1);
-    let feeds = vector::count(lines, |bytes| are(bytes, b'\n'));
-    let returns = vector::count(lines, |bytes| are(bytes, b'\r'));
-    if returns == 0 {
-        return (feeds, line);
-    }
-    let pairs = lines.iter().zip(&lines[1..]).filter(|pair| *pair == (&b'\r', &b'\n')).count();
-    (feeds + returns - pairs as u64, line)
+    let (lines, line) = text.split_at(first + last + 1);
+    let ends = vector::count(lines, are_ends);
+    let pairs = match memchr::memchr(b'\r', lines) {
+        Some(_) => lines.iter().zip(&lines[1..]).filter(|it| *it == (&b'\r', &b'\n')).count(),
+        None => 0,
+    };
+    (ends - pairs as u64, code_points(line))
 }
 
 /// Reads until the buffer is full or the stream ends.
@@ -251,8 +252,8 @@ pub(crate) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usiz
 
 /// Code points in the bytes: those that start one.
 pub(crate) fn code_points(bytes: &[u8]) -> u64 {
-    // All others are between these.
-    vector::count(bytes, |bytes| up_to(bytes, 0x7f) | !up_to(bytes, 0xbf))
+    let others = vector::count(bytes, |bytes| up_to(bytes ^ Bytes::splat(0x80), 0x3f));
+    bytes.len() as u64 - others
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@ use kling_schema::Severity;
 use crate::finding::Finding;
 use crate::printable;
 use crate::report::media::Verdict;
-use crate::report::{Checked, Media, Reporter, Totals, push_worded, shown};
+use crate::report::{Checked, LastPath, Media, Reporter, Totals, push_worded, shown};
 
 /// One line a finding, and nothing else: the summary would be noise to a program.
 #[derive(Debug)]
 pub(crate) struct Concise {
     verbose: bool,
+    path: LastPath,
     /// What is told of one input; kept for the next.
     text: String,
 }
@@ -21,7 +22,7 @@ pub(crate) struct Concise {
 impl Concise {
     /// Infos are listed when verbose.
     pub(crate) fn new(verbose: bool) -> Self {
-        Concise { verbose, text: String::new() }
+        Concise { verbose, path: LastPath::default(), text: String::new() }
     }
 
     fn told(verbose: bool, findings: &[Finding]) -> impl Iterator<Item = &Finding> {
@@ -42,11 +43,11 @@ impl Reporter for Concise {
         if input.findings.is_empty() {
             return Ok(());
         }
-        let path = shown(input.path);
-        let Concise { verbose, text } = self;
+        let Concise { verbose, path, text } = self;
+        let path = path.shown(input.path);
         text.clear();
         for finding in Concise::told(*verbose, input.findings) {
-            text.push_str(&path);
+            text.push_str(path);
             for number in [finding.start.line, finding.start.column] {
                 text.push(':');
                 printable::push_number(text, number);

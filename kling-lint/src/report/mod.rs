@@ -25,7 +25,7 @@ mod window;
 
 use std::borrow::Cow;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use concise::Concise;
 pub(crate) use diff::unified;
@@ -161,9 +161,40 @@ impl Reporter for Silent {
     }
 }
 
+/// The last path that was told of, as it is printed: most findings of a run are in one file of lines.
+#[derive(Debug, Default)]
+struct LastPath {
+    path: PathBuf,
+    shown: String,
+}
+
+impl LastPath {
+    /// The path as it is printed.
+    fn shown(&mut self, path: &Path) -> &str {
+        if self.path.as_os_str() != path.as_os_str() {
+            self.path = path.to_path_buf();
+            self.shown = shown(path);
+        }
+        &self.shown
+    }
+}
+
 /// A path as it is printed: one line, nothing that moves a cursor, and at a line's beginning no command
 /// to GitHub's runner, which obeys `::error::`.
 pub(crate) fn shown(path: &Path) -> String {
     let text = printable::escape(&path.to_string_lossy());
     if text.trim_start().starts_with("::") { format!("./{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_path_is_that_which_was_told_of_last() {
+        let mut last = LastPath::default();
+        for path in ["", "a.jsonl", "a.jsonl", "./a.jsonl", "::b", ""] {
+            assert_eq!(last.shown(Path::new(path)), shown(Path::new(path)));
+        }
+    }
 }
