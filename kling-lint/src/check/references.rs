@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use kling_schema::rules::references as rules;
 use kling_schema::{Basis, Path, Reference, Severity};
+use smallvec::SmallVec;
 
 use super::path::{self, Scope};
 use super::rule::Rule;
@@ -44,10 +45,12 @@ pub(super) fn check<'d>(
     let mut named = Named::default();
     if let (Some(place), Some(prompt)) = (place, prompt.filter(|prompt| may_hold_tokens(*prompt))) {
         let content = prompt.to_str();
+        // Counted once: a hostile text has thousands of tokens, and a list as many items.
+        let counts: Counts = kinds.iter().map(|kind| path::count(root, kind.list)).collect();
         // Tokens come in order: one walk over the text places them all.
         let mut spans = prompt.spans();
         for token in tokens(&content) {
-            let Some(outcome) = judge(root, &token, kinds, also, &mut named) else {
+            let Some(outcome) = judge(&token, kinds, &counts, also, &mut named) else {
                 continue;
             };
             let (used, params) = outcome;
@@ -123,16 +126,19 @@ enum Used {
 
 type Params = Vec<(&'static str, String)>;
 
+/// How many inputs there are of each kind.
+type Counts = SmallVec<[usize; 4]>;
+
 /// What is wrong with a token; a good one is noted as naming its input.
 fn judge(
-    root: Scope<'_, '_>,
     token: &Token<'_>,
     kinds: &'static [Reference],
+    counts: &[usize],
     also: &'static [&'static str],
     named: &mut Named,
 ) -> Option<(Used, Params)> {
     if let Some((index, number)) = well_formed(token, kinds)
-        && number <= path::count(root, kinds[index].list) as u64
+        && number <= counts[index] as u64
     {
         named.note(index, number);
         return None;
@@ -182,7 +188,7 @@ fn judge(
     }
     // It is well formed, so its number is too high.
     let list = kind.list;
-    let reason = match path::count(root, list) {
+    let reason = match counts[index] {
         0 => format!("there is no `{list}`"),
         count => format!("`{list}` has {}", describe::items(count)),
     };
