@@ -7,9 +7,11 @@ mod clues;
 
 use std::borrow::Cow;
 use std::path::{Component, Path};
+use std::sync::LazyLock;
 
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED, Uncovered};
 use kling_schema::{Check, Field, Kind, KnownKey, Object};
+use memchr::memmem::Finder;
 
 use crate::names::{Name, NameSet};
 use crate::read::{JsonKind, Node, Text};
@@ -47,6 +49,13 @@ pub(crate) enum Detection {
 /// The endpoint named by a file name (`cat.image2video.json`, `image2video-3.json`) or, failing
 /// that, by the nearest folder of that name.
 pub(crate) fn by_path(path: &Path) -> Option<(&'static Object, Reason)> {
+    static NAMES: LazyLock<Vec<Finder<'static>>> =
+        LazyLock::new(|| ENDPOINTS.iter().map(|object| Finder::new(object.name)).collect());
+    // Most paths have no such name, and to take one apart takes longer than to see that.
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if !NAMES.iter().any(|name| name.find(bytes).is_some()) {
+        return None;
+    }
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if let Some(object) = stem.split('.').rev().find_map(starting_with) {
         return Some((object, format!("the file name says {}", object.name).into()));
@@ -179,7 +188,7 @@ pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let reason = if conflict {
         let names: Vec<String> = names.iter().map(|name| (*name).into()).collect();
         format!("its keys fit {}", kling_schema::listed(&names, "and"))
-    } else if keys.is_empty {
+    } else if keys.is_empty() {
         "it has no keys".to_owned()
     } else {
         "it has no key that only one endpoint knows".to_owned()
@@ -228,7 +237,6 @@ impl Told {
 struct Keys<'d> {
     root: Node<'d>,
     present: NameSet,
-    is_empty: bool,
 }
 
 /// How many keys are looked at: a request has about a dozen.
@@ -259,12 +267,11 @@ impl<'d> Keys<'d> {
     ];
 
     fn of(root: Node<'d>) -> Self {
-        let mut keys = Keys { root, present: NameSet::NONE, is_empty: true };
-        for member in root.members().take(KEYS) {
-            keys.present.insert(member.key.name());
-            keys.is_empty &= member.key.kind() != JsonKind::String;
-        }
-        keys
+        Keys { root, present: root.names() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.root.members().all(|member| member.key.kind() != JsonKind::String)
     }
 
     fn member(&self, key: Name) -> Option<Node<'d>> {

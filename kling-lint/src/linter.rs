@@ -282,7 +282,7 @@ impl Linter {
 
     /// The same, with what is left to compare with other requests.
     pub(crate) fn lint_apart(&self, loaded: &Loaded<'_>, name: Option<&Path>) -> Linted {
-        self.lint_next(loaded, name, &mut Scratch::default())
+        scratch::with(|scratch| self.lint_next(loaded, name, scratch))
     }
 
     /// The same, after other requests.

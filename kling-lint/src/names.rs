@@ -1,6 +1,8 @@
 //! The keys of the tables, numbered: every key of a request is compared with many, and numbers compare
 //! faster than texts.
 
+use std::ops::Range;
+
 use kling_schema::endpoints::{ENDPOINTS, UNCOVERED};
 use kling_schema::path::same;
 use kling_schema::{Kind, Object};
@@ -132,9 +134,21 @@ impl Names {
     }
 
     /// The number of an unescaped key.
-    #[inline]
     pub(crate) fn of(&self, key: &[u8]) -> Name {
-        let head = Head::of(key);
+        self.find(Head::of(key), key)
+    }
+
+    /// The same of a key in a text, which is seldom at its end.
+    #[inline]
+    pub(crate) fn within(&self, text: &[u8], key: Range<usize>) -> Name {
+        let Some(bytes) = text.get(key.start..).and_then(<[u8]>::first_chunk) else {
+            return self.of(&text[key]);
+        };
+        self.find(Head::cut(u128::from_le_bytes(*bytes), key.len()), &text[key])
+    }
+
+    #[inline(always)]
+    fn find(&self, head: Head, key: &[u8]) -> Name {
         let mut slot = head.hash();
         loop {
             let number = self.slots[slot % SLOTS];
@@ -259,6 +273,17 @@ const fn add_key(key: &'static str, keys: &mut List<&'static str>) {
     keys.push(key);
 }
 
+/// The first bytes of sixteen, by how many.
+static CUTS: [u128; WHOLE + 1] = {
+    let mut cuts = [0; WHOLE + 1];
+    let mut len = 1;
+    while len <= WHOLE {
+        cuts[len] = cuts[len - 1] << 8 | 0xff;
+        len += 1;
+    }
+    cuts
+};
+
 impl Head {
     const fn of(key: &[u8]) -> Self {
         // Words that overlap: a copy of so many bytes as there are would take longer.
@@ -285,6 +310,13 @@ impl Head {
             [word, 0]
         };
         Head { len: key.len(), bytes }
+    }
+
+    /// The same of so many bytes that are followed by others.
+    #[inline]
+    fn cut(bytes: u128, len: usize) -> Self {
+        let bytes = bytes & CUTS[len.min(WHOLE)];
+        Head { len, bytes: [bytes as u64, (bytes >> u64::BITS) as u64] }
     }
 
     #[inline]
@@ -318,6 +350,8 @@ mod tests {
             let bytes = u128::from_le_bytes(bytes);
             let head = Head::of(&text[..len]);
             assert_eq!(head.bytes, [bytes as u64, (bytes >> 64) as u64], "{len}");
+            let cut = Head::cut(u128::from_le_bytes(*text.first_chunk().expect("bytes")), len);
+            assert!(cut == head, "{len}");
         }
     }
 
@@ -327,6 +361,11 @@ mod tests {
         for (number, key) in KEYS.iter().enumerate().skip(1) {
             assert_eq!(Name::of(key.as_bytes()).index(), number, "{key}");
             assert_eq!(Name::listed(key).index(), number, "{key}");
+            for behind in 0..20 {
+                let text = [b"{\"", key.as_bytes(), &[b'"'; 20][..behind]].concat();
+                let name = NAMES.within(&text, 2..2 + key.len());
+                assert_eq!(name.index(), number, "{key}");
+            }
         }
         let fields = ENDPOINTS.iter().flat_map(|object| object.fields);
         let mut keys =

@@ -12,11 +12,12 @@ use crate::read::JsonKind;
 
 /// Marks values that are not even read: their closed sets are not enforced.
 pub(super) fn suspend<'d>(cx: &mut Cx<'d>, root: Scope<'_, 'd>, object: &'static Object) {
+    let says = root.says(object);
     for (index, constraint) in object.constraints.iter().enumerate() {
         let Check::Unread { path, when } = &constraint.check else {
             continue;
         };
-        if !root.speaks(object, index) {
+        if !root.speaks(says.get(index)) {
             continue;
         }
         let there = path::first(root, *path, |place| place.value.is_some()).is_some();
@@ -38,9 +39,10 @@ pub(super) fn check<'d>(
     object: &'static Object,
     trail: &Trail<'_>,
 ) {
+    let says = root.says(object);
     for (index, constraint) in object.constraints.iter().enumerate() {
         let rule = Rule { constraint, object, trail };
-        if root.speaks(object, index) {
+        if root.speaks(says.get(index)) {
             rule.check(cx, root);
         } else {
             debug_assert!(

@@ -23,9 +23,16 @@ pub(super) enum Fact {
 }
 
 impl Fact {
-    /// A value of a set, by its index.
-    pub(super) fn one(index: usize) -> Self {
-        u8::try_from(index).map_or(Fact::Unknown, Fact::One)
+    /// A value of a set, by its index, if it is one.
+    #[inline]
+    pub(super) fn of_set(index: Option<usize>) -> Self {
+        index.and_then(|index| u8::try_from(index).ok()).map_or(Fact::Unknown, Fact::One)
+    }
+
+    /// A value of no set.
+    #[inline]
+    pub(super) fn if_sound(is_sound: bool) -> Self {
+        if is_sound { Fact::One(0) } else { Fact::Unknown }
     }
 
     /// A list of so many items.
@@ -121,7 +128,7 @@ mod tests {
         assert_eq!(Chosen::none().with(4, 9), Some(Chosen::none()));
         assert_eq!(Chosen::none().with(0, 7), None);
         assert_eq!(Chosen::absent(4), None);
-        assert_eq!(Fact::one(256), Fact::Unknown);
+        assert_eq!(Fact::of_set(Some(256)), Fact::Unknown);
         assert_eq!(Fact::list(256, Chosen::none()), Fact::Unknown);
     }
 }

@@ -8,7 +8,7 @@
 //! | [`value`] | one value against its kind |
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
-//! | [`plan`] | which field a key is, by its number |
+//! | [`plan`] | what is known of a table beforehand |
 //! | [`facts`] | what is known of a value in which nothing is wrong |
 //! | [`silence`] | which rules across fields have nothing to say, by what is known |
 //! | [`room`] | room for a few things, on the stack |

@@ -44,12 +44,12 @@ pub(super) fn number<'d>(
 }
 
 /// Whether there is nothing to say about a number.
-pub(super) fn is_sound(node: Node<'_>, whole: bool, limits: &'static [Limit]) -> bool {
+pub(super) fn is_sound(node: Node<'_>, whole: bool, ranges: &[Range<f64>]) -> bool {
     node.number().is_some_and(|number| {
         (!whole || number.is_whole())
-            && (ranges(limits).next().is_none() || {
+            && (ranges.is_empty() || {
                 let value = number.as_f64();
-                ranges(limits).all(|(range, _)| range.contains(value))
+                ranges.iter().all(|range| range.contains(value))
             })
     })
 }

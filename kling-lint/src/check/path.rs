@@ -3,7 +3,7 @@
 use kling_schema::{Object, Path, Step, When};
 
 use super::plan::Plan;
-use super::silence::Known;
+use super::silence::{Known, Says};
 use super::trail::Trail;
 use crate::names::Name;
 use crate::read::{JsonKind, Node};
@@ -71,7 +71,7 @@ pub(super) struct Scope<'a, 'd> {
 impl<'a, 'd> Scope<'a, 'd> {
     /// An object whose members are yet to be found.
     pub(super) fn of(node: Node<'d>) -> Self {
-        Scope { node, plan: None, known: Known { slots: &[], only_fields: false } }
+        Scope { node, plan: None, known: Known { slots: &[], there: 0, only_fields: false } }
     }
 
     /// An object whose fields were found, in the order of its table.
@@ -79,9 +79,15 @@ impl<'a, 'd> Scope<'a, 'd> {
         Scope { node, plan, known }
     }
 
-    /// Whether the rule of this number may have something to say.
-    pub(super) fn speaks(&self, object: &'static Object, rule: usize) -> bool {
-        self.plan.is_none_or(|plan| plan.speaks(object, rule, self.known))
+    /// By rule of its table, when it may have something to say; nothing where that is not known.
+    pub(super) fn says(self, object: &'static Object) -> &'static [Says] {
+        self.plan.map_or(&[], |plan| plan.says(object))
+    }
+
+    /// Whether a rule may have something to say.
+    #[inline]
+    pub(super) fn speaks(&self, says: Option<&Says>) -> bool {
+        says.is_none_or(|says| says.something(self.known))
     }
 
     /// As [`member`].

@@ -1,15 +1,18 @@
-//! Which field a key is, by the key's number: looked up for every key of every request.
+//! What is known of a table beforehand: which field a key is, by the key's number, what its values look
+//! like, when its rules say something.
 
-use std::collections::HashMap;
 use std::ptr;
 use std::sync::{LazyLock, OnceLock};
 
-use foldhash::quality::FixedState;
 use kling_schema::endpoints::ENDPOINTS;
-use kling_schema::{Kind, Object, Presence};
+use kling_schema::{Object, Presence};
 
-use super::silence::{Known, Says};
+use super::facts::Fact;
+use super::silence::Says;
+use super::sound::Sound;
+use crate::media::Hosts;
 use crate::names::{Name, TABLES};
+use crate::read::Node;
 
 /// No field has this index.
 const ABSENT: u8 = u8::MAX;
@@ -39,33 +42,22 @@ static FIELDS: [Option<Fields>; TABLES.len] = {
 
 /// By the address of a table: somebody else's may have the name of one of ours. A table that is not
 /// here is searched by text.
-type Plans = HashMap<usize, Plan, FixedState>;
-
-static PLANS: LazyLock<Plans> = LazyLock::new(|| {
-    let mut plans = HashMap::with_capacity_and_hasher(2 * TABLES.len, FixedState::default());
+static PLANS: LazyLock<Vec<(usize, Plan)>> = LazyLock::new(|| {
+    let mut plans = Vec::with_capacity(TABLES.len);
     ENDPOINTS.iter().for_each(|table| add(table, &mut plans));
     plans
 });
 
 /// Adds the plans of a table and of those that it holds.
-fn add(table: &'static Object, plans: &mut Plans) {
-    let Some(index) = CALLED.iter().position(|name| *name == table.name) else { return };
-    let Some(fields) = &FIELDS[index] else { return };
-    if plans.insert(ptr::from_ref(table).addr(), Plan::new(fields)).is_none() {
-        table.fields.iter().for_each(|field| add_of(&field.kind, plans));
+fn add(table: &'static Object, plans: &mut Vec<(usize, Plan)>) {
+    let address = ptr::from_ref(table).addr();
+    if plans.iter().any(|(own, _)| *own == address) {
+        return;
     }
-}
-
-fn add_of(kind: &'static Kind, plans: &mut Plans) {
-    match kind {
-        Kind::Object(inner) => add(inner, plans),
-        Kind::List(each) => add_of(each, plans),
-        Kind::Either { usual, tolerated } => {
-            add_of(usual, plans);
-            add_of(tolerated, plans);
-        }
-        _ => {}
+    if let Some(plan) = Plan::new(table) {
+        plans.push((address, plan));
     }
+    table.fields.iter().filter_map(|field| field.kind.table()).for_each(|inner| add(inner, plans));
 }
 
 /// The fields of one table by the numbers of their keys.
@@ -102,17 +94,30 @@ impl Fields {
 /// What is known of one table.
 pub(super) struct Plan {
     fields: &'static Fields,
+    /// By field, what is sound.
+    sound: Vec<Sound>,
     /// By rule, when it may have something to say.
     rules: OnceLock<Vec<Says>>,
 }
 
 impl Plan {
-    fn new(fields: &'static Fields) -> Self {
-        Plan { fields, rules: OnceLock::new() }
+    /// That of one of our tables.
+    pub(super) fn new(table: &'static Object) -> Option<Self> {
+        let index = CALLED.iter().position(|name| *name == table.name)?;
+        let fields = FIELDS[index].as_ref()?;
+        let sound = table.fields.iter().map(Sound::of).collect();
+        Some(Plan { fields, sound, rules: OnceLock::new() })
     }
 
     pub(super) fn of(object: &'static Object) -> Option<&'static Plan> {
-        PLANS.get(&ptr::from_ref(object).addr())
+        let address = ptr::from_ref(object).addr();
+        PLANS.iter().find(|(own, _)| *own == address).map(|(_, plan)| plan)
+    }
+
+    /// What is known of the value of a field if there is nothing to say about it.
+    #[inline]
+    pub(super) fn fact(&self, field: usize, value: Node<'_>, hosts: &mut Hosts) -> Fact {
+        self.sound.get(field).map_or(Fact::Unknown, |sound| sound.fact(value, hosts))
     }
 
     /// The fields that must be there, a bit each.
@@ -126,16 +131,10 @@ impl Plan {
         (index != ABSENT).then_some(usize::from(index))
     }
 
-    /// Whether a rule of the table may have something to say about these fields.
-    pub(super) fn speaks(
-        &self,
-        object: &'static Object,
-        rule: usize,
-        known: Known<'_, '_>,
-    ) -> bool {
+    /// By rule of the table, when it may have something to say.
+    pub(super) fn says(&self, object: &'static Object) -> &[Says] {
         let says = || object.constraints.iter().map(|rule| Says::of(object, &rule.check)).collect();
-        let rules = self.rules.get_or_init(says);
-        rules.get(rule).is_none_or(|rule| rule.something(known))
+        self.rules.get_or_init(says)
     }
 }
 

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use kling_schema::rules::references as rules;
 use kling_schema::{Basis, Path, Reference, Severity};
-use smallvec::SmallVec;
 
 use super::path::{self, Scope};
+use super::room::with_room;
 use super::rule::Rule;
 use super::{Cx, describe};
 use crate::alike;
@@ -39,18 +39,42 @@ pub(super) fn check<'d>(
     kinds: &'static [Reference],
     also: &'static [&'static str],
 ) {
+    with_room(kinds.len(), 0, |counts| {
+        for (count, kind) in counts.iter_mut().zip(kinds) {
+            *count = path::count(root, kind.list) as u64;
+        }
+        check_text(cx, root, rule, text, Inputs { kinds, counts, also });
+    });
+}
+
+/// The inputs that tokens may name.
+#[derive(Clone, Copy)]
+struct Inputs<'c> {
+    kinds: &'static [Reference],
+    /// How many there are, by kind.
+    counts: &'c [u64],
+    /// Kinds known upstream.
+    also: &'static [&'static str],
+}
+
+/// Checks the text, with the inputs counted.
+fn check_text<'d>(
+    cx: &mut Cx<'d>,
+    root: Scope<'_, 'd>,
+    rule: &Rule<'_>,
+    text: Path,
+    inputs: Inputs<'_>,
+) {
     let place = path::first_sent(root, text);
     let node = place.and_then(|place| place.value);
     let prompt = node.and_then(|node| node.text());
     let mut named = Named::default();
     if let (Some(place), Some(prompt)) = (place, prompt.filter(|prompt| may_hold_tokens(*prompt))) {
         let content = prompt.to_str();
-        // Counted once: a hostile text has thousands of tokens, and a list as many items.
-        let counts: Counts = kinds.iter().map(|kind| path::count(root, kind.list)).collect();
         // Tokens come in order: one walk over the text places them all.
         let mut spans = prompt.spans();
         for token in tokens(&content) {
-            let Some(outcome) = judge(&token, kinds, &counts, also, &mut named) else {
+            let Some(outcome) = judge(&token, inputs, &mut named) else {
                 continue;
             };
             let (used, params) = outcome;
@@ -77,7 +101,7 @@ pub(super) fn check<'d>(
     if prompt.is_some_and(|prompt| prompt.has_gap()) {
         return;
     }
-    unused(cx, root, rule, text, kinds, &mut named);
+    unused(cx, root, rule, text, inputs, &mut named);
 }
 
 /// Whether a look at the tokens is worth it: most prompts have none.
@@ -116,6 +140,13 @@ impl Named {
             None => self.more.contains(&(kind, number)),
         }
     }
+
+    /// Whether the first so many are named, for sure.
+    fn has_all(&self, kind: usize, count: u64) -> bool {
+        // Bit 0 is no input's.
+        let inputs = (count < 63).then(|| (2 << count) - 2);
+        inputs.zip(self.few.get(kind)).is_some_and(|(inputs, few)| inputs & !few == 0)
+    }
 }
 
 enum Used {
@@ -126,19 +157,14 @@ enum Used {
 
 type Params = Vec<(&'static str, String)>;
 
-/// How many inputs there are of each kind.
-type Counts = SmallVec<[usize; 4]>;
-
 /// What is wrong with a token; a good one is noted as naming its input.
 fn judge(
     token: &Token<'_>,
-    kinds: &'static [Reference],
-    counts: &[usize],
-    also: &'static [&'static str],
+    Inputs { kinds, counts, also }: Inputs<'_>,
     named: &mut Named,
 ) -> Option<(Used, Params)> {
     if let Some((index, number)) = well_formed(token, kinds)
-        && number <= counts[index] as u64
+        && number <= counts[index]
     {
         named.note(index, number);
         return None;
@@ -190,7 +216,7 @@ fn judge(
     let list = kind.list;
     let reason = match counts[index] {
         0 => format!("there is no `{list}`"),
-        count => format!("`{list}` has {}", describe::items(count)),
+        count => format!("`{list}` has {}", describe::items(count as usize)),
     };
     Some((Used::Dangling, vec![("reason", reason)]))
 }
@@ -275,10 +301,13 @@ fn unused<'d>(
     root: Scope<'_, 'd>,
     rule: &Rule<'_>,
     text: Path,
-    kinds: &'static [Reference],
+    inputs: Inputs<'_>,
     named: &mut Named,
 ) {
-    for (at, kind) in kinds.iter().enumerate() {
+    for (at, (kind, count)) in inputs.kinds.iter().zip(inputs.counts).enumerate() {
+        if named.has_all(at, *count) {
+            continue;
+        }
         let mut number = 0;
         let Some(list) = path::first(root, kind.list, |place| place.value.is_some()) else {
             continue;

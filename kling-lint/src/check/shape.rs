@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::room::with_room;
 use super::silence::Known;
 use super::trail::Trail;
-use super::{Cx, across, sound, value};
+use super::{Cx, across, value};
 use crate::fix::DraftFix;
 use crate::printable;
 use crate::read::{Member, Node};
@@ -61,6 +61,9 @@ struct Seen<'a, 'd> {
     plan: Option<&'static Plan>,
     /// By field.
     slots: &'a [Slot<'d>],
+    /// Fields that are there, and those of them about which there is nothing to say, a bit each.
+    there: u64,
+    sound: u64,
     others: Others<'d>,
 }
 
@@ -74,6 +77,7 @@ impl<'a, 'd> Seen<'a, 'd> {
         trail: &Trail<'_>,
     ) -> Self {
         let plan = Plan::of(object);
+        let (mut there, mut sound) = (0, 0);
         let mut others = Others::default();
         for member in node.members() {
             let field = match plan {
@@ -83,54 +87,64 @@ impl<'a, 'd> Seen<'a, 'd> {
                     .text()
                     .and_then(|key| object.fields.iter().position(|field| key.is(field.key))),
             };
-            match field.and_then(|index| Some((slots.get_mut(index)?, &object.fields[index]))) {
-                Some((slot, field)) => {
-                    slot.count += 1;
-                    if slot.count > 1 {
-                        duplicate(cx, member, Some(slot.count), trail);
-                    }
-                    slot.value = Some(member.value);
-                    slot.fact = sound::field(member.value, field, cx.hosts);
+            let Some((index, slot)) = field.and_then(|index| Some((index, slots.get_mut(index)?)))
+            else {
+                if !others.meet(cx.document, object, member) {
+                    duplicate(cx, member, None, trail);
                 }
-                None if others.meet(cx.document, object, member) => {}
-                None => duplicate(cx, member, None, trail),
+                continue;
+            };
+            let (field, value) = (&object.fields[index], member.value);
+            let fact = plan.map_or(Fact::Unknown, |plan| plan.fact(index, value, cx.hosts));
+            debug_assert!(
+                fact == Fact::Unknown
+                    || cx.leaves_nothing(|cx| {
+                        value::field(cx, value, field, &trail.field(field.key));
+                    }),
+                "the ways differ about `{}`",
+                field.key
+            );
+            *slot = Slot { value: Some(value), fact, count: slot.count + 1 };
+            if slot.count > 1 {
+                duplicate(cx, member, Some(slot.count), trail);
             }
+            let bit = 1 << (index & 63);
+            there |= bit;
+            sound = if fact == Fact::Unknown { sound & !bit } else { sound | bit };
         }
-        Seen { node, object, plan, slots, others }
+        Seen { node, object, plan, slots, there, sound, others }
     }
 
     /// Where rules across fields look for values.
     fn scope(&self) -> Scope<'_, 'd> {
-        let known = Known { slots: self.slots, only_fields: self.others.is_empty() };
+        let known =
+            Known { slots: self.slots, there: self.there, only_fields: self.others.is_empty() };
         Scope::found(self.node, self.plan, known)
     }
 
-    /// Checks each field, and reports the other keys.
+    /// Checks the fields about which there may be something to say, and reports the other keys.
     fn judge(&self, cx: &mut Cx<'d>, trail: &Trail<'_>) {
-        for (field, slot) in self.object.fields.iter().zip(self.slots) {
-            match slot.value {
-                Some(value) if slot.fact != Fact::Unknown => {
-                    debug_assert!(
-                        cx.leaves_nothing(|cx| value::field(
-                            cx,
-                            value,
-                            field,
-                            &trail.field(field.key)
-                        )),
-                        "the ways differ about `{}`",
-                        field.key
-                    );
-                }
-                Some(value) => value::field(cx, value, field, &trail.field(field.key)),
-                None => {
-                    if let Some(basis) = value::required(&field.presence) {
-                        self.missing(cx, field, basis, trail);
-                    }
+        match self.plan {
+            Some(plan) => {
+                let mut left = self.there & !self.sound | plan.required() & !self.there;
+                while left != 0 {
+                    self.field(cx, left.trailing_zeros() as usize, trail);
+                    left &= left - 1;
                 }
             }
+            None => (0..self.slots.len()).for_each(|index| self.field(cx, index, trail)),
         }
         if !self.others.is_empty() {
             keys::report(cx, self.node, self.object, self.slots, &self.others, trail);
+        }
+    }
+
+    fn field(&self, cx: &mut Cx<'d>, index: usize, trail: &Trail<'_>) {
+        let (field, slot) = (&self.object.fields[index], self.slots[index]);
+        match (slot.value, value::required(&field.presence)) {
+            (Some(value), _) => value::field(cx, value, field, &trail.field(field.key)),
+            (None, Some(basis)) => self.missing(cx, field, basis, trail),
+            (None, None) => {}
         }
     }
 

@@ -11,6 +11,8 @@ use super::shape::Slot;
 pub(super) struct Known<'a, 'd> {
     /// By field.
     pub(super) slots: &'a [Slot<'d>],
+    /// Those that are there, a bit each.
+    pub(super) there: u64,
     /// Whether there is no other key.
     pub(super) only_fields: bool,
 }
@@ -22,7 +24,11 @@ impl Known<'_, '_> {
 }
 
 /// When a rule may have something to say.
-pub(super) struct Says(Test);
+pub(super) struct Says {
+    /// Of each of these sets of fields one must be there; a bit each.
+    needs: Vec<u64>,
+    test: Test,
+}
 
 /// A condition, as far as facts tell it.
 enum Test {
@@ -54,16 +60,46 @@ const ABSENT: u64 = 1 << 63;
 impl Says {
     /// What is known beforehand of a rule of this table.
     pub(super) fn of(object: &'static Object, check: &Check) -> Self {
-        Says(Reader { object }.says(check))
+        let test = Reader { object }.says(check);
+        let mut needs = Vec::new();
+        test.add_needs(&mut needs);
+        Says { needs, test }
     }
 
     /// Whether it may say something about these fields.
+    #[inline]
     pub(super) fn something(&self, known: Known<'_, '_>) -> bool {
-        self.0.holds(known) != Some(false)
+        let may_hold = self.needs.iter().all(|set| set & known.there != 0);
+        may_hold && self.test.holds(known) != Some(false)
     }
 }
 
 impl Test {
+    /// Adds sets of fields, of each of which one must be there for it to hold.
+    fn add_needs(&self, needs: &mut Vec<u64>) {
+        match self {
+            Test::All(tests) => tests.iter().for_each(|test| test.add_needs(needs)),
+            _ => needs.extend(self.need()),
+        }
+    }
+
+    /// The fields of which one must be there, if one must.
+    fn need(&self) -> Option<u64> {
+        match self {
+            Test::Sent(field) | Test::Items(field, _) => bit(*field),
+            Test::Among(field, values) if values & ABSENT == 0 => bit(*field),
+            Test::More(lists, _) => all(lists.iter().map(|list| bit(*list))),
+            Test::Any(tests) | Test::Two(tests) => all(tests.iter().map(Test::need)),
+            Test::All(tests) => tests.iter().find_map(Test::need),
+            Test::Untold
+            | Test::Always
+            | Test::OtherSent
+            | Test::Among(..)
+            | Test::Len(..)
+            | Test::Not(_) => None,
+        }
+    }
+
     /// Whether it holds; nothing if that is not known.
     fn holds(&self, known: Known<'_, '_>) -> Option<bool> {
         match self {
@@ -110,6 +146,16 @@ impl Test {
             Test::Any(tests) => decided(tests, known, true),
         }
     }
+}
+
+/// The bit of a field, where there is one.
+fn bit(field: usize) -> Option<u64> {
+    1_u64.checked_shl(u32::try_from(field).ok()?)
+}
+
+/// All of some sets.
+fn all(mut sets: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    sets.try_fold(0, |all, set| Some(all | set?))
 }
 
 /// Whether one of the tests comes out this way, or none does.
@@ -324,4 +370,78 @@ fn among(field: &'static Field, values: &[&str]) -> Option<u64> {
     let set = set(field)?;
     let fits = set.len() < ABSENT.trailing_zeros() as usize;
     fits.then(|| indices(set, values).fold(0, |all, index| all | 1 << index))
+}
+
+#[cfg(test)]
+mod tests {
+    use kling_schema::endpoints::ENDPOINTS;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::Linter;
+
+    /// Values of a kind: most of them sound, of all that its sets have.
+    fn value(kind: &'static Kind, own: Vec<&'static str>) -> BoxedStrategy<String> {
+        let text = |text: &str| format!("{text:?}");
+        let odd = select(vec!["null", "7", "true", "\"\"", "\"else\"", "[]", "{}", "[null]"]);
+        let sound = match kind.usual() {
+            Kind::Choice(_) | Kind::Text if !own.is_empty() => select(own).prop_map(text).boxed(),
+            Kind::Choice(_) | Kind::Text | Kind::Any => {
+                select(vec!["a cat", "<<<image_1>>> <<<element_1>>>"]).prop_map(text).boxed()
+            }
+            Kind::Bool => Just("true".to_owned()).boxed(),
+            Kind::Number | Kind::Integer | Kind::NumericId => Just("1".to_owned()).boxed(),
+            Kind::Media(_) => Just(text("https://cdn.acme.io/a")).boxed(),
+            Kind::Object(object) => members(object),
+            Kind::List(each) => proptest::collection::vec(value(each, Vec::new()), 1..9)
+                .prop_map(|items| format!("[{}]", items.join(", ")))
+                .boxed(),
+            Kind::Either { .. } => unreachable!("the usual one is none"),
+        };
+        prop_oneof![40 => sound, 1 => odd.prop_map(str::to_owned)].boxed()
+    }
+
+    /// Objects with some of the fields of a table, and at times a key of none.
+    fn members(object: &'static Object) -> BoxedStrategy<String> {
+        let member = |field: &'static Field| {
+            let written = value(&field.kind, set(field).unwrap_or_default())
+                .prop_map(|value| format!("\"{}\": {value}", field.key));
+            proptest::option::of(written).boxed()
+        };
+        let other = proptest::option::weighted(0.1, Just("\"camera_control\": {}".to_owned()));
+        let all: Vec<_> = object.fields.iter().map(member).chain([other.boxed()]).collect();
+        all.prop_map(|all| {
+            format!("{{{}}}", all.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        })
+        .boxed()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// Each rule that is passed over is asked all the same where assertions are checked: see
+        /// [`across::check`](super::super::across).
+        #[test]
+        fn rules_that_are_passed_over_say_nothing(
+            (object, request) in select(ENDPOINTS).prop_flat_map(|object| (Just(object), members(object)))
+        ) {
+            prop_assume!(cfg!(debug_assertions));
+            let linter = Linter::builder().endpoint(object.name).build().expect("an endpoint");
+            linter.lint_str(&request);
+        }
+    }
+
+    #[test]
+    fn most_rules_are_told_beforehand() {
+        for object in ENDPOINTS {
+            let slots = vec![Slot::default(); object.fields.len()];
+            let untold = object.constraints.iter().filter(|constraint| {
+                let known = Known { slots: &slots, there: 0, only_fields: true };
+                Says::of(object, &constraint.check).something(known)
+            });
+            // Nothing is sent: only what speaks of absence may be said.
+            assert!(untold.count() <= 1, "{}", object.name);
+        }
+    }
 }

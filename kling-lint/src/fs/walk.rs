@@ -1,6 +1,6 @@
 //! The JSON and JSON Lines files of a folder, in an order that does not depend on the disk.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{DirEntry, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -83,16 +83,17 @@ impl Iterator for Walk {
 }
 
 fn is_json_file(path: &Path) -> bool {
-    is_called(path, "json") || holds_lines(path)
+    is_called(path, &["json"]) || holds_lines(path)
 }
 
 /// Whether a file holds one request a line, by its name.
 pub(crate) fn holds_lines(path: &Path) -> bool {
-    is_called(path, "jsonl") || is_called(path, "ndjson")
+    is_called(path, &["jsonl", "ndjson"])
 }
 
-fn is_called(path: &Path, suffix: &str) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(suffix))
+fn is_called(path: &Path, suffixes: &[&str]) -> bool {
+    let is = |extension: &OsStr| suffixes.iter().any(|it| extension.eq_ignore_ascii_case(it));
+    path.extension().is_some_and(is)
 }
 
 /// Walking `.` yields `./a.json`; people write `a.json`.

@@ -1,5 +1,7 @@
 //! What one request leaves behind for the next: room, and what the next one mostly has in common with it.
 
+use std::cell::Cell;
+
 use crate::detect::Latest;
 use crate::media::Hosts;
 use crate::read::Tape;
@@ -25,6 +27,21 @@ impl Scratch {
             self.tape = Tape::default();
         }
     }
+}
+
+thread_local! {
+    /// That of the requests which this thread checked one by one.
+    static KEPT: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+/// Calls back with what an earlier request on this thread left. Whoever checks a request within a request,
+/// as files of a caller's own may do, starts anew.
+pub(super) fn with<R>(check: impl FnOnce(&mut Scratch) -> R) -> R {
+    // A thread that ends has given up its own.
+    let mut scratch = KEPT.try_with(Cell::take).ok().flatten().unwrap_or_default();
+    let checked = check(&mut scratch);
+    let _ = KEPT.try_with(|kept| kept.set(Some(scratch)));
+    checked
 }
 
 #[cfg(test)]
@@ -112,6 +129,18 @@ mod tests {
         assert_eq!(scratch.tape.room(), 0);
         linter.lint_next(&Loaded::from_bytes(b"{}"), None, scratch);
         assert!(scratch.tape.room() > 0);
+    }
+
+    #[test]
+    fn a_request_within_a_request_has_its_own() {
+        let linter = Linter::new();
+        with(|outer| {
+            outer.tape = Tape::default();
+            let report = linter.lint_str(r#"{"image": "./a.png"}"#);
+            assert!(report.is_acceptable());
+            assert_eq!(outer.tape.room(), 0);
+        });
+        with(|kept| assert_eq!(kept.tape.room(), 0));
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Many bytes at once: blanks, and long strings.
 
 use crate::load::survey;
-use crate::vector::{self, are};
+use crate::vector::{self, Bytes, are};
 
 /// Bytes searched at once, while they are in the cache.
 const PIECE: usize = 32 << 10;
@@ -18,9 +18,13 @@ pub(super) fn skip_blank(text: &[u8], pos: usize) -> usize {
 
 #[inline(never)]
 fn skip_blanks(text: &[u8], pos: usize) -> usize {
-    let are_blank =
-        |bytes| are(bytes, b' ') | are(bytes, b'\n') | are(bytes, b'\r') | are(bytes, b'\t');
     pos + text.get(pos..).map_or(0, |rest| vector::run(rest, are_blank))
+}
+
+/// Which bytes are white space of JSON.
+#[inline]
+pub(super) fn are_blank(bytes: Bytes) -> Bytes {
+    are(bytes, b' ') | are(bytes, b'\n') | are(bytes, b'\r') | are(bytes, b'\t')
 }
 
 /// The next quote, backslash or control character of a string of megabytes; behind many bytes a control

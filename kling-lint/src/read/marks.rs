@@ -1,8 +1,8 @@
-//! Where strings of a text may end, a bit a byte.
+//! Where strings of a text may end, and what is blank in it, a bit a byte.
 //!
 //! One block is known at a time: whoever reads a text goes forwards.
 
-use super::bytes::far_stop;
+use super::bytes::{are_blank, far_stop};
 use crate::vector::{Bytes, are, up_to};
 
 /// Bytes of a block: as many as a word has bits.
@@ -19,13 +19,46 @@ pub(super) struct Marks<'t> {
     stops: u64,
     /// Bytes outside ASCII.
     highs: u64,
+    /// Bytes that are no white space of JSON.
+    inks: u64,
 }
 
 impl<'t> Marks<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
-        let mut marks = Marks { text, start: 0, stops: 0, highs: 0 };
+        let mut marks = Marks { text, start: 0, stops: 0, highs: 0, inks: 0 };
         marks.look(0);
         marks
+    }
+
+    /// The next byte from here on that is no white space of JSON, or the end of the text.
+    #[inline(always)]
+    pub(super) fn skip_blank(&mut self, pos: usize) -> usize {
+        let bit = pos.wrapping_sub(self.start);
+        if bit < BLOCK {
+            let inks = self.inks >> bit;
+            if inks != 0 {
+                return pos + inks.trailing_zeros() as usize;
+            }
+        }
+        self.skip_beyond(pos)
+    }
+
+    /// The same where it may lie beyond the block.
+    #[inline(never)]
+    fn skip_beyond(&mut self, pos: usize) -> usize {
+        if pos.wrapping_sub(self.start) >= BLOCK {
+            self.look(pos - pos % BLOCK);
+        }
+        let mut from = u64::MAX << (pos % BLOCK);
+        loop {
+            let inks = self.inks & from;
+            // The zeros behind a text are no white space.
+            if inks != 0 {
+                return self.start + inks.trailing_zeros() as usize;
+            }
+            self.look(self.start + BLOCK);
+            from = u64::MAX;
+        }
     }
 
     /// The next quote, backslash or control character from here on, or the end of the text, and whether a
@@ -78,15 +111,29 @@ impl<'t> Marks<'t> {
             ending[..rest.len()].copy_from_slice(rest);
             &ending
         });
-        let (mut stops, mut highs) = (0, 0);
+        let ([mut ends, mut controls, mut spaces], mut highs) = ([0; 3], 0);
         for (index, bytes) in block.as_chunks().0.iter().enumerate() {
             let bytes = Bytes::new(*bytes);
-            let stop = up_to(bytes, 0x1f) | are(bytes, b'"') | are(bytes, b'\\');
-            stops |= u64::from(stop.to_bitmask()) << (16 * index);
-            highs |= u64::from(bytes.to_bitmask()) << (16 * index);
+            let mark = |bytes: Bytes| u64::from(bytes.to_bitmask()) << (16 * index);
+            ends |= mark(are(bytes, b'"') | are(bytes, b'\\'));
+            controls |= mark(up_to(bytes, 0x1f));
+            spaces |= mark(are(bytes, b' '));
+            highs |= mark(bytes);
         }
-        (self.stops, self.highs) = (stops, highs);
+        (self.stops, self.highs) = (ends | controls, highs);
+        // Some controls are blank; most blocks of compact text have none.
+        self.inks = !if controls == 0 { spaces } else { blanks(block) };
     }
+}
+
+/// White space of JSON in a block.
+#[inline]
+fn blanks(block: &[u8; BLOCK]) -> u64 {
+    let chunks = block.as_chunks().0.iter().enumerate();
+    let blank = |(index, bytes): (usize, &[u8; 16])| {
+        u64::from(are_blank(Bytes::new(*bytes)).to_bitmask()) << (16 * index)
+    };
+    chunks.map(blank).fold(0, |all, blanks| all | blanks)
 }
 
 /// The bits below the lowest one that is set.

@@ -64,8 +64,10 @@ pub(crate) fn read_into<'s>(
     tape.entries.clear();
     // A value or key takes about ten bytes of text; long strings take more.
     tape.entries.reserve((loaded.text().len() / 8).clamp(8, 4096));
-    if loaded.gaps().is_empty() && sound::read(loaded.text(), &mut tape.entries) {
-        return Some(Document::new(loaded, tape));
+    if loaded.gaps().is_empty()
+        && let Some(names) = sound::read(loaded.text(), &mut tape.entries)
+    {
+        return Some(Document::new(loaded, tape, Some(names)));
     }
     tape.entries.clear();
     parse::document(loaded, drafts, tape)

@@ -3,28 +3,30 @@
 /// A number. Its text is kept: nothing is lost to floating point.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Number<'d> {
-    text: &'d str,
+    raw: &'d [u8],
 }
 
 impl<'d> Number<'d> {
     /// The text may be sloppy, as in `+1`, `.5`, `5.` or `007`: that was reported.
-    pub(super) fn new(text: &'d str) -> Self {
-        Number { text }
+    #[inline]
+    pub(super) fn new(raw: &'d [u8]) -> Self {
+        Number { raw }
     }
 
     /// As written.
     pub(crate) fn text(self) -> &'d str {
-        self.text
+        // The reader takes nothing else for a number.
+        std::str::from_utf8(self.raw).unwrap_or_default()
     }
 
     /// The nearest double; infinite beyond its range.
     pub(crate) fn as_f64(self) -> f64 {
-        self.text.parse().unwrap_or(f64::NAN)
+        self.text().parse().unwrap_or(f64::NAN)
     }
 
     /// Whether it has no fractional part: `1.0`, `1e2` and numbers of any size count.
     pub(crate) fn is_whole(self) -> bool {
-        let plain = self.text.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = self.raw.iter().all(u8::is_ascii_digit);
         plain || self.parts().is_whole()
     }
 
@@ -50,8 +52,9 @@ impl<'d> Number<'d> {
     }
 
     fn parts(self) -> Parts<'d> {
-        let negative = self.text.starts_with('-');
-        let text = self.text.trim_start_matches(['-', '+']);
+        let text = self.text();
+        let negative = text.starts_with('-');
+        let text = text.trim_start_matches(['-', '+']);
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let exponent = exponent.parse().unwrap_or(if exponent.starts_with('-') {
             i64::MIN / 4
@@ -129,13 +132,13 @@ mod tests {
             "007",
             "5.",
         ] {
-            assert!(Number::new(text).is_whole(), "{text}");
+            assert!(Number::new(text.as_bytes()).is_whole(), "{text}");
         }
         for text in
             ["0.5", "1e-1", "15e-2", "1.01", "1e-99999999999999999999", "0.10", ".5", "1.25e1"]
         {
-            assert!(!Number::new(text).is_whole(), "{text}");
-            assert_eq!(Number::new(text).as_i64(), None, "{text}");
+            assert!(!Number::new(text.as_bytes()).is_whole(), "{text}");
+            assert_eq!(Number::new(text.as_bytes()).as_i64(), None, "{text}");
         }
     }
 
@@ -155,10 +158,10 @@ mod tests {
             ("9223372036854775807", i64::MAX),
             ("9007199254740993", 9_007_199_254_740_993),
         ] {
-            assert_eq!(Number::new(text).as_i64(), Some(value), "{text}");
+            assert_eq!(Number::new(text.as_bytes()).as_i64(), Some(value), "{text}");
         }
         for text in ["9223372036854775808", "1e19", "1e400", "-1e99999999999999999999"] {
-            assert_eq!(Number::new(text).as_i64(), None, "{text}");
+            assert_eq!(Number::new(text.as_bytes()).as_i64(), None, "{text}");
         }
     }
 }

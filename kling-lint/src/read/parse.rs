@@ -109,7 +109,7 @@ pub(super) fn document<'s>(
     }
     parser.faults.finish();
     let tape = Tape { entries: parser.tape };
-    (!tape.entries.is_empty()).then(|| Document::new(loaded, tape))
+    (!tape.entries.is_empty()).then(|| Document::new(loaded, tape, None))
 }
 
 impl<'t> Parser<'t, '_> {

@@ -1,21 +1,23 @@
 //! The quick way through a document in which nothing is wrong: what the careful parser would put on
 //! the tape, or nothing, and then that one reads it from the beginning and says what is wrong.
 
-use super::bytes;
 use super::marks::Marks;
 use super::numerals::strict_number;
 use super::tape::{CLOSED, ESCAPES, Entry, HIGH, JsonKind, SOUND, TRUE};
 use super::{MAX_DEPTH, MAX_VALUES};
 use crate::load::sound_escape;
-use crate::names::Names;
+use crate::names::{NameSet, Names};
 
 /// No bracket is open.
 const NONE: u32 = u32::MAX;
 
-/// Reads an object or array into an empty tape. False when that takes more care: the tape then holds
-/// some part of it.
-pub(super) fn read(text: &[u8], tape: &mut Vec<Entry>) -> bool {
-    Quick { text, marks: Marks::new(text), tape, names: Names::get() }.document().is_some()
+/// Reads an object or array into an empty tape; which keys of the tables an object has comes back. Nothing
+/// comes when that takes more care: the tape then holds some part of it.
+pub(super) fn read(text: &[u8], tape: &mut Vec<Entry>) -> Option<NameSet> {
+    let (marks, names) = (Marks::new(text), Names::get());
+    let mut quick = Quick { text, marks, tape, names, top: NameSet::NONE };
+    quick.document()?;
+    Some(quick.top)
 }
 
 struct Quick<'t, 'o> {
@@ -23,19 +25,21 @@ struct Quick<'t, 'o> {
     marks: Marks<'t>,
     tape: &'o mut Vec<Entry>,
     names: &'static Names,
+    /// The keys of the outermost object.
+    top: NameSet,
 }
 
 impl Quick<'_, '_> {
     /// While a bracket is open, its node's `next` is the node of the bracket around it.
     fn document(&mut self) -> Option<()> {
-        let mut pos = bytes::skip_blank(self.text, 0);
+        let mut pos = self.marks.skip_blank(0);
         let mut around = NONE;
         let mut in_object = false;
         let mut depth = 0;
         let mut values = 0;
         loop {
             if in_object {
-                pos = self.key(pos)?;
+                pos = self.key(pos, around == 0)?;
             }
             if values == MAX_VALUES {
                 return None;
@@ -54,7 +58,7 @@ impl Quick<'_, '_> {
                     entry.next = around;
                     around = self.tape.len() as u32;
                     self.tape.push(entry);
-                    pos = bytes::skip_blank(self.text, pos + 1);
+                    pos = self.marks.skip_blank(pos + 1);
                     let closer = if in_object { b'}' } else { b']' };
                     if *self.text.get(pos)? != closer {
                         continue;
@@ -65,12 +69,12 @@ impl Quick<'_, '_> {
             }
             // What follows the value.
             loop {
-                pos = bytes::skip_blank(self.text, pos);
+                pos = self.past_blank(pos, b',');
                 let Some(&byte) = self.text.get(pos) else {
                     return (around == NONE).then_some(());
                 };
                 if byte == b',' && around != NONE {
-                    pos = bytes::skip_blank(self.text, pos + 1);
+                    pos = self.marks.skip_blank(pos + 1);
                     break;
                 }
                 let next = self.tape.len() as u32;
@@ -92,7 +96,7 @@ impl Quick<'_, '_> {
 
     /// A key and its colon; says where its value begins.
     #[inline(always)]
-    fn key(&mut self, start: usize) -> Option<usize> {
+    fn key(&mut self, start: usize, is_top: bool) -> Option<usize> {
         if *self.text.get(start)? != b'"' {
             return None;
         }
@@ -103,12 +107,24 @@ impl Quick<'_, '_> {
         }
         let mut entry = Entry::new(JsonKind::String, start, close + 1).quoted(1, 1);
         entry.flags = flags;
-        entry.name = self.names.of(&self.text[start + 1..close]);
+        entry.name = self.names.within(self.text, start + 1..close);
+        if is_top {
+            self.top.insert(entry.name);
+        }
         self.leaf(entry);
-        let colon = bytes::skip_blank(self.text, close + 1);
+        let colon = self.past_blank(close + 1, b':');
         match self.text.get(colon)? {
-            b':' => Some(bytes::skip_blank(self.text, colon + 1)),
+            b':' => Some(self.marks.skip_blank(colon + 1)),
             _ => None,
+        }
+    }
+
+    /// The next byte from here on that is no white space, which most likely is this one, and here.
+    #[inline(always)]
+    fn past_blank(&mut self, pos: usize, likely: u8) -> usize {
+        match self.text.get(pos) {
+            Some(byte) if *byte == likely => pos,
+            _ => self.marks.skip_blank(pos),
         }
     }
 

@@ -6,13 +6,15 @@ use super::number::Number;
 use super::tape::{CLOSED, Entry, JsonKind, TRUE, Tape};
 use super::text::Text;
 use crate::load::Loaded;
-use crate::names::Name;
+use crate::names::{Name, NameSet};
 
 /// A document that was read.
 #[derive(Debug)]
 pub(crate) struct Document<'s> {
     loaded: &'s Loaded<'s>,
     tape: Vec<Entry>,
+    /// The keys of the root, where they are known.
+    names: Option<NameSet>,
 }
 
 /// A value or key.
@@ -42,9 +44,9 @@ pub(crate) struct Member<'d> {
 }
 
 impl<'s> Document<'s> {
-    /// The tape holds the root, at least.
-    pub(super) fn new(loaded: &'s Loaded<'s>, tape: Tape) -> Self {
-        Document { loaded, tape: tape.entries }
+    /// The tape holds the root, at least; its keys may be known.
+    pub(super) fn new(loaded: &'s Loaded<'s>, tape: Tape, names: Option<NameSet>) -> Self {
+        Document { loaded, tape: tape.entries, names }
     }
 
     /// Its room, for the next document.
@@ -124,6 +126,17 @@ impl<'d> Node<'d> {
         if entry.kind == JsonKind::String { entry.name } else { Name::NONE }
     }
 
+    /// The keys of the tables that this object has.
+    pub(crate) fn names(self) -> NameSet {
+        match self.document.names {
+            Some(names) if self.index == 0 => names,
+            _ => self.members().fold(NameSet::NONE, |mut names, member| {
+                names.insert(member.key.name());
+                names
+            }),
+        }
+    }
+
     /// The value of a key of the tables; of a key written twice, the last, as most readers see it.
     pub(crate) fn member(self, name: Name) -> Option<Node<'d>> {
         let members = self.members().filter(|member| member.key.name() == name);
@@ -159,7 +172,7 @@ impl<'d> Node<'d> {
             return None;
         }
         let raw = self.document.loaded.text().get(entry.start as usize..entry.end as usize)?;
-        std::str::from_utf8(raw).ok().map(Number::new)
+        Some(Number::new(raw))
     }
 
     /// `true` or `false`.

@@ -6,19 +6,22 @@ use super::super::tape::{Entry, Tape};
 use super::super::{MAX_DEPTH, MAX_VALUES, parse, sound};
 use super::differential::{damaged, json};
 use crate::load::Loaded;
+use crate::names::NameSet;
 
-/// What the quick way reads, if it does.
-fn quick(text: &[u8]) -> Option<Vec<Entry>> {
+/// What the quick way reads, if it does, and the keys of the outermost object.
+fn quick(text: &[u8]) -> Option<(Vec<Entry>, NameSet)> {
     let mut tape = Vec::new();
-    sound::read(text, &mut tape).then_some(tape)
+    let names = sound::read(text, &mut tape)?;
+    Some((tape, names))
 }
 
 /// What the careful way reads, if nothing at all is wrong.
-fn careful(text: &[u8]) -> Option<Vec<Entry>> {
+fn careful(text: &[u8]) -> Option<(Vec<Entry>, NameSet)> {
     let mut drafts = Vec::new();
     let loaded = Loaded::from_bytes(text);
-    let document = parse::document(&loaded, &mut drafts, Tape::default());
-    document.filter(|_| drafts.is_empty()).map(|document| document.into_tape().entries)
+    let document = parse::document(&loaded, &mut drafts, Tape::default())?;
+    let names = document.root().names();
+    drafts.is_empty().then(|| (document.into_tape().entries, names))
 }
 
 fn agree(text: &[u8]) {
