@@ -44,7 +44,8 @@ pub(crate) use builder::Paths;
 use placing::place;
 pub(crate) use scratch::Scratch;
 
-/// Checks requests. Cheap to clone, and shared freely between threads.
+/// Checks requests. Cheap to clone, and shared freely between threads; each keeps room for its next request,
+/// a MiB at most.
 #[derive(Clone, Debug, Default)]
 pub struct Linter {
     options: Arc<Options>,

@@ -111,29 +111,27 @@ impl<'t> Marks<'t> {
             ending[..rest.len()].copy_from_slice(rest);
             &ending
         });
-        let ([mut ends, mut controls, mut spaces], mut highs) = ([0; 3], 0);
-        for (index, bytes) in block.as_chunks().0.iter().enumerate() {
-            let bytes = Bytes::new(*bytes);
-            let mark = |bytes: Bytes| u64::from(bytes.to_bitmask()) << (16 * index);
-            ends |= mark(are(bytes, b'"') | are(bytes, b'\\'));
-            controls |= mark(up_to(bytes, 0x1f));
-            spaces |= mark(are(bytes, b' '));
-            highs |= mark(bytes);
-        }
-        (self.stops, self.highs) = (ends | controls, highs);
-        // Some controls are blank; most blocks of compact text have none.
-        self.inks = !if controls == 0 { spaces } else { blanks(block) };
+        let controls = marks(block, |bytes| up_to(bytes, 0x1f));
+        let spaces = marks(block, |bytes| are(bytes, b' '));
+        self.stops = controls | marks(block, |bytes| are(bytes, b'"') | are(bytes, b'\\'));
+        self.highs = marks(block, |bytes| bytes);
+        self.inks = !match controls {
+            0 => spaces,
+            // Most are the ends of lines.
+            _ if controls == marks(block, |bytes| are(bytes, b'\n')) => spaces | controls,
+            _ => marks(block, are_blank),
+        };
     }
 }
 
-/// White space of JSON in a block.
-#[inline]
-fn blanks(block: &[u8; BLOCK]) -> u64 {
-    let chunks = block.as_chunks().0.iter().enumerate();
-    let blank = |(index, bytes): (usize, &[u8; 16])| {
-        u64::from(are_blank(Bytes::new(*bytes)).to_bitmask()) << (16 * index)
-    };
-    chunks.map(blank).fold(0, |all, blanks| all | blanks)
+/// Which bytes of a block are of a kind: its highest bit says so.
+#[inline(always)]
+fn marks(block: &[u8; BLOCK], are: impl Fn(Bytes) -> Bytes) -> u64 {
+    let mut marks = 0;
+    for (index, bytes) in block.as_chunks().0.iter().enumerate() {
+        marks |= u64::from(are(Bytes::new(*bytes)).to_bitmask()) << (16 * index);
+    }
+    marks
 }
 
 /// The bits below the lowest one that is set.
