@@ -177,6 +177,10 @@ for name, make in {
     "quote-colon": around('{"a":"', 'b":"', '"}'), "string-no-comma": around("[", '"a" "b" ', "]"), "string-plus": around('{"a":', '"b" + ', '"c"}'),
 }.items():
     case(name, make)
+# Long keys, each kept whole by a stream.
+LONG = "k" * 60_000
+case("keys-long", numbered(OPEN, '"' + LONG + '%07d":1', "}"))
+case("keys-long-around-faults", around(('{"' + LONG + '":') * 12 + "[", "01,", "1]" + "}" * 12))
 # Many of something that the table knows.
 for endpoint, key, item in (
     ("multi-image2video", "image_list", '{"image":"https://cdn.acme.io/%07d.png"}'),

@@ -58,6 +58,14 @@ fn texts() -> Vec<(&'static str, String)> {
             "references.omni-video.json",
             around(r#"{"prompt":""#, "<<<image_1>>>", r#"","image_list":[]}"#),
         ),
+        (
+            "references-into-a-long-list.omni-video.json",
+            format!(
+                r#"{{"prompt":"{}","image_list":[{}1]}}"#,
+                "<<<image_300000>>>".repeat(3_600),
+                "1,".repeat(240_000)
+            ),
+        ),
         ("near-keys.image2video.json", numbered("{", r##""promt#":1"##, "}")),
         ("duplicates.image2video.json", around("{", r#""mode":"std","#, r#""a":1}"#)),
         (

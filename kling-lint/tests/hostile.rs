@@ -180,3 +180,31 @@ fn names_of_outside_are_cut() {
     let text = refusal.expect_err("no such endpoint").to_string();
     assert!(text.len() < 2048 && !text.contains('\u{1b}'));
 }
+
+#[test]
+fn long_keys_are_not_repeated_by_each_finding() {
+    let key = "k".repeat(60_000);
+    let deep = format!("{{\"{key}\":").repeat(12);
+    let faults = format!("{deep}[{}]{}", vec!["01"; 100].join(","), "}".repeat(12));
+    let unknown: Vec<String> = (0..20).map(|number| format!("\"{number}{key}\":1")).collect();
+    for text in [faults, format!("{{{}}}", unknown.join(","))] {
+        let report = lint("image2video", text);
+        assert!(report.findings().len() >= 20);
+        for finding in report.findings() {
+            assert!(finding.pointer.len() <= 2048, "{} bytes", finding.pointer.len());
+        }
+    }
+}
+
+#[test]
+fn long_keys_are_pointed_at_alike_in_a_stream() {
+    let linter = Linter::builder().endpoint("image2video").build().expect("an endpoint");
+    for key in ["k".repeat(1_024), "\\u0041".repeat(1_025), "é".repeat(70_000)] {
+        let text = format!("{{\"{key}\": {{\"a\": 01}}}}");
+        let pointers = |report: &Report| -> Vec<String> {
+            report.findings().iter().map(|finding| finding.pointer.clone()).collect()
+        };
+        let streamed = linter.lint_reader(text.as_bytes(), None).expect("memory can be read");
+        assert_eq!(pointers(&linter.lint_str(&text)), pointers(&streamed));
+    }
+}

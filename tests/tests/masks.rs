@@ -174,3 +174,23 @@ fn points_against_a_file_and_inline() {
         }
     }
 }
+
+#[test]
+fn points_are_shown_as_they_are_written() {
+    let mut files = MemoryFiles::new();
+    files.insert("600x600.png", png(600, 600));
+    let linter = Linter::builder().endpoint("image2video").files(files).build().expect("a linter");
+    for (x, shown) in [
+        ("1e400".to_owned(), "(1e400, 5)"),
+        ("-9223372036854775809".to_owned(), "(-9223372036854775809, 5)"),
+        (format!("6{}1", "0".repeat(300)), "0…, 5)"),
+    ] {
+        let points = format!(r#"[{{"x": 1, "y": 1}}, {{"x": {x}, "y": 5}}]"#);
+        let report = linter.lint_str(&format!(
+            r#"{{"image": "600x600.png", "dynamic_masks": [{{"trajectories": {points}}}]}}"#
+        ));
+        let found = report.findings().iter().find(|it| it.rule.name == "point-outside");
+        let message = &found.expect("a point outside").message;
+        assert!(message.contains(shown) && message.len() < 200, "{message}");
+    }
+}

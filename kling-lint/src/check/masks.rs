@@ -2,9 +2,9 @@
 
 use kling_schema::Path;
 
-use super::Cx;
 use super::path::{self, Place, Scope};
 use super::rule::{self, Rule};
+use super::{Cx, describe};
 use crate::media::{PixelSize, pixels};
 
 /// The size of a media string whose header was read.
@@ -109,18 +109,18 @@ pub(super) fn points_inside<'d>(
             return false;
         };
         let outside = list.items().enumerate().find_map(|(index, point)| {
-            let axis = |key: &str| path::member(point, key)?.number().map(|number| number.as_f64());
-            let (x, y) = (axis(x.key)?, axis(y.key)?);
+            let (x, y) = (path::member(point, x.key)?, path::member(point, y.key)?);
+            let (right, up) = (x.number()?.as_f64(), y.number()?.as_f64());
             let inside = picture.seen().any(|size| {
-                (0.0..=f64::from(size.width)).contains(&x)
-                    && (0.0..=f64::from(size.height)).contains(&y)
+                (0.0..=f64::from(size.width)).contains(&right)
+                    && (0.0..=f64::from(size.height)).contains(&up)
             });
             (!inside).then_some((index, point, x, y))
         });
         if let Some((index, point, x, y)) = outside {
             let mut draft = rule
                 .at(&place)
-                .with("found", format!("({x}, {y})"))
+                .with("found", format!("({}, {})", describe::bare(x), describe::bare(y)))
                 .with("allowed", pixels::shown(picture.size))
                 .with_some("hint", rule.constraint.basis.note);
             let (pointer, shown) = place.trail(rule.trail, |trail| {

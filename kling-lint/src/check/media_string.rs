@@ -59,7 +59,8 @@ pub(super) fn media_string<'d>(
     setting.decode &= !spent;
     let mut drafts = Vec::new();
     let head = text.head(HEAD);
-    let complete = !text.has_gap() && head.len() < HEAD;
+    // The head ends before a character that would not fit.
+    let complete = !text.has_gap() && !text.is_longer(HEAD - 1);
     let media_text = MediaText { head, complete, rest: &text };
     let judged =
         media::check(&media_text, class, rules.limits, trail, node.span(), &setting, &mut drafts);
@@ -164,5 +165,27 @@ mod tests {
         let undecodable =
             report.findings().iter().filter(|it| it.rule.name == "undecodable").count();
         assert_eq!(undecodable, if cfg!(feature = "decode") { MOST_DECODED } else { 0 });
+    }
+
+    #[test]
+    fn a_name_that_is_cut_opens_no_file() {
+        let files = Arc::new(Counting::default());
+        let linter = Linter::builder().endpoint("image2video").files(Arc::clone(&files));
+        let linter = linter.build().expect("an endpoint");
+        // A character of several bytes, or what becomes one, lies across the limit.
+        for (step, name, cut) in [
+            (&b"./"[..], &b"a.png"[..], "\u{e9}b.png".as_bytes()),
+            (b"./", b"a.jpeg", "\u{1f408}b.png".as_bytes()),
+            (b"./", b"a.png", b"\\u00e9b.png"),
+            (b"\xff", b"/a.png", b"\xffb.png"),
+        ] {
+            for pad in (HEAD / 3 - 16..=HEAD / 3).chain(HEAD / 2 - 16..=HEAD / 2) {
+                let text = [b"{\"image\": \"./", &*step.repeat(pad), name, cut, b"\"}"].concat();
+                let report = linter.lint_bytes(&text);
+                let opened = files.0.swap(0, Relaxed);
+                let is_whole = report.files().iter().all(|file| file.path.ends_with("b.png"));
+                assert!(is_whole || opened == 0, "{pad} times {step:?}");
+            }
+        }
     }
 }

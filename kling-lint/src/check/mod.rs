@@ -181,8 +181,10 @@ pub(crate) fn pointer_at(root: Node<'_>, offset: u32) -> String {
             .find(|member| around(member.value) || around(member.key))
             .and_then(|member| Some((member.key.text()?, member.value)));
         node = if let Some((key, value)) = member {
-            pointer.push('/');
-            trail::push_escaped(&mut pointer, &key.to_str());
+            if key.is_longer(trail::LONGEST_KEY) {
+                break;
+            }
+            trail::push_step(&mut pointer, &key.to_str());
             value
         } else if let Some((index, item)) = node.items().enumerate().find(|(_, item)| around(*item))
         {

@@ -23,8 +23,17 @@ pub(crate) fn escaped(key: &str) -> String {
     out
 }
 
-/// Appends the same.
-pub(super) fn push_escaped(out: &mut String, key: &str) {
+/// A key of more bytes stands in no pointer, which ends at the object around it: findings inside would
+/// repeat the key, one by one, and a stream keeps only its ends.
+pub(crate) const LONGEST_KEY: usize = 1024;
+
+/// Appends a key as a step of a JSON Pointer.
+pub(crate) fn push_step(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    push_escaped(pointer, key);
+}
+
+fn push_escaped(out: &mut String, key: &str) {
     let mut rest = key;
     while let Some(at) = memchr::memchr2(b'~', b'/', rest.as_bytes()) {
         out.push_str(&rest[..at]);
@@ -112,9 +121,10 @@ impl<'a> Trail<'a> {
         out
     }
 
-    fn push_pointer(&self, out: &mut String) {
-        if let Some(up) = self.up {
-            up.push_pointer(out);
+    /// Whether the pointer leads to the value, and not to an object around it.
+    fn push_pointer(&self, out: &mut String) -> bool {
+        if !self.up.is_none_or(|up| up.push_pointer(out)) {
+            return false;
         }
         match self.step {
             Step::Root(_) | Step::Implied(_) => {}
@@ -122,15 +132,14 @@ impl<'a> Trail<'a> {
                 out.push('/');
                 out.push_str(key);
             }
-            Step::Key(key) => {
-                out.push('/');
-                push_escaped(out, key);
-            }
+            Step::Key(key) if key.len() > LONGEST_KEY => return false,
+            Step::Key(key) => push_step(out, key),
             Step::Index(index) => {
                 out.push('/');
                 printable::push_number(out, index as u64);
             }
         }
+        true
     }
 
     /// The name in a message, in backticks: `` `image_list[2].image` ``.
@@ -262,6 +271,10 @@ mod tests {
             item.key("image_url").constraint("max-bytes"),
             "omni-video/image_list[].image_url/max-bytes"
         );
+        let long = "k".repeat(LONGEST_KEY + 1);
+        assert_eq!(item.key(&long).pointer(), "/image_list/2");
+        assert_eq!(item.key(&long).index(1).pointer(), "/image_list/2");
+        assert_eq!(item.key(&long[1..]).pointer().len(), "/image_list/2/".len() + LONGEST_KEY);
         let short = item.implied("image_url");
         assert_eq!(short.pointer(), "/image_list/2");
         assert_eq!(short.constraint("form"), "omni-video/image_list[].image_url/form");

@@ -10,7 +10,7 @@ use kling_schema::{Basis, Severity};
 use super::instance::{self, Finder, Found, Instance, Step, tokens};
 use super::sentence::{Subject, sentence};
 use super::{Policy, keywords, way};
-use crate::check::trail::escaped;
+use crate::check::trail::{LONGEST_KEY, push_step};
 use crate::check::{Checked, describe, pointer_at};
 use crate::finding::Draft;
 use crate::printable::shorten;
@@ -104,13 +104,13 @@ impl Policy {
 
 /// The pointer to what was judged, or to the key in it that is wrong.
 fn pointer(root: Node<'_>, path: &str, found: &Found<'_>, key: Option<Node<'_>>) -> String {
-    let mut pointer = if instance::has_stand_in(path) || tokens(path).count() > found.steps.len() {
-        pointer_at(root, found.node.span().start)
-    } else {
-        path.to_owned()
-    };
-    if let Some(text) = key.and_then(Node::text) {
-        let _ = write!(pointer, "/{}", escaped(&text.to_str()));
+    let leads_there = !instance::has_stand_in(path)
+        && tokens(path).count() == found.steps.len()
+        && tokens(path).all(|key| key.len() <= LONGEST_KEY);
+    let mut pointer =
+        if leads_there { path.to_owned() } else { pointer_at(root, found.node.span().start) };
+    if let Some(text) = key.and_then(Node::text).filter(|text| !text.is_longer(LONGEST_KEY)) {
+        push_step(&mut pointer, &text.to_str());
     }
     pointer
 }

@@ -171,8 +171,11 @@ impl<'d> Text<'d> {
 
     /// Whether the text has more bytes than this, however it is escaped.
     pub(crate) fn is_longer(self, most: usize) -> bool {
-        self.raw().len() > most
-            && (self.is_verbatim() || self.head(most + char::MAX_LEN_UTF8).len() > most)
+        if self.is_verbatim() {
+            return self.raw().len() > most;
+        }
+        // A byte that cannot be read becomes a character of three.
+        self.raw().len() > most / 3 && self.head(most + char::MAX_LEN_UTF8).len() > most
     }
 
     /// The end of the text: at most so many bytes, whole characters.

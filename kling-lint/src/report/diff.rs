@@ -1,5 +1,6 @@
 //! What fixes would change, as a unified diff. It is made from the edits, which are known: nothing is
-//! compared. Long lines are cut around the edits; where none is, `patch` takes the diff.
+//! compared. Long lines are cut around the edits, and what could command a terminal is escaped; where
+//! neither is, `patch` takes the diff.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};

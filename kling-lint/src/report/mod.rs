@@ -183,7 +183,9 @@ impl LastPath {
 /// to GitHub's runner, which obeys `::error::`.
 pub(crate) fn shown(path: &Path) -> String {
     let text = printable::escape(&path.to_string_lossy());
-    if text.trim_start().starts_with("::") { format!("./{text}") } else { text }
+    let begins = text.trim_start();
+    // A colon follows the path.
+    if begins.starts_with("::") || begins == ":" { format!("./{text}") } else { text }
 }
 
 #[cfg(test)]
