@@ -3,6 +3,7 @@
 mod builder;
 mod hash;
 mod list;
+mod luck;
 mod placing;
 mod scratch;
 
@@ -17,7 +18,7 @@ use kling_schema::rules::document;
 use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
-use crate::check::glance::{Doubt, Foreknown, Glanced};
+use crate::check::glance::{Foreknown, Glanced, glance, may_have};
 use crate::check::{self, Checked, Named, Uniques};
 use crate::detect::{self, Detected, Detection, Latest, Reason};
 use crate::error::LintError;
@@ -311,79 +312,84 @@ impl Linter {
         if let Some(limit) = loaded.too_large() {
             return Linted { report: self.too_large(limit), unique: Uniques::new() };
         }
-        match self.glance(loaded, told.as_ref(), scratch) {
-            Ok(linted) => {
-                debug_assert!(
-                    self.lint_with_care(loaded, name, told, lists, None, &mut Scratch::default())
-                        .is_like(&linted),
-                    "there is something to say about {:?}",
-                    String::from_utf8_lossy(loaded.text())
-                );
-                linted
-            }
-            Err(known) => self.lint_with_care(loaded, name, told, lists, known.as_ref(), scratch),
-        }
+        scratch.known.forget();
+        let linted = match loaded.gaps() {
+            [] if scratch.luck.tries() => self.glance(loaded, told.as_ref(), scratch),
+            _ => return self.lint_with_care(loaded, name, told, lists, scratch),
+        };
+        scratch.luck.met(linted.is_some());
+        let Some(linted) = linted else {
+            return self.lint_with_care(loaded, name, told, lists, scratch);
+        };
+        debug_assert!(
+            self.lint_with_care(loaded, name, told, lists, &mut Scratch::default())
+                .is_like(&linted),
+            "there is something to say about {:?}",
+            String::from_utf8_lossy(loaded.text())
+        );
+        linted
     }
 
-    /// The report on a request in which nothing is wrong; or else what is known of it.
+    /// The report on a request in which nothing is wrong, in a text that is nowhere cut. Of any other what is
+    /// known is kept.
     fn glance(
         &self,
         loaded: &Loaded<'_>,
         told: Option<&Told>,
         scratch: &mut Scratch,
-    ) -> Result<Linted, Option<Foreknown>> {
-        let Scratch { latest, hosts, .. } = scratch;
-        if !loaded.gaps().is_empty() {
-            return Err(None);
-        }
+    ) -> Option<Linted> {
+        let Scratch { latest, hosts, known, .. } = scratch;
         let done = |(object, reason): Told, unique| {
             let endpoint = Some(Detected { name: object.name, reason });
             Linted { report: Report { endpoint, ..Report::default() }, unique }
         };
-        let mut glance = |object| match self.has_policy(object) {
-            true => Err(Doubt::beforehand()),
-            false => check::glance::glance(loaded.text(), object, hosts),
-        };
         if let Some(told) = told {
-            return match glance(told.0) {
-                Ok(Glanced { unique, .. }) => Ok(done(told.clone(), unique)),
-                Err(doubt) => Err(Some(doubt.known)),
-            };
+            if self.has_policy(told.0) {
+                return None;
+            }
+            let Glanced { unique, .. } = glance(loaded.text(), told.0, hosts, known).ok()?;
+            return Some(done(told.clone(), unique));
         }
         // It may be for the same endpoint as one before it.
         let mut names = NameSet::NONE;
         for object in latest.endpoints().into_iter().flatten() {
-            if !check::glance::may_have(object, names) {
+            if self.has_policy(object) || !may_have(object, names) {
                 continue;
             }
-            match glance(object) {
+            let glanced = glance(loaded.text(), object, hosts, known);
+            // It is not sure yet that it is for this one.
+            known.forget();
+            match glanced {
                 Ok(Glanced { names, model, unique }) => {
                     let told = latest.recall(names, model);
-                    let told = told.filter(|(own, _)| ptr::eq(*own, object)).ok_or(None)?;
+                    let told = told.filter(|(own, _)| ptr::eq(*own, object))?;
                     latest.note(object);
-                    return Ok(done(told, unique));
+                    return Some(done(told, unique));
                 }
-                Err(doubt) => names = doubt.names,
+                Err(met) => names = met,
             }
         }
-        Err(None)
+        None
     }
 
-    /// Reads and judges a text step by step; something may be known of it beforehand.
+    /// Reads and judges a text step by step; of a request something may be known beforehand.
     fn lint_with_care(
         &self,
         loaded: &Loaded<'_>,
         name: Option<&Path>,
         mut told: Option<Told>,
         lists: bool,
-        known: Option<&Foreknown>,
         scratch: &mut Scratch,
     ) -> Linted {
         let mut drafts = Vec::new();
         let mut checked = Checked::default();
         let mut items = 0;
         let document = read::read_into(std::mem::take(&mut scratch.tape), loaded, &mut drafts);
-        let Scratch { latest, hosts, .. } = scratch;
+        let Scratch { latest, hosts, known, .. } = scratch;
+        if !drafts.is_empty() {
+            // A broken text may be taken otherwise than at a glance.
+            known.forget();
+        }
         if let Some(document) = &document {
             let root = document.root();
             for draft in &mut drafts {
@@ -416,7 +422,7 @@ impl Linter {
                 }
                 told = common.endpoint();
             } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
-                checked = self.check(document, root, object, name, hosts, known);
+                checked = self.check(document, root, object, name, hosts, Some(known));
             }
         }
         if let Some(document) = document {
@@ -488,10 +494,13 @@ impl Linter {
         &self,
         chunk: Chunk,
         name: Option<&Path>,
+        scratch: &mut Scratch,
     ) -> (LintedChunk, Option<Chunk>) {
         let told = self.named(name);
-        let scratch = &mut Scratch::default();
-        LintedChunk::of(chunk, |loaded| self.lint_one(loaded, name, told.clone(), false, scratch))
+        let lint = |loaded: &Loaded<'_>| self.lint_one(loaded, name, told.clone(), false, scratch);
+        let linted = LintedChunk::of(chunk, lint);
+        scratch.trim();
+        linted
     }
 
     /// The endpoint by option or name, without looking at the request.

@@ -93,7 +93,7 @@ impl Session {
         while let Some(chunk) = chunks.next()? {
             let mut left = Some(chunk);
             while let Some(chunk) = left {
-                let (linted, rest) = self.linter.lint_chunk(chunk, name);
+                let (linted, rest) = self.linter.lint_chunk(chunk, name, &mut self.scratch);
                 chunks.recycle(self.settle_chunk(linted, name, &mut lines, &mut each));
                 left = rest;
             }

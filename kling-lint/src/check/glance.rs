@@ -2,7 +2,6 @@
 //! and judged with care, and what was known of its values by then need not be found out again.
 
 use kling_schema::{Check, Object, Reference};
-use smallvec::SmallVec;
 
 use super::facts::Fact;
 use super::plan::Plan;
@@ -16,9 +15,14 @@ use crate::read::{Cursor, TapedString, Text};
 
 /// What is known of the fields of a request, in the order of its table.
 #[derive(Debug, Default)]
-pub(crate) struct Foreknown(SmallVec<[Fact; 16]>);
+pub(crate) struct Foreknown(Vec<Fact>);
 
 impl Foreknown {
+    /// Nothing is known any more.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+
     /// What is known of a field, if anything.
     pub(super) fn of(&self, field: usize) -> Option<Fact> {
         self.0.get(field).copied().filter(|fact| *fact != Fact::Absent)
@@ -35,35 +39,22 @@ pub(crate) struct Glanced<'t> {
     pub(crate) unique: Uniques,
 }
 
-/// A request that is to be judged with care.
-#[derive(Debug)]
-pub(crate) struct Doubt {
-    /// What is known by then.
-    pub(crate) known: Foreknown,
-    /// Its keys by then.
-    pub(crate) names: NameSet,
-}
-
-impl Doubt {
-    /// Nothing was read.
-    pub(crate) fn beforehand() -> Self {
-        Doubt { known: Foreknown::default(), names: NameSet::NONE }
-    }
-}
-
 /// Whether the requests of a table may have all of these keys.
 pub(crate) fn may_have(object: &'static Object, names: NameSet) -> bool {
     Plan::of(object).is_some_and(|plan| names.is_within(plan.names()))
 }
 
-/// Judges a text that is nowhere cut against a table.
+/// Judges a text that is nowhere cut against a table. If it is to be judged with care, its keys by then come
+/// back, and what is known by then is kept.
 pub(crate) fn glance<'t>(
     text: &'t [u8],
     object: &'static Object,
     hosts: &mut Hosts,
-) -> Result<Glanced<'t>, Doubt> {
+    known: &mut Foreknown,
+) -> Result<Glanced<'t>, NameSet> {
+    known.forget();
     let Some(plan) = Plan::of(object) else {
-        return Err(Doubt::beforehand());
+        return Err(NameSet::NONE);
     };
     with_room(object.fields.len(), Met::default(), |met| {
         with_room(object.fields.len(), Fact::default(), |facts| {
@@ -72,8 +63,8 @@ pub(crate) fn glance<'t>(
             if glance.read(text, hosts).is_some() && glance.is_silent() {
                 return Ok(glance.done());
             }
-            let Glance { facts, names, .. } = glance;
-            Err(Doubt { known: Foreknown(SmallVec::from_slice(facts)), names })
+            known.0.extend_from_slice(glance.facts);
+            Err(glance.names)
         })
     })
 }
@@ -174,5 +165,143 @@ impl<'t> Glance<'_, 't> {
             unique.push(Unique::new(string, self.met[field].text(), basis, &trail));
         }
         Glanced { names: self.names, model, unique }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kling_schema::endpoints;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::linter::{Linter, Scratch};
+    use crate::load::Loaded;
+
+    /// Requests as people write them, in which nothing is wrong.
+    const SOUND: [(&str, &str); 5] = [
+        (
+            "image2video",
+            r#"{"model_name": "kling-v1-6", "image": "https://cdn.acme.io/cat.jpg", "mode": "pro",
+                "image_tail": "https://cdn.acme.io/dog.png?x=1", "prompt": "Überall Regen.", "duration": "5",
+                "cfg_scale": 0.5, "external_task_id": "cat-1"}"#,
+        ),
+        (
+            "image2video",
+            r#"{"image":"https://cdn.acme.io/cat.jpg","model_name":"kling-v1","duration":"5",
+                "static_mask":"https://cdn.acme.io/m.png","dynamic_masks":[{"mask":"https://cdn.acme.io/m.png",
+                "trajectories":[{"x":1,"y":2},{"x":30,"y":40}]}]}"#,
+        ),
+        (
+            "multi-image2video",
+            r#"{"image_list": [{"image": "https://cdn.acme.io/cat.jpg"}, {"image": "https://h2.acme.io/b.jpeg"}],
+                "model_name": "kling-v1-6", "prompt": "The cats meet.", "mode": "std", "duration": "10",
+                "callback_url": "https://hooks.acme.io/kling"}"#,
+        ),
+        (
+            "multi-image2image",
+            r#"{"model_name": "kling-v2", "subject_image_list": [{"subject_image": "https://cdn.acme.io/a.png"},
+                {"subject_image": "https://cdn.acme.io/b.png"}], "prompt": "風", "n": 2, "aspect_ratio": "16:9"}"#,
+        ),
+        (
+            "omni-video",
+            "{\"prompt\": \"<<<image_1>>> meets <<<element_1>>> and <<<element_2>>>.\",\n\
+             \t\"image_list\": [{\"image_url\": \"https://cdn.acme.io/a.png\"}],\r\n\
+             \t\"element_list\": [{\"element_id\": 829836802793406551}, {\"element_id\": 7}],\n\
+             \t\"model_name\": \"kling-video-o1\", \"mode\": \"pro\", \"aspect_ratio\": \"1:1\", \"duration\": \"7\"}\n",
+        ),
+    ];
+
+    fn glanced(endpoint: &str, text: &str) -> Result<(), NameSet> {
+        let object = endpoints::find(endpoint).expect("an endpoint");
+        glance(text.as_bytes(), object, &mut Hosts::default(), &mut Foreknown::default())
+            .map(|_| ())
+    }
+
+    #[test]
+    fn sound_requests_take_no_more_than_a_glance() {
+        for (endpoint, text) in SOUND {
+            assert!(glanced(endpoint, text).is_ok(), "{text}");
+            let linter = Linter::builder().endpoint(endpoint).build().expect("an endpoint");
+            assert!(linter.lint_str(text).findings().is_empty(), "{text}");
+            let compact: String = text.split_ascii_whitespace().collect();
+            assert!(glanced(endpoint, &compact).is_ok(), "{compact}");
+        }
+    }
+
+    #[test]
+    fn any_other_takes_more() {
+        let (endpoint, text) = SOUND[0];
+        let image = "\"image\": \"https://cdn.acme.io/cat.jpg\", ";
+        let prompt = "\"prompt\": \"Überall Regen.\"";
+        for (old, new) in [
+            // Written twice, missing, unknown, of another type, too long, escaped, refused by a rule.
+            (prompt, format!("{prompt}, \"prompt\": \"a cat\"")),
+            (image, String::new()),
+            (prompt, format!("{prompt}, \"promt\": \"a cat\"")),
+            ("\"5\"", "5".to_owned()),
+            ("Regen", "Regen ".repeat(100)),
+            ("Regen", "R\\u0065gen".to_owned()),
+            ("\"pro\"", "\"std\"".to_owned()),
+        ] {
+            let other = text.replacen(old, &new, 1);
+            assert_ne!(other, text);
+            assert!(glanced(endpoint, &other).is_err(), "{other}");
+        }
+        for other in ["", "{", "{}", "[]", "null", &text[..text.len() - 1], &format!("{text}x")] {
+            assert!(glanced(endpoint, other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_remembered_is() {
+        let (endpoint, text) = SOUND[0];
+        let linter = Linter::builder().endpoint(endpoint).build().expect("an endpoint");
+        let mut session = linter.session();
+        assert!(session.lint_bytes(text.as_bytes(), None).findings().is_empty());
+        let again = session.lint_bytes(text.as_bytes(), None);
+        let found: Vec<_> =
+            again.findings().iter().map(|it| (it.rule.name, &*it.pointer)).collect();
+        assert_eq!(found, [("reused-id", "/external_task_id")]);
+        let span = again.findings()[0].span;
+        assert_eq!(&text[span.start as usize..span.end as usize], "\"cat-1\"");
+    }
+
+    /// Bytes that mean something, in JSON and in values.
+    fn byte() -> impl Strategy<Value = u8> {
+        let telling =
+            b"\"\\{}[]:,<>_ \t\n\r\x00\x1f0159.-eEt/?#@\x7f\x80\xc3\xa9\xe2\xf0\xff".to_vec();
+        prop_oneof![9 => proptest::sample::select(telling), 1 => any::<u8>()]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// Where assertions are checked the careful way is taken too, and must say the same.
+        #[test]
+        fn damaged_requests_are_judged_as_with_care(
+            index in 0..SOUND.len(),
+            edits in proptest::collection::vec((any::<prop::sample::Index>(), 0..3_u8, byte()), 0..4),
+            is_told in any::<bool>(),
+        ) {
+            prop_assume!(cfg!(debug_assertions));
+            let (endpoint, text) = SOUND[index];
+            let mut damaged = text.as_bytes().to_vec();
+            for (at, what, byte) in edits {
+                let at = at.index(damaged.len());
+                match what {
+                    0 => damaged[at] = byte,
+                    1 => damaged.insert(at, byte),
+                    _ => { damaged.remove(at); }
+                }
+            }
+            let builder = Linter::builder();
+            let builder = if is_told { builder.endpoint(endpoint) } else { builder };
+            let linter = builder.build().expect("an endpoint");
+            let mut scratch = Scratch::default();
+            // The second is told by the first.
+            for text in [text.as_bytes(), &damaged] {
+                linter.lint_next(&Loaded::from_bytes(text), None, &mut scratch);
+            }
+        }
     }
 }

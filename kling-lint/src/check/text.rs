@@ -52,7 +52,7 @@ pub(super) fn string<'d>(
             Bound::Url => url(cx, node, text, &limit.basis, trail),
             // Remembered for the session: another request may carry the same value.
             Bound::Unique => {
-                cx.out.unique.push(Unique::new(node.string(), text, &limit.basis, trail))
+                cx.out.unique.push(Unique::new(node.string(), text, &limit.basis, trail));
             }
             // `OtherNames` is read together with `Names`; the rest bounds other kinds.
             Bound::OtherNames(_)

@@ -5,6 +5,7 @@ use std::io::Read;
 use proptest::prelude::*;
 
 use super::*;
+use crate::linter::Scratch;
 use crate::{Linter, Report};
 
 /// Hands out its text in pieces of this many bytes.
@@ -29,7 +30,7 @@ fn told(text: &[u8], block: usize, piece: usize) -> Vec<String> {
     while let Some(chunk) = chunks.next().expect("memory is read") {
         let mut left = Some(chunk);
         while let Some(chunk) = left {
-            let (linted, rest) = linter.lint_chunk(chunk, None);
+            let (linted, rest) = linter.lint_chunk(chunk, None, &mut Scratch::default());
             let mut each = |line, report| told.push(shown(line, &report));
             chunks.recycle(session.settle_chunk(linted, None, &mut lines, &mut each));
             left = rest;
@@ -68,7 +69,7 @@ fn a_line_without_end_ends_the_reading() {
     let chunk = chunks.next().expect("a line").expect("a line");
     let mut told = Vec::new();
     let mut each = |line, report: Report| told.push((line, report.findings()[0].rule.name));
-    let (linted, _) = linter.lint_chunk(chunk, None);
+    let (linted, _) = linter.lint_chunk(chunk, None, &mut Scratch::default());
     linter.session().settle_chunk(linted, None, &mut 0, &mut each);
     assert_eq!(told, [(1, "too-large")]);
     let error = chunks.next().err().map(|error| error.to_string());
@@ -148,7 +149,7 @@ fn what_is_held_at_once_does_not_depend_on_what_is_found() {
     let mut left = chunks.next().expect("memory is read");
     let mut parts = Vec::new();
     while let Some(chunk) = left {
-        let (linted, rest) = linter.lint_chunk(chunk, None);
+        let (linted, rest) = linter.lint_chunk(chunk, None, &mut Scratch::default());
         parts.push(linted.held());
         left = rest;
     }
@@ -161,7 +162,7 @@ fn what_is_held_at_once_does_not_depend_on_how_short_lines_are() {
     assert_eq!(told(text.as_bytes(), 1 << 20, usize::MAX).len(), 10 * HELD);
     let mut chunks = Chunks::new(text.as_bytes(), false);
     let first = chunks.next().expect("memory is read").expect("lines");
-    let (linted, rest) = Linter::new().lint_chunk(first, None);
+    let (linted, rest) = Linter::new().lint_chunk(first, None, &mut Scratch::default());
     assert!(linted.lines.len() <= HELD && rest.is_some(), "{}", linted.lines.len());
 }
 

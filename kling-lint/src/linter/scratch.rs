@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use super::luck::Luck;
+use crate::check::glance::Foreknown;
 use crate::detect::Latest;
 use crate::media::Hosts;
 use crate::read::Tape;
@@ -18,6 +20,9 @@ pub(crate) struct Scratch {
     pub(super) latest: Latest,
     /// Hosts of its media.
     pub(super) hosts: Hosts,
+    /// What a glance showed of it, and whether glances pay.
+    pub(super) known: Foreknown,
+    pub(super) luck: Luck,
 }
 
 impl Scratch {

@@ -110,7 +110,7 @@ pub(super) fn judge(
             Judged::Begin { lines, id, repairs }
         }
         Unit::Chunk(lines, chunk) => {
-            let (linted, rest) = linter.lint_chunk(chunk, Some(&lines.path));
+            let (linted, rest) = linter.lint_chunk(chunk, Some(&lines.path), scratch);
             let rest = rest.map(|rest| Unit::Chunk(Arc::clone(&lines), rest));
             return (Judged::Chunk(lines, linted), rest);
         }
