@@ -266,6 +266,16 @@ mod tests {
         assert_eq!(&text[span.start as usize..span.end as usize], "\"cat-1\"");
     }
 
+    /// A value that the reader has given up was taken for the string that it begins with.
+    #[test]
+    fn a_broken_value_is_not_a_sound_one() {
+        let (endpoint, text) = SOUND[4];
+        let linter = Linter::builder().endpoint(endpoint).build().expect("an endpoint");
+        let report = linter.lint_str(&text.replace("\"1:1\",", "\"1:1\":"));
+        let is_defaulted = |it: &crate::Finding| it.rule.name == "default-applies";
+        assert!(report.findings().iter().any(is_defaulted), "{report:?}");
+    }
+
     /// Bytes that mean something, in JSON and in values.
     fn byte() -> impl Strategy<Value = u8> {
         let telling =

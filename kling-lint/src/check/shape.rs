@@ -14,7 +14,7 @@ use super::trail::Trail;
 use super::{Cx, across, value};
 use crate::fix::DraftFix;
 use crate::printable;
-use crate::read::{Cursor, Member, Node};
+use crate::read::{Cursor, JsonKind, Member, Node};
 
 /// Checks a request against its table, and the rules across its fields.
 pub(super) fn request<'d>(
@@ -200,7 +200,8 @@ impl<'a, 'd> Seen<'a, 'd> {
 /// What is known of the value of a field if there is nothing to say about it.
 fn fact(cx: &mut Cx<'_>, plan: &Plan, field: usize, value: Node<'_>) -> Fact {
     let loaded = cx.document.loaded();
-    if !loaded.gaps().is_empty() {
+    // What is broken may look as if it were sound.
+    if !loaded.gaps().is_empty() || value.kind() == JsonKind::Broken {
         return Fact::Unknown;
     }
     let span = value.span();
