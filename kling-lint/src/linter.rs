@@ -1,6 +1,7 @@
 //! The linter: options, and the way of the data from text to report.
 
 mod builder;
+mod glance;
 mod hash;
 mod list;
 mod luck;
@@ -10,7 +11,6 @@ mod scratch;
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
-use std::ptr;
 use std::sync::Arc;
 
 use kling_schema::endpoints::ENDPOINTS;
@@ -18,7 +18,7 @@ use kling_schema::rules::document;
 use kling_schema::{KlingSchema, Object, Severity};
 use serde::Serialize;
 
-use crate::check::glance::{Foreknown, Glanced, glance, may_have};
+use crate::check::glance::Foreknown;
 use crate::check::{self, Checked, Named, Uniques};
 use crate::detect::{self, Detected, Detection, Latest, Reason};
 use crate::error::LintError;
@@ -32,7 +32,6 @@ use crate::load::LONGEST;
 use crate::load::{Loaded, TooLarge};
 use crate::media::verdict::{self, MediaReport};
 use crate::media::{Hosts, Setting};
-use crate::names::NameSet;
 use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
@@ -330,48 +329,6 @@ impl Linter {
         linted
     }
 
-    /// The report on a request in which nothing is wrong, in a text that is nowhere cut. Of any other what is
-    /// known is kept.
-    fn glance(
-        &self,
-        loaded: &Loaded<'_>,
-        told: Option<&Told>,
-        scratch: &mut Scratch,
-    ) -> Option<Linted> {
-        let Scratch { latest, hosts, known, .. } = scratch;
-        let done = |(object, reason): Told, unique| {
-            let endpoint = Some(Detected { name: object.name, reason });
-            Linted { report: Report { endpoint, ..Report::default() }, unique }
-        };
-        if let Some(told) = told {
-            if self.has_policy(told.0) {
-                return None;
-            }
-            let Glanced { unique, .. } = glance(loaded.text(), told.0, hosts, known).ok()?;
-            return Some(done(told.clone(), unique));
-        }
-        // It may be for the same endpoint as one before it.
-        let mut names = NameSet::NONE;
-        for object in latest.endpoints().into_iter().flatten() {
-            if self.has_policy(object) || !may_have(object, names) {
-                continue;
-            }
-            let glanced = glance(loaded.text(), object, hosts, known);
-            // It is not sure yet that it is for this one.
-            known.forget();
-            match glanced {
-                Ok(Glanced { names, model, unique }) => {
-                    let told = latest.recall(names, model);
-                    let told = told.filter(|(own, _)| ptr::eq(*own, object))?;
-                    latest.note(object);
-                    return Some(done(told, unique));
-                }
-                Err(met) => names = met,
-            }
-        }
-        None
-    }
-
     /// Reads and judges a text step by step; of a request something may be known beforehand.
     fn lint_with_care(
         &self,
@@ -462,17 +419,6 @@ impl Linter {
         #[cfg(feature = "house-rules")]
         let checked = self.judged(request, object, checked);
         checked
-    }
-
-    /// Whether a policy of the team has something to say about requests for an endpoint.
-    fn has_policy(&self, object: &Object) -> bool {
-        #[cfg(feature = "house-rules")]
-        return self.options.policies.get(object.name).is_some();
-        #[cfg(not(feature = "house-rules"))]
-        {
-            let _ = object;
-            false
-        }
     }
 
     /// With what the team's own policy finds.
