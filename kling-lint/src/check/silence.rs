@@ -235,9 +235,9 @@ impl Reader {
                 let lists = kinds.iter().map(|kind| self.begins(kind.list));
                 Test::Any(std::iter::once(self.begins(*text)).chain(lists).collect())
             }
-            Check::SameSize(one, other) | Check::SameRatio(one, other) => {
-                Test::All(vec![self.unsure(*one), self.unsure(*other)])
-            }
+            // Those of one list are compared with each other, too.
+            Check::SameSize(one, _) => self.unsure(*one),
+            Check::SameRatio(one, other) => Test::All(vec![self.unsure(*one), self.unsure(*other)]),
             Check::PointsInside { points, image } => {
                 Test::All(vec![self.begins(*points), self.unsure(*image)])
             }
