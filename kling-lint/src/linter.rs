@@ -343,11 +343,11 @@ impl Linter {
         let mut items = 0;
         let document = read::read_into(std::mem::take(&mut scratch.tape), loaded, &mut drafts);
         let Scratch { latest, hosts, known, .. } = scratch;
-        if !drafts.is_empty() {
-            // A broken text may be taken otherwise than at a glance.
-            known.forget();
-        }
         if let Some(document) = &document {
+            if !document.is_sound() {
+                // A broken text may be taken otherwise than at a glance.
+                known.forget();
+            }
             let root = document.root();
             for draft in &mut drafts {
                 draft.pointer = check::pointer_at(root, draft.span.start);

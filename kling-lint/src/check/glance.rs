@@ -266,6 +266,15 @@ mod tests {
         assert_eq!(&text[span.start as usize..span.end as usize], "\"cat-1\"");
     }
 
+    /// A number before a form feed, which the reader takes for a word, was taken for a number.
+    #[test]
+    fn a_word_that_looks_like_a_number_is_none() {
+        let linter = Linter::builder().endpoint("image2video").build().expect("an endpoint");
+        let request = "{\"image\": \"https://cdn.acme.io/cat.jpg\", \"cfg_scale\": 0.5\u{c}}";
+        let report = linter.lint_str(request);
+        assert!(report.findings().iter().any(|it| it.pointer == "/cfg_scale"), "{report:?}");
+    }
+
     /// A value that the reader has given up was taken for the string that it begins with.
     #[test]
     fn a_broken_value_is_not_a_sound_one() {

@@ -14,7 +14,7 @@ use super::trail::Trail;
 use super::{Cx, across, value};
 use crate::fix::DraftFix;
 use crate::printable;
-use crate::read::{Cursor, JsonKind, Member, Node};
+use crate::read::{Cursor, Member, Node};
 
 /// Checks a request against its table, and the rules across its fields.
 pub(super) fn request<'d>(
@@ -199,16 +199,12 @@ impl<'a, 'd> Seen<'a, 'd> {
 
 /// What is known of the value of a field if there is nothing to say about it.
 fn fact(cx: &mut Cx<'_>, plan: &Plan, field: usize, value: Node<'_>) -> Fact {
-    let loaded = cx.document.loaded();
     // What is broken may look as if it were sound.
-    if !loaded.gaps().is_empty() || value.kind() == JsonKind::Broken {
+    if !cx.document.is_sound() {
         return Fact::Unknown;
     }
-    let span = value.span();
-    let mut cursor = Cursor::at(loaded.text(), span.start as usize);
-    let fact = plan.fact(field, &mut cursor, cx.hosts);
-    // Of a broken text a value may be more than it seems.
-    if cursor.pos() == span.end as usize { fact } else { Fact::Unknown }
+    let mut cursor = Cursor::at(cx.document.loaded().text(), value.span().start as usize);
+    plan.fact(field, &mut cursor, cx.hosts)
 }
 
 /// A key written again.

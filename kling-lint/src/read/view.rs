@@ -13,7 +13,7 @@ use crate::names::{Name, NameSet};
 pub(crate) struct Document<'s> {
     loaded: &'s Loaded<'s>,
     tape: Vec<Entry>,
-    /// The keys of the root, where they are known.
+    /// The keys of the root, if the text is sound and was nowhere cut.
     names: Option<NameSet>,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Member<'d> {
 }
 
 impl<'s> Document<'s> {
-    /// The tape holds the root, at least; its keys may be known.
+    /// The tape holds the root, at least; its keys are known of a sound text.
     pub(super) fn new(loaded: &'s Loaded<'s>, tape: Tape, names: Option<NameSet>) -> Self {
         Document { loaded, tape: tape.entries, names }
     }
@@ -74,6 +74,11 @@ impl<'s> Document<'s> {
     /// The node of this number: see [`Node::index`].
     pub(crate) fn node(&self, index: u32) -> Node<'_> {
         Node { document: self, index }
+    }
+
+    /// Whether nothing was wrong with its text, all of which is here.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.names.is_some()
     }
 
     /// The text it was read from.
