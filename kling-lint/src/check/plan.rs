@@ -42,21 +42,24 @@ static FIELDS: [Option<Fields>; TABLES.len] = {
 
 /// By the address of a table: somebody else's may have the name of one of ours. A table that is not
 /// here is searched by text.
-static PLANS: LazyLock<Vec<(usize, Plan)>> = LazyLock::new(|| {
+static PLANS: LazyLock<Vec<Listed>> = LazyLock::new(|| {
     let mut plans = Vec::with_capacity(TABLES.len);
     ENDPOINTS.iter().for_each(|table| add(table, &mut plans));
     plans
 });
 
-/// Adds the plans of a table and of those that it holds.
-fn add(table: &'static Object, plans: &mut Vec<(usize, Plan)>) {
-    let address = ptr::from_ref(table).addr();
-    if plans.iter().any(|(own, _)| *own == address) {
+/// A table, and what is known of it, once a request for it comes: most runs meet but one.
+struct Listed {
+    table: &'static Object,
+    plan: OnceLock<Option<Plan>>,
+}
+
+/// Lists a table and those that it holds.
+fn add(table: &'static Object, plans: &mut Vec<Listed>) {
+    if plans.iter().any(|own| ptr::eq(own.table, table)) {
         return;
     }
-    if let Some(plan) = Plan::new(table) {
-        plans.push((address, plan));
-    }
+    plans.push(Listed { table, plan: OnceLock::new() });
     table.fields.iter().filter_map(|field| field.kind.table()).for_each(|inner| add(inner, plans));
 }
 
@@ -126,8 +129,8 @@ impl Plan {
     }
 
     pub(super) fn of(object: &'static Object) -> Option<&'static Plan> {
-        let address = ptr::from_ref(object).addr();
-        PLANS.iter().find(|(own, _)| *own == address).map(|(_, plan)| plan)
+        let Listed { table, plan } = PLANS.iter().find(|own| ptr::eq(own.table, object))?;
+        plan.get_or_init(|| Plan::new(table)).as_ref()
     }
 
     /// What is known of the value that comes next, which is a field's, if there is nothing to say about it.
