@@ -247,22 +247,13 @@ impl Reader {
     fn speaks_of(&self, check: &Check) -> Option<Vec<usize>> {
         let Check::References { text, kinds, .. } = check else { return None };
         let paths = std::iter::once(*text).chain(kinds.iter().map(|kind| kind.list));
-        let field = |path| match self.way(path) {
-            Way::Field(field) => Some(field),
-            Way::Other | Way::Item { .. } | Way::Far => None,
-        };
-        paths.map(field).collect()
+        paths.map(|path| self.field(path)).collect()
     }
 
     /// More items than the first case allows that holds.
     fn count_cap(&self, lists: &[Path], cases: &[(When, u32)], otherwise: u32) -> Test {
-        let list = |path: &Path| match self.way(*path) {
-            Way::Field(field) => Some(field),
-            Way::Other | Way::Item { .. } | Way::Far => None,
-        };
-        let Some(lists) = lists.iter().map(list).collect::<Option<Vec<usize>>>() else {
-            return Test::Untold;
-        };
+        let lists: Option<Vec<usize>> = lists.iter().map(|list| self.field(*list)).collect();
+        let Some(lists) = lists else { return Test::Untold };
         let mut any = Vec::new();
         for index in 0..=cases.len() {
             let (case, cap) = match cases.get(index) {
@@ -288,10 +279,9 @@ impl Reader {
         match when {
             When::Always => Test::Always,
             When::Present(path) | When::NonEmpty(path) => self.sent(*path),
-            When::Len(path, range) => match self.way(*path) {
-                Way::Field(field) => Test::Len(field, *range),
-                Way::Other | Way::Item { .. } | Way::Far => Test::Untold,
-            },
+            When::Len(path, range) => {
+                self.field(*path).map_or(Test::Untold, |list| Test::Len(list, *range))
+            }
             When::Is { path, values, default } => self.is(*path, values, *default),
             When::Not(when) => self.not(when),
             When::All(all) => Test::All(all.iter().map(|when| self.when(when)).collect()),
@@ -359,10 +349,18 @@ impl Reader {
 
     /// A value is sent that is none of these.
     fn outside(&self, path: Path, values: &[&str]) -> Test {
-        let Way::Field(field) = self.way(path) else { return Test::Untold };
+        let Some(field) = self.field(path) else { return Test::Untold };
         match among(&self.object.fields[field], values) {
             Some(set) => Test::Among(field, !set & !ABSENT),
             None => Test::Untold,
+        }
+    }
+
+    /// The field that a path leads to, if it is one at the top.
+    fn field(&self, path: Path) -> Option<usize> {
+        match self.way(path) {
+            Way::Field(field) => Some(field),
+            Way::Other | Way::Item { .. } | Way::Far => None,
         }
     }
 
