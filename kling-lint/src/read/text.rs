@@ -100,11 +100,8 @@ impl<'d> Text<'d> {
     /// Whether it has at most so many code points and UTF-16 units, however long it is; false where that is
     /// not seen at once.
     pub(crate) fn fits(self, limit: u32) -> bool {
-        self.surely_fits(limit)
-            || self.is_verbatim() && {
-                let counts = self.counts();
-                counts.chars.max(counts.utf16) <= u64::from(limit)
-            }
+        // A code point is one unit, or two.
+        self.surely_fits(limit) || self.is_verbatim() && self.counts().utf16 <= u64::from(limit)
     }
 
     /// Whether nothing stands between the quotes.
