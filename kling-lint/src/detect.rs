@@ -167,7 +167,6 @@ impl Latest {
 /// The endpoint that the request's own keys tell.
 pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
     let keys = Keys::of(root);
-    let telling = keys.present.among(TELLING);
     let model = keys.model();
     if let Some((object, reason)) = latest.recall(keys.present, model) {
         debug_assert!(
@@ -196,7 +195,8 @@ pub(crate) fn by_keys(root: Node<'_>, latest: &mut Latest) -> Detection {
                         let model =
                             model.and_then(|model| one.says_model(model)).map(|(name, _)| *name);
                         let reason = reason.clone();
-                        latest.add(Remembered { keys: telling, model, object, reason });
+                        let keys = keys.present.among(TELLING);
+                        latest.add(Remembered { keys, model, object, reason });
                     }
                     return Detection::Endpoint(object, reason);
                 }
