@@ -1,7 +1,7 @@
-//! Many bytes at once: blanks, and long strings.
+//! Many bytes at once: blanks, and where strings end.
 
 use crate::load::survey;
-use crate::vector::{self, Bytes, are};
+use crate::vector::{self, Bytes, are, up_to};
 
 /// Bytes searched at once, while they are in the cache.
 const PIECE: usize = 32 << 10;
@@ -23,8 +23,14 @@ fn skip_blanks(text: &[u8], pos: usize) -> usize {
 
 /// Which bytes are white space of JSON.
 #[inline]
-pub(super) fn are_blank(bytes: Bytes) -> Bytes {
+fn are_blank(bytes: Bytes) -> Bytes {
     are(bytes, b' ') | are(bytes, b'\n') | are(bytes, b'\r') | are(bytes, b'\t')
+}
+
+/// Which bytes end a string, or are at fault in it, or begin an escape.
+#[inline(always)]
+pub(super) fn are_stops(bytes: Bytes) -> Bytes {
+    up_to(bytes, 0x1f) | are(bytes, b'"') | are(bytes, b'\\')
 }
 
 /// The next quote, backslash or control character of a string of megabytes; behind many bytes a control

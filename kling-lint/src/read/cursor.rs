@@ -1,12 +1,12 @@
 //! A text read value by value, by whoever knows what must come: no node is kept of it.
 
-use super::bytes::skip_blank;
+use super::bytes::{are_stops, skip_blank};
 use super::number::Number;
 use super::numerals::strict_number;
 use super::tape::{HIGH, SOUND};
 use super::text::Text;
 use crate::names::{Name, Names};
-use crate::vector::{Bytes, are, up_to};
+use crate::vector::Bytes;
 
 /// Bytes of a string at most: what is longer takes care anyway, or is no text.
 const LONGEST: usize = 16 << 10;
@@ -128,7 +128,7 @@ fn string(text: &[u8]) -> Option<(usize, bool)> {
     let (chunks, rest) = text.get(..LONGEST).unwrap_or(text).as_chunks();
     for (index, chunk) in chunks.iter().enumerate() {
         let bytes = Bytes::new(*chunk);
-        let stops = (are(bytes, b'"') | are(bytes, b'\\') | up_to(bytes, 0x1f)).to_bitmask();
+        let stops = are_stops(bytes).to_bitmask();
         if stops != 0 {
             let at = stops.trailing_zeros() as usize;
             let has_high = highs.to_bitmask() | bytes.to_bitmask() & ((1 << at) - 1) != 0;

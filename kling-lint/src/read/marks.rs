@@ -1,9 +1,9 @@
-//! Where strings of a text may end, and what is blank in it, a bit a byte.
+//! Where strings of a text may end, a bit a byte.
 //!
 //! One block is known at a time: whoever reads a text goes forwards.
 
-use super::bytes::{are_blank, far_stop};
-use crate::vector::{Bytes, are, up_to};
+use super::bytes::{are_stops, far_stop};
+use crate::vector::Bytes;
 
 /// Bytes of a block: as many as a word has bits.
 const BLOCK: usize = u64::BITS as usize;
@@ -19,46 +19,13 @@ pub(super) struct Marks<'t> {
     stops: u64,
     /// Bytes outside ASCII.
     highs: u64,
-    /// Bytes that are no white space of JSON, of the block that begins here: compact text has hardly any.
-    inks: u64,
-    inked: usize,
 }
 
 impl<'t> Marks<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
-        let mut marks = Marks { text, start: 0, stops: 0, highs: 0, inks: 0, inked: usize::MAX };
+        let mut marks = Marks { text, start: 0, stops: 0, highs: 0 };
         marks.look(0);
         marks
-    }
-
-    /// The next byte from here on that is no white space of JSON, or the end of the text.
-    #[inline(always)]
-    pub(super) fn skip_blank(&mut self, pos: usize) -> usize {
-        match self.text.get(pos..) {
-            Some([first, ..]) if *first > b' ' => pos,
-            Some([b' ', second, ..]) if *second > b' ' => pos + 1,
-            _ => self.skip_beyond(pos),
-        }
-    }
-
-    /// The same where several may come.
-    #[inline(never)]
-    fn skip_beyond(&mut self, pos: usize) -> usize {
-        let mut start = pos - pos % BLOCK;
-        let mut from = u64::MAX << (pos % BLOCK);
-        loop {
-            if self.inked != start {
-                (self.inked, self.inks) =
-                    (start, !with_block(self.text, start, |block| marks(block, are_blank)));
-            }
-            let inks = self.inks & from;
-            // The zeros behind a text are no white space.
-            if inks != 0 {
-                return start + inks.trailing_zeros() as usize;
-            }
-            start += BLOCK;
-            from = u64::MAX;
-        }
     }
 
     /// The next quote, backslash or control character from here on, or the end of the text, and whether a
@@ -105,8 +72,7 @@ impl<'t> Marks<'t> {
     fn look(&mut self, start: usize) {
         self.start = start;
         (self.stops, self.highs) = with_block(self.text, start, |block| {
-            let stops =
-                marks(block, |bytes| up_to(bytes, 0x1f) | are(bytes, b'"') | are(bytes, b'\\'));
+            let stops = marks(block, are_stops);
             let all = block.as_chunks().0.iter().fold(Bytes::ZERO, |all, it| all | Bytes::new(*it));
             let highs = if all.to_bitmask() == 0 { 0 } else { marks(block, |bytes| bytes) };
             (stops, highs)

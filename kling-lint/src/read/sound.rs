@@ -1,6 +1,7 @@
 //! The quick way through a document in which nothing is wrong: what the careful parser would put on
 //! the tape, or nothing, and then that one reads it from the beginning and says what is wrong.
 
+use super::bytes::skip_blank;
 use super::marks::Marks;
 use super::numerals::strict_number;
 use super::tape::{CLOSED, ESCAPES, Entry, HIGH, JsonKind, SOUND, TRUE};
@@ -32,7 +33,7 @@ struct Quick<'t, 'o> {
 impl Quick<'_, '_> {
     /// While a bracket is open, its node's `next` is the node of the bracket around it.
     fn document(&mut self) -> Option<()> {
-        let mut pos = self.marks.skip_blank(0);
+        let mut pos = skip_blank(self.text, 0);
         let mut around = NONE;
         let mut in_object = false;
         let mut depth = 0;
@@ -58,7 +59,7 @@ impl Quick<'_, '_> {
                     entry.next = around;
                     around = self.tape.len() as u32;
                     self.tape.push(entry);
-                    pos = self.marks.skip_blank(pos + 1);
+                    pos = skip_blank(self.text, pos + 1);
                     let closer = if in_object { b'}' } else { b']' };
                     if *self.text.get(pos)? != closer {
                         continue;
@@ -69,12 +70,12 @@ impl Quick<'_, '_> {
             }
             // What follows the value.
             loop {
-                pos = self.past_blank(pos, b',');
+                pos = skip_blank(self.text, pos);
                 let Some(&byte) = self.text.get(pos) else {
                     return (around == NONE).then_some(());
                 };
                 if byte == b',' && around != NONE {
-                    pos = self.marks.skip_blank(pos + 1);
+                    pos = skip_blank(self.text, pos + 1);
                     break;
                 }
                 let next = self.tape.len() as u32;
@@ -112,19 +113,10 @@ impl Quick<'_, '_> {
             self.top.insert(entry.name);
         }
         self.leaf(entry);
-        let colon = self.past_blank(close + 1, b':');
+        let colon = skip_blank(self.text, close + 1);
         match self.text.get(colon)? {
-            b':' => Some(self.marks.skip_blank(colon + 1)),
+            b':' => Some(skip_blank(self.text, colon + 1)),
             _ => None,
-        }
-    }
-
-    /// The next byte from here on that is no white space, which most likely is this one, and here.
-    #[inline(always)]
-    fn past_blank(&mut self, pos: usize, likely: u8) -> usize {
-        match self.text.get(pos) {
-            Some(byte) if *byte == likely => pos,
-            _ => self.marks.skip_blank(pos),
         }
     }
 
