@@ -55,7 +55,6 @@ mod error;
 mod files;
 mod finding;
 mod fix;
-mod fnv;
 #[cfg(feature = "fs")]
 mod fs;
 #[cfg(feature = "house-rules")]

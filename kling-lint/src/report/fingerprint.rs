@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::fnv::{BASIS, fnv};
+use super::fnv::{BASIS, fnv};
 
 /// The hash of these parts.
 pub(crate) fn of(parts: &[&str]) -> u64 {

@@ -6,6 +6,7 @@
 mod concise;
 mod diff;
 mod fingerprint;
+mod fnv;
 mod github;
 mod gitlab;
 #[cfg(test)]
