@@ -10,6 +10,7 @@
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
 //! | [`plan`] | what is known of a table beforehand |
 //! | [`glance`] | a request in which nothing is wrong, judged while it is read |
+//! | [`doubts`] | the fields of such a request that may not be right |
 //! | [`facts`] | what is known of a value in which nothing is wrong |
 //! | [`silence`] | which rules across fields have nothing to say, by what is known |
 //! | [`room`] | room for a few things, on the stack |
@@ -24,6 +25,7 @@
 
 mod across;
 pub(crate) mod describe;
+pub(crate) mod doubts;
 mod facts;
 pub(crate) mod glance;
 mod keys;
@@ -152,17 +154,7 @@ pub(crate) fn check<'d>(
     hosts: &'d mut Hosts,
     known: Option<&'d Foreknown>,
 ) -> Checked {
-    let mut cx = Cx {
-        document,
-        setting,
-        hosts,
-        known,
-        out: Checked::default(),
-        sizes: BTreeMap::new(),
-        decoded: 0,
-        pixels: 0,
-        suspended: BTreeSet::new(),
-    };
+    let mut cx = Cx::new(document, setting, hosts, known);
     shape::request(&mut cx, root, object, &Trail::root(object.name));
     cx.out
 }
@@ -219,6 +211,25 @@ struct Cx<'d> {
 }
 
 impl<'d> Cx<'d> {
+    fn new(
+        document: &'d Document<'d>,
+        setting: Setting<'d>,
+        hosts: &'d mut Hosts,
+        known: Option<&'d Foreknown>,
+    ) -> Self {
+        Cx {
+            document,
+            setting,
+            hosts,
+            known,
+            out: Checked::default(),
+            sizes: BTreeMap::new(),
+            decoded: 0,
+            pixels: 0,
+            suspended: BTreeSet::new(),
+        }
+    }
+
     fn push(&mut self, draft: Draft) {
         self.out.push(draft);
     }

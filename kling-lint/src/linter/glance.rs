@@ -1,37 +1,44 @@
-//! The short way to a report: of a request in which nothing is wrong.
+//! The short way to a report: of a request in which nothing is wrong, or single fields.
 
+use std::path::Path;
 use std::ptr;
 
 use kling_schema::Object;
 
 use super::{Linter, Scratch, Told};
+use crate::check::doubts::Doubts;
 use crate::check::glance::{Glanced, glance, may_have};
+use crate::check::{Checked, Uniques};
 use crate::detect::Detected;
+use crate::fix;
 use crate::load::Loaded;
 use crate::names::NameSet;
 use crate::session::Linted;
 use crate::verdict::Report;
 
 impl Linter {
-    /// The report on a request in which nothing is wrong, in a text that is nowhere cut. Of any other what is
-    /// known is kept.
+    /// The report on a request in which nothing is wrong but single fields, in a text that is nowhere cut. Of any
+    /// other what is known is kept.
     pub(super) fn glance(
         &self,
         loaded: &Loaded<'_>,
+        name: Option<&Path>,
         told: Option<&Told>,
         scratch: &mut Scratch,
     ) -> Option<Linted> {
-        let Scratch { latest, hosts, known, .. } = scratch;
-        let done = |(object, reason): Told, unique| {
-            let endpoint = Some(Detected { name: object.name, reason });
-            Linted { report: Report { endpoint, ..Report::default() }, unique }
-        };
+        let Scratch { latest, hosts, known, tape, .. } = scratch;
+        let text = loaded.text();
         if let Some(told) = told {
             if self.has_policy(told.0) {
                 return None;
             }
-            let Glanced { unique, .. } = glance(loaded.text(), told.0, hosts, known).ok()?;
-            return Some(done(told.clone(), unique));
+            let Glanced { unique, doubts, .. } =
+                glance(text, told.0, true, hosts, known, tape).ok()?;
+            let linted = right(told.clone(), unique);
+            return Some(match doubts.is_empty() {
+                true => linted,
+                false => self.with_doubts(linted, told.0, doubts, loaded, name, scratch),
+            });
         }
         // It may be for the same endpoint as one before it.
         let mut names = NameSet::NONE;
@@ -39,20 +46,44 @@ impl Linter {
             if self.has_policy(object) || !may_have(object, names) {
                 continue;
             }
-            let glanced = glance(loaded.text(), object, hosts, known);
+            let glanced = glance(text, object, false, hosts, known, tape);
             // It is not sure yet that it is for this one.
             known.forget();
             match glanced {
-                Ok(Glanced { names, model, unique }) => {
+                Ok(Glanced { names, model, unique, doubts }) => {
                     let told = latest.recall(names, model);
                     let told = told.filter(|(own, _)| ptr::eq(*own, object))?;
                     latest.note(object);
-                    return Some(done(told, unique));
+                    let linted = right(told, unique);
+                    return Some(match doubts.is_empty() {
+                        true => linted,
+                        false => self.with_doubts(linted, object, doubts, loaded, name, scratch),
+                    });
                 }
                 Err(met) => names = met,
             }
         }
         None
+    }
+
+    /// The report on a request, once its doubtful fields are judged: all others are right.
+    #[cold]
+    fn with_doubts(
+        &self,
+        linted: Linted,
+        object: &'static Object,
+        doubts: Doubts,
+        loaded: &Loaded<'_>,
+        name: Option<&Path>,
+        Scratch { tape, hosts, .. }: &mut Scratch,
+    ) -> Linted {
+        let Linted { report: Report { endpoint, .. }, mut unique } = linted;
+        let checked =
+            self.with_setting(name, |setting| doubts.judge(loaded, tape, object, setting, hosts));
+        let Checked { mut drafts, dropped, unique: more, files, .. } = checked;
+        unique.extend(more);
+        fix::doubt(&mut drafts);
+        Linted { report: self.report(loaded, drafts, dropped, files, endpoint), unique }
     }
 
     /// Whether a policy of the team has something to say about requests for an endpoint.
@@ -65,4 +96,11 @@ impl Linter {
             false
         }
     }
+}
+
+/// The report on a request in which all is right.
+#[inline]
+fn right((object, reason): Told, unique: Uniques) -> Linted {
+    let endpoint = Some(Detected { name: object.name, reason });
+    Linted { report: Report { endpoint, ..Report::default() }, unique }
 }

@@ -3,13 +3,18 @@
 use super::bytes::{are_stops, skip_blank};
 use super::number::Number;
 use super::numerals::strict_number;
-use super::tape::{HIGH, SOUND};
+use super::sound::read_member;
+use super::tape::{HIGH, SOUND, Tape};
 use super::text::Text;
 use crate::names::{Name, Names};
 use crate::vector::Bytes;
 
 /// Bytes of a string at most: what is longer takes care anyway, or is no text.
 const LONGEST: usize = 16 << 10;
+
+/// Values of a member that is put on a tape, and nodes before it, at most: together fewer than the values that
+/// a document may have.
+const MOST_VALUES: usize = 4096;
 
 /// Where a text is read that is nowhere cut. Nothing comes of what is not sound, of strings with escapes, and
 /// of what is something else than was asked for; then the place is anywhere.
@@ -107,6 +112,14 @@ impl<'t> Cursor<'t> {
         }
         self.pos += if is_true { "true".len() } else { "false".len() };
         Some(is_true)
+    }
+
+    /// The value of any kind of a member of the outermost object, put on the tape; its number there. Nothing
+    /// comes of a large one.
+    pub(crate) fn taped(&mut self, tape: &mut Tape) -> Option<u32> {
+        let index = tape.entries.len();
+        self.pos = read_member(self.text, self.pos, MOST_VALUES, &mut tape.entries)?;
+        (index < MOST_VALUES).then_some(index as u32)
     }
 
     /// Whether nothing but blanks follows.

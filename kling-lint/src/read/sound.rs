@@ -12,13 +12,23 @@ use crate::names::{NameSet, Names};
 /// No bracket is open.
 const NONE: u32 = u32::MAX;
 
-/// Reads an object or array into an empty tape; which keys of the tables an object has comes back. Nothing
-/// comes when that takes more care: the tape then holds some part of it.
+/// Reads a text into an empty tape; which keys of the tables its object has comes back. Nothing comes when
+/// that takes more care: the tape then holds some part of it.
 pub(super) fn read(text: &[u8], tape: &mut Vec<Entry>) -> Option<NameSet> {
-    let (marks, names) = (Marks::new(text), Names::get());
-    let mut quick = Quick { text, marks, tape, names, top: NameSet::NONE };
-    quick.document()?;
-    Some(quick.top)
+    let mut quick = Quick::new(text, tape);
+    let end = quick.value(skip_blank(text, 0), 0, MAX_VALUES)?;
+    (skip_blank(text, end) >= text.len()).then_some(quick.top)
+}
+
+/// Reads the value of a member of the outermost object, which starts here, behind what is on the tape. Where
+/// it ends comes back, or nothing when it takes more care or has more values than so many.
+pub(super) fn read_member(
+    text: &[u8],
+    start: usize,
+    most: usize,
+    tape: &mut Vec<Entry>,
+) -> Option<usize> {
+    Quick::new(text, tape).value(start, 1, most)
 }
 
 struct Quick<'t, 'o> {
@@ -30,19 +40,22 @@ struct Quick<'t, 'o> {
     top: NameSet,
 }
 
-impl Quick<'_, '_> {
-    /// While a bracket is open, its node's `next` is the node of the bracket around it.
-    fn document(&mut self) -> Option<()> {
-        let mut pos = skip_blank(self.text, 0);
+impl<'t, 'o> Quick<'t, 'o> {
+    fn new(text: &'t [u8], tape: &'o mut Vec<Entry>) -> Self {
+        Quick { text, marks: Marks::new(text), tape, names: Names::get(), top: NameSet::NONE }
+    }
+
+    /// Reads the value that starts here, within so many brackets, and says where it ends. While a bracket is
+    /// open, its node's `next` is the node of the bracket around it.
+    fn value(&mut self, mut pos: usize, mut depth: usize, most: usize) -> Option<usize> {
         let mut around = NONE;
         let mut in_object = false;
-        let mut depth = 0;
         let mut values = 0;
         loop {
             if in_object {
                 pos = self.key(pos, around == 0)?;
             }
-            if values == MAX_VALUES {
+            if values == most {
                 return None;
             }
             values += 1;
@@ -70,17 +83,17 @@ impl Quick<'_, '_> {
             }
             // What follows the value.
             loop {
-                pos = skip_blank(self.text, pos);
-                let Some(&byte) = self.text.get(pos) else {
-                    return (around == NONE).then_some(());
+                let next = self.tape.len() as u32;
+                // Outside all brackets there is no node.
+                let Some(open) = self.tape.get_mut(around as usize) else {
+                    return Some(pos);
                 };
-                if byte == b',' && around != NONE {
+                pos = skip_blank(self.text, pos);
+                let byte = *self.text.get(pos)?;
+                if byte == b',' {
                     pos = skip_blank(self.text, pos + 1);
                     break;
                 }
-                let next = self.tape.len() as u32;
-                // Outside all brackets there is no node, and nothing may follow.
-                let open = self.tape.get_mut(around as usize)?;
                 if byte != if in_object { b'}' } else { b']' } {
                     return None;
                 }

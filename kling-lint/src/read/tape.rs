@@ -9,6 +9,14 @@ pub(crate) struct Tape {
 }
 
 impl Tape {
+    /// Empties it, for members of an object of which others are passed over: see
+    /// [`Cursor::taped`](super::Cursor::taped).
+    pub(crate) fn begin(&mut self) {
+        self.entries.clear();
+        // In the place of the object, which nobody is to look through.
+        self.entries.push(Entry::new(JsonKind::Broken, 0, 0));
+    }
+
     /// How many bytes it takes.
     pub(crate) fn room(&self) -> usize {
         self.entries.capacity() * size_of::<Entry>()

@@ -61,6 +61,12 @@ impl<'s> Document<'s> {
         Document { loaded, tape: tape.entries, names }
     }
 
+    /// A sound text of which some members of its object are at hand, by their numbers on the tape, and the
+    /// object itself is not.
+    pub(crate) fn of_members(loaded: &'s Loaded<'s>, tape: Tape) -> Self {
+        Document::new(loaded, tape, Some(NameSet::NONE))
+    }
+
     /// Its room, for the next document.
     pub(crate) fn into_tape(self) -> Tape {
         Tape { entries: self.tape }
