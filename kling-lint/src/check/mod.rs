@@ -58,7 +58,9 @@ use crate::read::{Document, Node};
 use crate::verdict::Room;
 use glance::Foreknown;
 use masks::Pixels;
-pub(crate) use pointers::{point, pointer_at};
+pub(crate) use pointers::point;
+#[cfg(feature = "house-rules")]
+pub(crate) use pointers::pointer_at;
 use trail::Trail;
 pub(crate) use unique::{Unique, Uniques};
 

@@ -8,6 +8,7 @@ use crate::read::Node;
 const POINTED: usize = 12;
 
 /// The JSON Pointer to the innermost value around a place.
+#[cfg(any(test, feature = "house-rules"))]
 pub(crate) fn pointer_at(root: Node<'_>, offset: u32) -> String {
     let mut pointer = String::new();
     point(root, [(offset, &mut pointer)]);
