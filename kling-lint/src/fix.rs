@@ -2,6 +2,7 @@
 
 #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command tells of it"))]
 pub(crate) mod apply;
+mod judge;
 mod pick;
 #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command tells of it"))]
 pub(crate) mod pieces;

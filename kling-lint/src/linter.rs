@@ -35,7 +35,7 @@ use crate::media::{Hosts, Setting};
 use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
-use crate::verdict::{KEPT, Report};
+use crate::verdict::{Report, Room};
 
 /// An endpoint's table, and how it is known.
 type Told = (&'static Object, Reason);
@@ -101,7 +101,8 @@ impl Linter {
         let first = self.lint_bytes(json);
         let mut file = OpenFile::with_len(Cursor::new(json.to_vec()), json.len() as u64);
         let mut fixing = Fixing::new(&mut file);
-        let lint = |reader: &mut dyn std::io::Read| self.lint_reader(reader, None);
+        let roomy = self.with_room(Room::FIXED);
+        let lint = |reader: &mut dyn std::io::Read| roomy.lint_reader(reader, None);
         let fixed = fixing.fix(&first, most, lint).ok().filter(|fixes| fixes.count > 0);
         let text = fixed.and_then(|Fixes { pieces, count, .. }| {
             let mut text = Vec::with_capacity(json.len());
@@ -247,6 +248,11 @@ impl Linter {
         self.judge_media(file, path).map_err(|source| LintError::io(path, source))
     }
 
+    /// The same linter, which tells more or less.
+    pub(crate) fn with_room(&self, room: Room) -> Self {
+        Linter::with(Options { room, ..(*self.options).clone() })
+    }
+
     /// The same linter, which reads local files beside the requests if it is told of no others.
     #[cfg(feature = "fs")]
     pub(crate) fn reading_files(&self) -> Self {
@@ -342,9 +348,11 @@ impl Linter {
         scratch: &mut Scratch,
     ) -> Linted {
         let mut drafts = Vec::new();
-        let mut checked = Checked::default();
+        let mut checked = Checked::new(self.options.room);
         let mut items = 0;
-        let document = read::read_into(std::mem::take(&mut scratch.tape), loaded, &mut drafts);
+        let Options { room, .. } = *self.options;
+        let tape = std::mem::take(&mut scratch.tape);
+        let document = read::read_into(tape, loaded, room, &mut drafts);
         let Scratch { latest, hosts, known, .. } = scratch;
         if let Some(document) = &document {
             if !document.is_sound() {
@@ -352,9 +360,7 @@ impl Linter {
                 known.forget();
             }
             let root = document.root();
-            for draft in &mut drafts {
-                draft.pointer = check::pointer_at(root, draft.span.start);
-            }
+            check::point(root, drafts.iter_mut().map(|it| (it.span.start, &mut it.pointer)));
             let is_list = lists && list::is_list(root, told.as_ref(), latest);
             match root.kind() {
                 _ if is_list => {}
@@ -409,8 +415,9 @@ impl Linter {
         hosts: &'d mut Hosts,
         known: Option<&'d Foreknown>,
     ) -> Checked {
+        let room = self.options.room;
         let checked = self.with_setting(name, |setting| {
-            check::check(document, request, object, setting, hosts, known)
+            check::check(document, request, object, setting, hosts, known, room)
         });
         #[cfg(feature = "house-rules")]
         let checked = self.judged(request, object, checked);
@@ -501,9 +508,10 @@ impl Linter {
         for draft in &mut drafts {
             draft.basis.severity = self.severity(draft);
         }
-        if drafts.len() > KEPT {
+        let most = self.options.room.findings;
+        if drafts.len() > most {
             drafts.sort_by_key(|draft| (std::cmp::Reverse(draft.basis.severity), draft.span.start));
-            for draft in drafts.drain(KEPT..) {
+            for draft in drafts.drain(most..) {
                 hidden[draft.basis.severity as usize] += 1;
             }
         }

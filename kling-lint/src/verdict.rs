@@ -4,9 +4,38 @@ use kling_schema::Severity;
 
 use crate::detect::Detected;
 use crate::finding::{Finding, Span};
+use crate::read::MAX_FINDINGS;
 
 /// How many findings a report keeps; the rest is counted.
 pub(crate) const KEPT: usize = 1_000;
+
+/// How much is said of one text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// Findings; the rest is counted.
+    pub(crate) findings: usize,
+    /// Findings of one severity about what is no JSON; the rest is not counted.
+    pub(crate) faults: usize,
+    /// Edits gathered in one fix, at most.
+    pub(crate) edits: usize,
+}
+
+impl Room {
+    /// To be told, where nobody reads on.
+    pub(crate) const TOLD: Room = Room { findings: KEPT, faults: MAX_FINDINGS, edits: 1_000 };
+    /// To be fixed: of what a text may hold so much at a time that few texts are linted, and that all of
+    /// it fits into some dozens of megabytes.
+    pub(crate) const FIXED: Room = Room { findings: MANY, faults: MANY, edits: MANY };
+}
+
+/// What is fixed at a time.
+const MANY: usize = 1 << 15;
+
+impl Default for Room {
+    fn default() -> Self {
+        Room::TOLD
+    }
+}
 
 /// What the linter has to say about one request.
 #[derive(Clone, Debug, Default)]

@@ -142,3 +142,18 @@ fn a_kill_leaves_no_half_file() {
         assert!(name == "a.image2video.json" || name.starts_with(".kling-lint-"), "{name}");
     }
 }
+
+#[test]
+fn many_fixes_that_are_held_back_are_told_in_few_lines() {
+    let folder = folder();
+    let long = "x".repeat(501);
+    let item = format!("{{\"image\": \"https://cdn.acme.io/a.png\", \"promt\": \"{long}\"}}");
+    let text = format!("[{}]", vec![item; 40].join(",\n"));
+    std::fs::write(folder.path().join("a.image2video.json"), &text).expect("a file");
+    let (_, said) = fix(folder.path(), "a.image2video.json");
+    let lines: Vec<_> = said.lines().collect();
+    assert!(lines[0].contains("a.image2video.json:1:41: not fixed: rename the key"), "{said}");
+    let rest = "a.image2video.json: 30 more not fixed: that would bring KL2001 too-long";
+    assert_eq!(lines.get(10), Some(&&*format!("kling-lint: {rest}")), "{said}");
+    assert_eq!(lines.len(), 11, "{said}");
+}

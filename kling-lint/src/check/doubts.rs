@@ -7,6 +7,7 @@ use super::{Checked, Cx, value};
 use crate::load::Loaded;
 use crate::media::{Hosts, Setting};
 use crate::read::{Cursor, Document, Tape};
+use crate::verdict::Room;
 
 /// The doubtful fields, and the numbers of their values on a tape.
 #[derive(Debug, Default)]
@@ -45,9 +46,10 @@ impl Doubts {
         object: &'static Object,
         setting: Setting<'_>,
         hosts: &mut Hosts,
+        room: Room,
     ) -> Checked {
         let document = Document::of_members(loaded, std::mem::take(tape));
-        let mut cx = Cx::new(&document, setting, hosts, None);
+        let mut cx = Cx::new(&document, setting, hosts, room);
         // In the order of the table, as fields always are.
         self.0.sort_unstable();
         let root = Trail::root(object.name);

@@ -11,7 +11,6 @@ use crate::finding::Draft;
 use crate::fix::DraftFix;
 use crate::read::{Document, Member, Node, Text};
 use crate::slots::Slots;
-use crate::verdict::KEPT;
 
 /// Keys longer than this are no misspelling of anything.
 const LONGEST_KEY: usize = 64;
@@ -24,8 +23,9 @@ const MOST_COMPARED: usize = 1_000;
 const ALIKE: f64 = 0.8;
 
 /// Keys of one object that are no field; most objects have none.
-#[derive(Default)]
 pub(super) struct Others<'d> {
+    /// How many of which nobody knows anything are told.
+    most: usize,
     /// Each key once, in order: those of which something is told.
     told: Vec<Other<'d>>,
     /// How many there are that nobody knows.
@@ -44,6 +44,17 @@ struct Other<'d> {
 }
 
 impl<'d> Others<'d> {
+    pub(super) fn new(most: usize) -> Self {
+        Others {
+            most,
+            told: Vec::new(),
+            unknown: 0,
+            keys: Vec::new(),
+            met: Slots::default(),
+            speller: None,
+        }
+    }
+
     /// Takes in a member, unless its key was met before.
     #[cold]
     pub(super) fn meet(
@@ -62,7 +73,7 @@ impl<'d> Others<'d> {
         let meaning = self.speller.get_or_insert_with(|| Speller::new(object)).meaning(key);
         if matches!(meaning, Meaning::Unknown) {
             self.unknown += 1;
-            if self.unknown > KEPT {
+            if self.unknown > self.most {
                 return true;
             }
         }
@@ -174,7 +185,7 @@ pub(super) fn report<'d>(
         };
         cx.push(draft);
     }
-    cx.out.count(house.severity, others.unknown.saturating_sub(KEPT));
+    cx.out.count(house.severity, others.unknown.saturating_sub(others.most));
 }
 
 /// What is known of the object whose keys are reported.

@@ -7,6 +7,7 @@
 //! | [`sound`] | the quick way through a value in which nothing is wrong |
 //! | [`value`] | one value against its kind |
 //! | [`text`], [`number`], [`list`], [`media_string`] | values of one kind against their bounds |
+//! | [`pointers`] | places of the text as pointers |
 //! | [`path`] | finds the values a rule across fields speaks of, and evaluates its conditions |
 //! | [`plan`] | what is known of a table beforehand |
 //! | [`glance`] | a request in which nothing is wrong, judged while it is read |
@@ -35,6 +36,7 @@ mod media_string;
 mod number;
 mod path;
 mod plan;
+mod pointers;
 mod references;
 mod room;
 mod rule;
@@ -54,11 +56,13 @@ use kling_schema::{Object, Severity};
 
 use crate::finding::Draft;
 use crate::media::{Hosts, LocalPath, Setting};
-use crate::printable;
 use crate::read::{Document, Node};
-use crate::verdict::KEPT;
+use crate::verdict::Room;
 use glance::Foreknown;
 use masks::Pixels;
+pub(crate) use pointers::point;
+#[cfg(feature = "house-rules")]
+pub(crate) use pointers::pointer_at;
 use trail::Trail;
 pub(crate) use unique::{Unique, Uniques};
 
@@ -70,6 +74,7 @@ pub(crate) const MOST_NAMED: usize = 10_000;
 pub(crate) struct Checked {
     /// The findings, unsorted; of each severity as many as a report keeps.
     pub(crate) drafts: Vec<Draft>,
+    room: Room,
     kept: [usize; 3],
     /// How many more there were, by severity.
     pub(crate) dropped: [usize; 3],
@@ -90,6 +95,11 @@ pub(crate) struct Named {
 }
 
 impl Checked {
+    /// Nothing, and room for more.
+    pub(crate) fn new(room: Room) -> Self {
+        Checked { room, ..Checked::default() }
+    }
+
     /// Nothing but a draft.
     pub(crate) fn only(draft: Draft) -> Self {
         let mut checked = Checked::default();
@@ -117,7 +127,7 @@ impl Checked {
 
     /// Whether drafts of this severity are only counted from here on.
     fn is_full(&self, severity: Severity) -> bool {
-        self.kept[severity as usize] >= KEPT
+        self.kept[severity as usize] >= self.room.findings
     }
 
     /// Counts drafts of this severity that were not kept.
@@ -153,41 +163,11 @@ pub(crate) fn check<'d>(
     setting: Setting<'d>,
     hosts: &'d mut Hosts,
     known: Option<&'d Foreknown>,
+    room: Room,
 ) -> Checked {
-    let mut cx = Cx::new(document, setting, hosts, known);
+    let mut cx = Cx { known, ..Cx::new(document, setting, hosts, room) };
     shape::request(&mut cx, root, object, &Trail::root(object.name));
     cx.out
-}
-
-/// How deep a pointer to a fault of the reader goes: a request has a third of these levels.
-const POINTED: usize = 12;
-
-/// The JSON Pointer to the innermost value around a place: what the reader found has no pointer yet.
-pub(crate) fn pointer_at(root: Node<'_>, offset: u32) -> String {
-    let around = |node: Node<'_>| node.span().contains(&offset);
-    let mut pointer = String::new();
-    let mut node = root;
-    for _ in 0..POINTED {
-        let member = node
-            .members()
-            .find(|member| around(member.value) || around(member.key))
-            .and_then(|member| Some((member.key.text()?, member.value)));
-        node = if let Some((key, value)) = member {
-            if key.is_longer(trail::LONGEST_KEY) {
-                break;
-            }
-            trail::push_step(&mut pointer, &key.to_str());
-            value
-        } else if let Some((index, item)) = node.items().enumerate().find(|(_, item)| around(*item))
-        {
-            pointer.push('/');
-            printable::push_number(&mut pointer, index as u64);
-            item
-        } else {
-            break;
-        };
-    }
-    pointer
 }
 
 /// What the checks share.
@@ -215,14 +195,14 @@ impl<'d> Cx<'d> {
         document: &'d Document<'d>,
         setting: Setting<'d>,
         hosts: &'d mut Hosts,
-        known: Option<&'d Foreknown>,
+        room: Room,
     ) -> Self {
         Cx {
             document,
             setting,
             hosts,
-            known,
-            out: Checked::default(),
+            known: None,
+            out: Checked::new(room),
             sizes: BTreeMap::new(),
             decoded: 0,
             pixels: 0,

@@ -84,7 +84,7 @@ impl<'a, 'd> Seen<'a, 'd> {
     ) -> Self {
         let plan = Plan::of(object);
         let (mut there, mut sound) = (0, 0);
-        let mut others = Others::default();
+        let mut others = Others::new(cx.out.room.findings);
         for member in node.members() {
             let field = match plan {
                 Some(plan) => plan.field(member.key.name()),

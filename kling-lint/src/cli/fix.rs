@@ -1,5 +1,6 @@
 //! `--fix` and `--diff`: what can be repaired is, and the rest is told.
 
+use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -15,11 +16,15 @@ use crate::fix::apply::{Fixes, Fixing, HeldBack};
 use crate::fix::pieces::Pieces;
 use crate::load::LONGEST;
 use crate::printable::{self, words};
-use crate::report::{count, shown, unified};
+use crate::report::{count, grouped, shown, unified};
+use crate::verdict::Room;
 use crate::{Applicability, Linter, OpenFile, Report, Session};
 
 /// Bytes written at once.
 const BLOCK: usize = 256 << 10;
+
+/// Fixes of one file, not made, that are told one by one.
+const EXCUSES: usize = 10;
 
 /// What the options stand under.
 const FIXES: &str = "Fixes";
@@ -197,19 +202,24 @@ impl<'r> Repair<'r> {
     ) -> io::Result<Mended> {
         let mut fixing = Fixing::new(file);
         let (linter, policy) = (tools.linter, tools.policy);
-        let lint = |reader: &mut dyn Read| {
+        let lint = |linter: &Linter, reader: &mut dyn Read| {
             let mut report = linter.lint_reader(reader, Some(path))?;
             policy.drop_ignored(path, &mut report);
             Ok(report)
         };
-        let mut first = fixing.read(&Pieces::whole(), |reader| lint(reader))?;
-        let fixes = fixing.fix(&first, self.options.most(), lint)?;
-        if !self.quiet {
-            for held_back in &fixes.held_back {
-                say(tools.err, &format!("{}:{}", shown(path), refusal(held_back)));
+        let mut first = fixing.read(&Pieces::whole(), |reader| lint(linter, reader))?;
+        let fixes = match first.findings() {
+            [] => None,
+            _ => {
+                let roomy = linter.with_room(Room::FIXED);
+                let lint = |reader: &mut dyn Read| lint(&roomy, reader);
+                Some(fixing.fix(&first, self.options.most(), lint)?)
             }
+        };
+        if let Some(fixes) = fixes.as_ref().filter(|_| !self.quiet) {
+            excuse(fixes, &shown(path), tools.err);
         }
-        let fixes = (fixes.count > 0).then_some(fixes);
+        let fixes = fixes.filter(|fixes| fixes.count > 0);
         if fixes.is_none() || self.options.diff {
             first = fixing.read(&Pieces::whole(), |reader| tools.settled(reader, path))?;
         }
@@ -285,14 +295,40 @@ fn unsafe_fixes(report: &Report, options: &FixOptions) -> usize {
     fixes.filter(|fix| fix.applicability == Applicability::Unsafe).count()
 }
 
+/// Says which fixes were not made, and why: a few at their places, the others by their reasons.
+fn excuse(fixes: &Fixes, path: &str, err: &mut dyn Write) {
+    let (few, others) = fixes.held_back.split_at(fixes.held_back.len().min(EXCUSES));
+    for held_back in few {
+        say(err, &format!("{path}:{}", refusal(held_back)));
+    }
+    let mut reasons: BTreeMap<_, usize> = BTreeMap::new();
+    for held_back in others {
+        *reasons.entry(reason(held_back)).or_default() += 1;
+    }
+    for (reason, many) in reasons {
+        say(err, &format!("{path}: {} more not fixed: {reason}", grouped(many)));
+    }
+    if fixes.untried > 0 {
+        let many = grouped(fixes.untried);
+        say(err, &format!("{path}: {many} more not tried: too many fixes do not go together"));
+    }
+    if fixes.unseen > 0 {
+        let many = count(fixes.unseen, "finding");
+        say(err, &format!("{path}: {many} not looked at: there are too many others"));
+    }
+}
+
 /// `3:5: not fixed: rename the key to ...: that would bring KL2001 too-long`
 fn refusal(held_back: &HeldBack) -> String {
-    let HeldBack { start, title, brings } = held_back;
+    let HeldBack { start, title, .. } = held_back;
     let title = printable::escape(title);
-    let place = format!("{}:{}: not fixed", start.line, start.column);
-    match brings {
-        Some(brings) => format!("{place}: {title}: that would bring {brings}"),
-        None => format!("{place}: {title}: that alone repairs nothing"),
+    format!("{}:{}: not fixed: {title}: {}", start.line, start.column, reason(held_back))
+}
+
+fn reason(held_back: &HeldBack) -> String {
+    match &held_back.brings {
+        Some(brings) => format!("that would bring {brings}"),
+        None => "that alone repairs nothing".into(),
     }
 }
 

@@ -4,22 +4,24 @@
 //! memory of its report. Every text is linted before it is taken: a fix that would bring a finding
 //! that was not there is held back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::{self, Read};
+use std::rc::Rc;
 
 use foldhash::quality::RandomState;
 
+use super::judge::{Brings, Linted, Tried, is_syntax, judge};
 use super::pick;
 use super::pieces::{Patched, Pieces};
 use super::{Applicability, Fix};
 use crate::files::OpenFile;
-use crate::finding::{Finding, Position};
-use crate::read::MAX_FINDINGS;
+use crate::finding::{Excerpt, Finding, Params, Position};
 use crate::reading::{Print, Reading};
 use crate::verdict::Report;
 
 /// Texts linted at most, of one file. A round makes all fixes that do not touch each other, and mostly
-/// takes one; finding a bad fix among many takes several. Text that needs more is not worth the wait.
+/// takes one; bad fixes among many take few more, as they are seen by what they bring. Text that needs
+/// more is not worth the wait.
 const LINTS: usize = 100;
 
 /// A file that is linted and fixed: read again and again, and always the same.
@@ -37,6 +39,10 @@ pub(crate) struct Fixes {
     /// How many were made.
     pub(crate) count: usize,
     pub(crate) held_back: Vec<HeldBack>,
+    /// How many were not tried, as too many texts had been linted.
+    pub(crate) untried: usize,
+    /// How many findings there was no room for, with a fix or without.
+    pub(crate) unseen: usize,
 }
 
 /// A fix that was not made, because it would bring another finding.
@@ -45,14 +51,7 @@ pub(crate) struct HeldBack {
     /// Where its finding starts, in the text of its round.
     pub(crate) start: Position,
     pub(crate) title: String,
-    /// What it would bring: "KL2001 too-long"; nothing when it repairs nothing.
-    pub(crate) brings: Option<String>,
-}
-
-/// A text and what the linter says of it.
-struct Linted {
-    pieces: Pieces,
-    report: Report,
+    pub(crate) brings: Brings,
 }
 
 impl<'f> Fixing<'f> {
@@ -80,8 +79,9 @@ impl<'f> Fixing<'f> {
         Ok(done)
     }
 
-    /// Makes all fixes up to this applicability, safe ones first. `lint` is asked about each text;
-    /// `first` is what it says of the file.
+    /// Makes all fixes up to this applicability, safe ones first. `lint` is asked about each text, and
+    /// tells as much as [`Room::FIXED`](crate::verdict::Room::FIXED) has room for; `first` is what is
+    /// told of the file, perhaps with less room.
     ///
     /// # Errors
     /// Those of reading.
@@ -91,13 +91,22 @@ impl<'f> Fixing<'f> {
         most: Applicability,
         mut lint: impl FnMut(&mut dyn Read) -> io::Result<Report>,
     ) -> io::Result<Fixes> {
-        let mut now = Linted { pieces: Pieces::whole(), report: first.clone() };
+        let mut lint = |this: &mut Self, pieces: Pieces| -> io::Result<Rc<Linted>> {
+            let report = this.read(&pieces, |reader| lint(reader))?;
+            Ok(Rc::new(Linted { pieces, report: bare(report) }))
+        };
+        let whole = Pieces::whole();
+        let is_all = first.hidden() == 0 && !first.findings().iter().any(is_syntax);
+        let mut now = match first.endpoint() {
+            Some(_) if !is_all => lint(self, whole)?,
+            _ => Rc::new(Linted { pieces: whole, report: bare(first.clone()) }),
+        };
         let mut held_back = Vec::new();
         let mut refused = HashSet::new();
         let mut count = 0;
         let mut lints = LINTS;
         while lints > 0 {
-            let round = Linted { pieces: now.pieces.clone(), report: now.report.clone() };
+            let round = Rc::clone(&now);
             let Some(all) = choose(&round.report, most, &refused) else { break };
             let mut made: Vec<&Finding> = Vec::new();
             let mut groups = vec![all];
@@ -105,38 +114,68 @@ impl<'f> Fixing<'f> {
                 let Some(left) = lints.checked_sub(1) else { break };
                 lints = left;
                 let edits = pick::sorted(made.iter().chain(&group).copied());
-                let pieces = round.pieces.edited(&edits);
-                let report = self.read(&pieces, |reader| lint(reader))?;
-                let tried = Linted { pieces, report };
-                match (judge(&now, &tried), &*group) {
-                    (Ok(()), _) => {
-                        made.extend(group);
-                        now = tried;
-                    }
-                    (Err(brings), [finding]) => {
-                        refused.insert(key(finding));
-                        let fix = finding.fix.as_ref();
-                        held_back.push(HeldBack {
-                            start: finding.start,
-                            title: fix.map(|fix| fix.title.clone()).unwrap_or_default(),
-                            brings,
-                        });
-                    }
-                    (Err(_), group) => {
-                        let (one, other) = group.split_at(group.len() / 2);
-                        groups.extend([other.to_vec(), one.to_vec()]);
-                    }
+                let tried = lint(self, round.pieces.edited(&edits))?;
+                let edits = Tried { edits: &edits, group: &group };
+                let Err(mut blamed) = judge(&now, &tried, &edits) else {
+                    made.extend(group);
+                    now = tried;
+                    continue;
+                };
+                if let [_] = *group {
+                    blamed.entry(0).or_default();
+                }
+                if blamed.len() < group.len() {
+                    let (other, one) = apart(group, |index| blamed.contains_key(&index));
+                    groups.extend([other, one]);
+                    continue;
+                }
+                for (index, finding) in group.into_iter().enumerate() {
+                    refused.insert(key(finding));
+                    let fix = finding.fix.as_ref();
+                    held_back.push(HeldBack {
+                        start: finding.start,
+                        title: fix.map(|fix| fix.title.clone()).unwrap_or_default(),
+                        brings: blamed.remove(&index).flatten(),
+                    });
                 }
             }
             count += made.len();
-            if !made.is_empty() {
+            if !made.is_empty() && lints > 0 {
                 // In another text they may be right.
                 refused.clear();
                 held_back.clear();
             }
         }
-        Ok(Fixes { pieces: now.pieces, count, held_back })
+        let left = choose(&now.report, most, &refused).map_or(0, |left| left.len());
+        held_back.sort_by_key(|it| it.start);
+        let (pieces, unseen) = (now.pieces.clone(), now.report.hidden());
+        Ok(Fixes { pieces, count, held_back, untried: left, unseen })
     }
+}
+
+/// Those that are blamed, and the others; two halves when nobody is.
+fn apart(
+    group: Vec<&Finding>,
+    is_blamed: impl Fn(usize) -> bool,
+) -> (Vec<&Finding>, Vec<&Finding>) {
+    let half = group.len() / 2;
+    let anybody = (0..group.len()).any(&is_blamed);
+    let mut places = 0..group.len();
+    group.into_iter().partition(|_| {
+        places.next().is_some_and(|place| if anybody { is_blamed(place) } else { place >= half })
+    })
+}
+
+/// A report without what is only told: those of many findings are large.
+fn bare(mut report: Report) -> Report {
+    for finding in &mut report.findings {
+        finding.message = String::new();
+        finding.help = None;
+        finding.params = Params::new();
+        finding.excerpt = Excerpt::default();
+        finding.constraint = None;
+    }
+    report
 }
 
 /// Whether a fix may be made: what its finding and it are called.
@@ -166,53 +205,12 @@ fn choose<'r>(
         let wanted = |finding: &Finding, fix: &Fix| {
             fix.applicability == *level
                 && is_syntax(finding) == broken
-                && !refused.contains(&key(finding))
+                && (refused.is_empty() || !refused.contains(&key(finding)))
         };
         pick::together(report.findings(), wanted)
     };
     levels.iter().map(of_level).find(|picked| !picked.is_empty())
 }
 
-/// Whether the text is no JSON because of it.
-fn is_syntax(finding: &Finding) -> bool {
-    finding.rule.id.starts_with("KL00")
-}
-
-/// Whether the second text is better: a finding less, and none that was not there. Else the finding it
-/// brings, if any.
-fn judge(before: &Linted, after: &Linted) -> Result<(), Option<String>> {
-    let (old, new) = (&before.report, &after.report);
-    let name = |finding: &Finding| format!("{} {}", finding.rule.id, finding.rule.name);
-    let total = |report: &Report| report.findings().len() + report.hidden();
-    let faults = old.findings().iter().filter(|it| is_syntax(it)).count();
-    if old.hidden() == 0 && faults < MAX_FINDINGS {
-        let mut known: HashMap<(&str, &str), usize> = HashMap::new();
-        for finding in old.findings() {
-            *known.entry((finding.rule.id, &finding.pointer)).or_default() += 1;
-        }
-        let mut strange = Vec::new();
-        for finding in new.findings() {
-            match known.get_mut(&(finding.rule.id, &*finding.pointer)) {
-                Some(left) if *left > 0 => *left -= 1,
-                _ => strange.push(finding),
-            }
-        }
-        // Where a key is renamed, pointers change; places do not.
-        let origins = |linted: &Linted, findings: &[&Finding]| {
-            let starts = findings.iter().map(|finding| finding.span.start);
-            let rules = findings.iter().map(|finding| finding.rule.id);
-            rules.zip(linted.pieces.origins(starts)).collect::<Vec<_>>()
-        };
-        if !strange.is_empty() {
-            let all: Vec<_> = old.findings().iter().collect();
-            let places: HashSet<_> = origins(before, &all).into_iter().collect();
-            let theirs = origins(after, &strange);
-            let mut both = strange.iter().zip(theirs);
-            if let Some((finding, _)) = both.find(|(_, place)| !places.contains(place)) {
-                return Err(Some(name(finding)));
-            }
-        }
-    }
-    // Where not all findings are told, those that come up next are no news.
-    if total(new) < total(old) || faults >= MAX_FINDINGS { Ok(()) } else { Err(None) }
-}
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use kling_schema::{Object, Severity, rows, rules};
 use super::Linter;
 use crate::error::LintError;
 use crate::files::Files;
+use crate::verdict::Room;
 
 /// How a linter judges.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,7 @@ pub(super) struct Options {
     pub(super) strict: bool,
     pub(super) wire: bool,
     pub(super) decode: bool,
+    pub(super) room: Room,
     pub(super) lists: bool,
     pub(super) files: Option<Arc<dyn Files>>,
     /// By the id of a rule, or the name of a constraint.

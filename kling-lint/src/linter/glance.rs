@@ -78,8 +78,9 @@ impl Linter {
         Scratch { tape, hosts, .. }: &mut Scratch,
     ) -> Linted {
         let Linted { report: Report { endpoint, .. }, mut unique } = linted;
-        let checked =
-            self.with_setting(name, |setting| doubts.judge(loaded, tape, object, setting, hosts));
+        let checked = self.with_setting(name, |setting| {
+            doubts.judge(loaded, tape, object, setting, hosts, self.options.room)
+        });
         let Checked { mut drafts, dropped, unique: more, files, .. } = checked;
         unique.extend(more);
         fix::doubt(&mut drafts);

@@ -5,17 +5,15 @@ use std::ops::Range;
 use kling_schema::Severity;
 use kling_schema::rules::Rule;
 
-use super::MAX_FINDINGS;
 use crate::finding::Draft;
 use crate::fix::{Applicability, DraftFix};
 use crate::printable;
-
-/// Edits gathered in one fix, at most.
-const MAX_EDITS: usize = 1000;
+use crate::verdict::Room;
 
 /// A list of findings that stops growing.
 pub(super) struct Faults<'o> {
     out: &'o mut Vec<Draft>,
+    room: Room,
     errors: usize,
     warnings: usize,
     habits: Vec<Habit>,
@@ -30,8 +28,8 @@ struct Habit {
 }
 
 impl<'o> Faults<'o> {
-    pub(super) fn new(out: &'o mut Vec<Draft>) -> Self {
-        Faults { out, errors: 0, warnings: 0, habits: Vec::new() }
+    pub(super) fn new(out: &'o mut Vec<Draft>, room: Room) -> Self {
+        Faults { out, room, errors: 0, warnings: 0, habits: Vec::new() }
     }
 
     /// An error at these bytes; it is put into words only if there is room for it.
@@ -42,7 +40,7 @@ impl<'o> Faults<'o> {
         words: impl FnOnce(Draft) -> Draft,
     ) {
         self.errors += 1;
-        if self.errors <= MAX_FINDINGS {
+        if self.errors <= self.room.faults {
             let draft = Draft::house(rule, Severity::Error, offsets(span));
             self.out.push(words(draft));
         }
@@ -69,7 +67,7 @@ impl<'o> Faults<'o> {
         if let Some(slot) = draft.map(|draft| &mut draft.fix)
             && let Some(all) = slot
         {
-            if all.edits.len() < MAX_EDITS {
+            if all.edits.len() < self.room.edits {
                 let more = fix();
                 all.edits.extend(more.edits);
                 if more.applicability == Applicability::Unsafe {
@@ -99,7 +97,7 @@ impl<'o> Faults<'o> {
         words: impl FnOnce(Draft) -> Draft,
     ) {
         self.warnings += 1;
-        if self.warnings <= MAX_FINDINGS {
+        if self.warnings <= self.room.faults {
             self.out.push(words(Draft::house(rule, Severity::Warning, offsets(span))));
         }
     }

@@ -35,6 +35,7 @@ mod words;
 
 use crate::finding::Draft;
 use crate::load::Loaded;
+use crate::verdict::Room;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use number::Number;
@@ -55,13 +56,14 @@ const LOOK_AHEAD: usize = 256 << 10;
 /// Reads a document; what is wrong with its text is added to the drafts. Nothing comes back when
 /// there is nothing to check.
 pub(crate) fn read<'s>(loaded: &'s Loaded<'s>, drafts: &mut Vec<Draft>) -> Option<Document<'s>> {
-    read_into(Tape::default(), loaded, drafts)
+    read_into(Tape::default(), loaded, Room::TOLD, drafts)
 }
 
 /// The same, into the room of an earlier document: see [`Document::into_tape`].
 pub(crate) fn read_into<'s>(
     mut tape: Tape,
     loaded: &'s Loaded<'s>,
+    room: Room,
     drafts: &mut Vec<Draft>,
 ) -> Option<Document<'s>> {
     tape.entries.clear();
@@ -73,5 +75,5 @@ pub(crate) fn read_into<'s>(
         return Some(Document::new(loaded, tape, Some(names)));
     }
     tape.entries.clear();
-    parse::document(loaded, drafts, tape)
+    parse::document(loaded, room, drafts, tape)
 }

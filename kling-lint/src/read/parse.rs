@@ -12,6 +12,7 @@ use crate::finding::Draft;
 use crate::fix::DraftFix;
 use crate::load::{Gap, Loaded};
 use crate::names::Name;
+use crate::verdict::Room;
 
 pub(super) struct Parser<'t, 'o> {
     /// The resident text, up to the next gap that no string has accounted for.
@@ -74,6 +75,7 @@ pub(super) enum Role {
 /// Reads a document of any kind into an empty tape.
 pub(super) fn document<'s>(
     loaded: &'s Loaded<'s>,
+    room: Room,
     drafts: &mut Vec<Draft>,
     tape: Tape,
 ) -> Option<Document<'s>> {
@@ -85,7 +87,7 @@ pub(super) fn document<'s>(
         tape: tape.entries,
         stack: Vec::with_capacity(8),
         closable: [0; 2],
-        faults: Faults::new(drafts),
+        faults: Faults::new(drafts, room),
         budget: LOOK_AHEAD,
         values: 0,
         state: State::Element,

@@ -2,11 +2,15 @@
 //! compared. Long lines are cut around the edits, and what could command a terminal is escaped; where
 //! neither is, `patch` takes the diff.
 
+mod block;
+
 use std::collections::VecDeque;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
+
+use block::Block;
 
 use crate::fix::pieces::Change;
 use crate::printable;
@@ -54,9 +58,10 @@ pub(crate) fn unified(
     let lines = lines(file, changes)?;
     writeln!(out, "{HEAD}--- {name}{HEAD:#}\n{HEAD}+++ {name}{HEAD:#}")?;
     let mut changes = changes;
+    let mut file = Block::new(file);
     let mut shift = 0;
     for hunk in lines.chunk_by(|one, other| one.number + 1 == other.number) {
-        let mut body = Body { file, old: 0, new: 0, out: Vec::new() };
+        let mut body = Body { file: &mut file, old: 0, new: 0, out: Vec::new() };
         for run in hunk.chunk_by(|one, other| one.touched == other.touched) {
             if run.first().is_some_and(|line| line.touched) {
                 changes = body.changed(run, changes)?;
@@ -146,15 +151,15 @@ fn line_end(reader: &mut impl BufRead, start: u64) -> io::Result<(u64, bool)> {
 }
 
 /// The lines of a hunk.
-struct Body<'f, F> {
-    file: &'f mut F,
+struct Body<'b, 'f, F> {
+    file: &'b mut Block<'f, F>,
     /// How many lines of the file it has, and how many of the new text.
     old: u64,
     new: u64,
     out: Vec<u8>,
 }
 
-impl<F: Read + Seek> Body<'_, F> {
+impl<F: Read + Seek> Body<'_, '_, F> {
     fn context(&mut self, line: &Line) -> io::Result<()> {
         let text = self.text(line, &[Part::Kept(line.start, line.end)], |_| true)?;
         if self.line(' ', Style::new(), &text, line.ends)? {
@@ -304,10 +309,7 @@ impl<F: Read + Seek> Body<'_, F> {
     }
 
     fn read(&mut self, text: &mut String, from: u64, to: u64) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(from))?;
-        let mut bytes = Vec::new();
-        self.file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
-        text.push_str(&String::from_utf8_lossy(&bytes));
+        text.push_str(&String::from_utf8_lossy(self.file.read(from, to)?));
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use super::super::{MAX_DEPTH, MAX_VALUES, parse, sound};
 use super::differential::{damaged, json};
 use crate::load::Loaded;
 use crate::names::NameSet;
+use crate::verdict::Room;
 
 /// What the quick way reads, if it does, and the keys of the outermost object.
 fn quick(text: &[u8]) -> Option<(Vec<Entry>, NameSet)> {
@@ -19,7 +20,7 @@ fn quick(text: &[u8]) -> Option<(Vec<Entry>, NameSet)> {
 fn careful(text: &[u8]) -> Option<(Vec<Entry>, NameSet)> {
     let mut drafts = Vec::new();
     let loaded = Loaded::from_bytes(text);
-    let document = parse::document(&loaded, &mut drafts, Tape::default())?;
+    let document = parse::document(&loaded, Room::TOLD, &mut drafts, Tape::default())?;
     let names = document.root().names();
     drafts.is_empty().then(|| (document.into_tape().entries, names))
 }
