@@ -38,8 +38,7 @@
 //! * `cli` (default): the `kling-lint` command; it needs the others.
 //! * `fs` (default): reading requests from files, and the local files they name. Without it the crate
 //!   does no I/O of its own: [`Files`] serves what there is.
-//! * `decode` (default): decoding images whole, where that is asked for, and a second opinion on
-//!   headers that are unclear.
+//! * `decode` (default): decoding images whole, where that is asked for.
 //! * `house-rules` (default): a team's own rules, as JSON Schema: `Policies`.
 
 #![forbid(unsafe_code)]

@@ -1,5 +1,5 @@
-//! The size in a picture's header is what the `image` crate reads there, wherever that reads one. Ours reads
-//! more headers: it stops at the size. A PNG that passes `--decode` decodes there, too.
+//! The size in a picture's header is what the `image` crate reads there, wherever that reads one and reads as
+//! others do. Ours reads more headers: it stops at the size. A PNG that passes `--decode` decodes there, too.
 
 use std::io::Cursor;
 
@@ -29,12 +29,26 @@ pub fn images(bytes: &[u8]) {
     };
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
     if let Ok(theirs) = reader.into_dimensions() {
-        assert_eq!(report.pixels, Some(theirs));
+        let is_alike = report.pixels == Some(theirs);
+        let is_odd = format == ImageFormat::Jpeg && is_read_otherwise(bytes);
+        assert!(is_alike || is_odd, "{:?} {theirs:?}", report.pixels);
     }
     if format == ImageFormat::Png && passes_decoding(bytes) {
         let theirs = ImageReader::with_format(Cursor::new(bytes), format).decode();
         assert!(theirs.is_ok(), "{theirs:?}");
     }
+}
+
+/// Whether the header of a JPEG has what `zune-jpeg`, which reads it for `image`, reads in a way of its own, not
+/// as libjpeg: it takes what stands behind a stuffed zero for a marker, gives restart markers a length, and
+/// passes over the rarer kinds of frames.
+fn is_read_otherwise(bytes: &[u8]) -> bool {
+    let end = bytes.windows(2).rposition(|it| it == b"\xff\xda").unwrap_or(bytes.len());
+    let header = bytes.get(2..end).unwrap_or_default();
+    let is_odd = |it: &[u8]| {
+        matches!(it, [0xff, 0 | 1 | 0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf | 0xd0..=0xd8])
+    };
+    header.windows(2).any(is_odd)
 }
 
 /// Whether nothing is wrong with the picture, and all of it was looked at.

@@ -1,4 +1,5 @@
-//! A picture is judged alike as a local file and as Base64, and whole as in a stream.
+//! A picture is judged alike as a local file and as Base64, and whole as in a stream: also one so long that a
+//! stream keeps only the ends of its text.
 
 use base64_simd::STANDARD;
 use kling_lint::{Linter, MemoryFiles, Report};
@@ -14,6 +15,8 @@ pub fn media_request(data: &[u8]) {
     if one.len().min(other.len()) < SHORTEST {
         return;
     }
+    let (one, other) = (longer(one, choice, sizes), longer(other, choice, sizes));
+    let (one, other) = (&one[..], &other[..]);
     let mut files = MemoryFiles::new();
     files.insert("./one", one);
     files.insert("./other", other);
@@ -40,4 +43,21 @@ pub fn media_request(data: &[u8]) {
     assert_eq!(named_report.files().len(), 4);
     assert_eq!(told(&named_report), told(&linter.lint_str(&inline)));
     crate::shared::same(&linter, named.as_bytes(), sizes);
+    let streamed = linter.lint_reader(inline.as_bytes(), None).expect("memory can be read");
+    assert_eq!(told(&named_report), told(&streamed));
+}
+
+/// The picture with what is passed over, as two bits of the choice have it: many bytes of one kind, somewhere
+/// in its header or behind its end.
+fn longer(bytes: &[u8], choice: u8, sizes: &[u8]) -> Vec<u8> {
+    const LONG: usize = 70_000;
+    let mut bytes = bytes.to_vec();
+    let at = sizes.first().map_or(0, |&at| usize::from(at)).min(bytes.len());
+    match choice & 0x30 {
+        0x10 => drop(bytes.splice(at..at, [0; LONG])),
+        0x20 => drop(bytes.splice(at..at, [0xff; LONG])),
+        0x30 => bytes.resize(bytes.len() + LONG, 0),
+        _ => {}
+    }
+    bytes
 }

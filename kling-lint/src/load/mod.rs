@@ -99,7 +99,7 @@ impl Sizes {
         longest: LONGEST,
     };
 
-    /// Strings of 32 MiB hold pictures of 24 MiB.
+    /// Strings of 32 MiB hold every picture that is decoded, with room for a backslash before each slash.
     const DECODING: Sizes =
         Sizes { whole: 32 << 20, resident: 512 << 20, limit: "512 MiB", ..Sizes::USUAL };
 }

@@ -1,4 +1,4 @@
-//! Pictures read whole, and a second opinion on sizes.
+//! Pictures read whole.
 //!
 //! The header probe reads a few bytes and cannot see that the rest of a file is missing. [`whole`]
 //! reads all of it: every chunk and checksum of a PNG, every Huffman code of a JPEG. No pixel is
@@ -15,20 +15,14 @@ mod jpeg;
 mod png;
 mod scan;
 
-use std::io::{self, Cursor, Read, Seek};
-
-use image::{ImageDecoder as _, ImageFormat, ImageReader};
+use std::io::{self, Read, Seek};
 
 use super::facts::{FileFacts, Undecodable};
-use super::probe::{Content, PixelSize};
+use super::probe::Content;
 
-/// How many bytes a file may have that is decoded: several times what any page allows.
-const LARGEST: u64 = 64 << 20;
-/// How many bytes the second opinion reads: a decoder gathers the metadata in front of the picture,
-/// colour profiles of 300 KB among them, and its time grows with the square of their number.
-const FARTHEST: u64 = 512 << 10;
-/// How many bytes it may allocate for them.
-const OPINION: u64 = 4 << 20;
+/// How many bytes a picture may have that is decoded: twice what any page allows. As Base64 it still is
+/// kept whole while a request is read, so that it is decoded wherever it stands.
+const LARGEST: u64 = 20 << 20;
 
 const TOO_LONG: Undecodable = Undecodable::Untold("it is too large a file");
 
@@ -62,58 +56,28 @@ impl From<Flaw> for Undecodable {
     }
 }
 
-/// The size that the `image` crate reads from a file's start when our own probe is unsure: it passes
-/// over stray bytes that the probe calls damage.
-fn size(content: Content, start: impl Read) -> Option<PixelSize> {
-    let format = match content {
-        Content::Jpeg => ImageFormat::Jpeg,
-        Content::Png => ImageFormat::Png,
-        _ => return None,
-    };
-    // The JPEG decoder wants all of its input in memory.
-    let mut head = Vec::new();
-    start.take(FARTHEST).read_to_end(&mut head).ok()?;
-    let mut limits = image::Limits::no_limits();
-    limits.max_alloc = Some(OPINION);
-    let mut reader = ImageReader::with_format(Cursor::new(head), format);
-    reader.limits(limits);
-    let (width, height) = reader.into_decoder().ok()?.dimensions();
-    PixelSize::new(width, height).ok()
-}
-
-/// Asks for a second opinion on the size, where there is none, and decodes the picture whole, if that
-/// is wanted. Its bytes are asked for only then; where they are not at hand, there are too many.
+/// Decodes a picture whole. Its bytes are asked for only if it is one that is decoded; where they are not
+/// at hand, there are too many.
 ///
 /// # Errors
 /// The file cannot be read.
 pub(crate) fn look<F: Read + Seek>(
     facts: &mut FileFacts,
-    whole: bool,
     bytes: impl FnOnce() -> Option<F>,
 ) -> io::Result<()> {
     let content = facts.header.content;
     if !matches!(content, Content::Jpeg | Content::Png) {
         return Ok(());
     }
-    let unsure = facts.header.size.is_err();
-    let fits = facts.len <= LARGEST;
-    let file = if unsure || (whole && fits) { bytes() } else { None };
-    if whole && (file.is_none() || !fits) {
+    let file = if facts.len <= LARGEST { bytes() } else { None };
+    let Some(mut file) = file else {
         facts.undecodable = Some(TOO_LONG);
-    }
-    let Some(mut file) = file else { return Ok(()) };
-    if unsure {
-        file.rewind()?;
-        if let Some(size) = size(content, &mut file) {
-            facts.header.size = Ok(size);
-        }
-    }
-    if whole && fits {
-        file.rewind()?;
-        let mut bytes = Vec::new();
-        file.take(LARGEST).read_to_end(&mut bytes)?;
-        facts.undecodable = self::whole(content, &bytes).err();
-    }
+        return Ok(());
+    };
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST).read_to_end(&mut bytes)?;
+    facts.undecodable = self::whole(content, &bytes).err();
     Ok(())
 }
 

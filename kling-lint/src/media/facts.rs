@@ -20,9 +20,8 @@ pub(crate) struct FileFacts {
 }
 
 impl FileFacts {
-    /// Asks for a second opinion on a picture's size, where there is none, and decodes the picture
-    /// whole, if that is wanted. Only then its bytes are asked for; without the feature `decode`
-    /// never.
+    /// Decodes a picture whole, if that is wanted. Only then its bytes are asked for; without the
+    /// feature `decode` never.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -32,7 +31,9 @@ impl FileFacts {
         bytes: impl FnOnce() -> Option<F>,
     ) -> io::Result<()> {
         #[cfg(feature = "decode")]
-        super::decode::look(self, decode, bytes)?;
+        if decode {
+            super::decode::look(self, bytes)?;
+        }
         #[cfg(not(feature = "decode"))]
         let _ = (bytes, decode);
         Ok(())

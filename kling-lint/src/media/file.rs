@@ -11,10 +11,8 @@ use crate::files::{OpenFile, PAGE};
 
 /// From so many bytes on, what need not be looked at is passed over: it saves a read at least.
 const WORTH_A_SEEK: u64 = PAGE as u64;
-/// How many bytes are read of one file at most. A picture with 10 MB of metadata before its size has
-/// 160 segments, each of which costs one read.
-const MOST_BYTES: u64 = 1 << 20;
-/// How many reads are done at most, should each bring little.
+/// How many reads are done at most, should each bring little. Where each brings a page the probe ends
+/// them, long before.
 const MOST_READS: u32 = 4096;
 
 /// What reading a file's header brought.
@@ -34,7 +32,7 @@ pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
     let mut probe = HeaderProbe::new();
     // One of them is nearly always all that is needed.
     let mut page = [MaybeUninit::uninit(); PAGE];
-    let (mut at, mut bytes, mut reads) = (0_u64, 0_u64, 0_u32);
+    let (mut at, mut reads) = (0_u64, 0_u32);
     let mut cut = false;
     let header = loop {
         let Progress::More { idle } = probe.progress() else {
@@ -45,7 +43,7 @@ pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
         if reads > 0 && at.saturating_add(idle) >= len {
             break probe.finish();
         }
-        if bytes >= MOST_BYTES || reads >= MOST_READS {
+        if reads >= MOST_READS {
             break probe.give_up();
         }
         if idle >= WORTH_A_SEEK {
@@ -66,7 +64,6 @@ pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
         }
         probe.push(read);
         at += read.len() as u64;
-        bytes += read.len() as u64;
         reads += 1;
     };
     // One read that brought all it could came right behind two looks at the length.

@@ -7,7 +7,7 @@
 //! | [`base64`] | Base64 as it streams by |
 //! | [`probe`] | what an image says of itself in its first bytes |
 //! | [`video`] | what the header of an MP4 or MOV says |
-//! | [`decode`] | pictures decoded whole, and a second opinion on sizes |
+//! | [`decode`] | pictures decoded whole |
 //! | [`mod@file`] | the header of a file, in few and small reads |
 //! | [`facts`] | what is known about a file, wherever its bytes came from |
 //! | [`pixels`] | sizes and ratios in words, and the nearest that would pass |

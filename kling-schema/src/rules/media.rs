@@ -331,7 +331,8 @@ pub static UNREADABLE_HEADER: Rule = Rule {
     help: "check that it is whole and opens in an image viewer",
     explain: "\
 The data start like an image, but its header is cut short or contradicts itself. Most decoders would refuse the file; no page says
-so, hence a warning.
+so, hence a warning. It is an info where more than a megabyte comes before the size: nobody looked any further, and nothing may be
+wrong.
 ",
     example: Example {
         endpoint: "image2video",

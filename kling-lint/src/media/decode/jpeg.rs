@@ -88,12 +88,8 @@ impl<'a> Reader<'a> {
                 self.at = self.bytes.len();
                 return Ok(None);
             };
-            let (before, rest) = rest.split_at(stray);
-            // Padding is harmless, and behind a scan decoders pass over anything.
-            let padding = before.iter().all(|&byte| Some(&byte) == before.first());
-            if !padding && !self.scanned {
-                return Err(Corrupt("between its header segments stand bytes that belong to none"));
-            }
+            // What belongs to no segment decoders pass over.
+            let rest = &rest[stray..];
             let fill = rest.iter().take_while(|&&byte| byte == 0xff).count();
             let Some(&marker) = rest.get(fill) else {
                 self.at = self.bytes.len();
@@ -110,9 +106,8 @@ impl<'a> Reader<'a> {
     fn segment(&mut self) -> Result<&'a [u8], Flaw> {
         let cut = self.cut();
         let length = usize::from(short(self.bytes, self.at).ok_or(cut)?);
-        if length < 2 {
-            return Err(Corrupt("a segment is shorter than its own length"));
-        }
+        // One that is below its own size says that nothing follows.
+        let length = length.max(2);
         let body = self.bytes.get(self.at + 2..self.at + length).ok_or(cut)?;
         self.at += length;
         Ok(body)

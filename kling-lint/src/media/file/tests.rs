@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::media::Base64Scan;
-use crate::media::probe::{Content, PixelSize, Unsure, tests as fixtures};
+use crate::media::probe::{Content, MOST_PAGES, PixelSize, Unsure, tests as fixtures};
 
 /// What was asked of a file.
 #[derive(Debug, Default)]
@@ -179,7 +179,7 @@ fn files_made_to_keep_a_reader_busy_cost_a_megabyte_at_most() {
     ];
     for (index, (size, (probed, (bytes, reads, _)))) in results.into_iter().enumerate() {
         assert_eq!((probed.header.size, probed.changed), (size, false), "{index}");
-        assert!(bytes <= MOST_BYTES && reads <= MOST_READS.into(), "{index}: {bytes} {reads}");
+        assert!(bytes <= 1 << 20 && reads <= MOST_PAGES.into(), "{index}: {bytes} {reads}");
     }
 }
 
@@ -285,7 +285,10 @@ proptest! {
         bytes.truncate(cut.index(bytes.len() + 1));
         bytes.resize(bytes.len() + more, 0xff);
         let (probed, (read, reads, _)) = in_memory(bytes.clone());
-        prop_assert!(read <= bytes.len() as u64 && reads <= 6, "{} {}", read, reads);
+        prop_assert!(read <= bytes.len() as u64 && reads <= 9, "{} {}", read, reads);
         prop_assert_eq!(probed, Probed { header: fixtures::probe(&bytes), changed: false });
+        let mut scan = Base64Scan::new();
+        scan.push(base64_simd::STANDARD.encode_to_string(&bytes).as_bytes());
+        prop_assert_eq!(probed.header, scan.finish().header);
     }
 }

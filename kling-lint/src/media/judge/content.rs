@@ -120,20 +120,19 @@ impl Target<'_> {
     fn unreadable(&mut self, reason: Unsure, facts: &FileFacts) {
         let asked =
             self.limits.iter().any(|limit| matches!(limit.bound, Bound::Edge(_) | Bound::Ratio(_)));
-        let reason = match reason {
+        let rule = &rules::UNREADABLE_HEADER;
+        let (draft, reason) = match reason {
             // Already said: the encoding broke off before the header did.
             Unsure::Truncated if !facts.exact => return,
-            Unsure::Truncated => "its header is cut short",
-            Unsure::Damaged => "its header is damaged",
-            Unsure::Zero => "its header gives a side of 0 pixels",
-            Unsure::TooFar => "too much comes before it",
+            Unsure::Truncated => (self.warned(rule), "its header is cut short"),
+            Unsure::Damaged => (self.warned(rule), "its header is damaged"),
+            Unsure::Zero => (self.warned(rule), "its header gives a side of 0 pixels"),
+            // Decoders may well read it.
+            Unsure::TooFar => (self.informed(rule), "too much comes before it"),
             Unsure::NotRead => return,
         };
         if asked {
-            let draft = self
-                .warned(&rules::UNREADABLE_HEADER)
-                .with("format", facts.header.content.name())
-                .with("reason", reason);
+            let draft = draft.with("format", facts.header.content.name()).with("reason", reason);
             self.add(Some(draft));
         }
     }

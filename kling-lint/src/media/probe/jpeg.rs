@@ -1,4 +1,7 @@
 //! JPEG: the size stands in the frame header, behind any number of other segments (ITU-T T.81, B).
+//!
+//! What stands between the segments and belongs to none is read as libjpeg, and so nearly every decoder,
+//! reads it: the next marker is looked for.
 
 use std::ops::ControlFlow;
 
@@ -15,12 +18,16 @@ pub(super) struct Jpeg {
     left: u64,
     /// What EXIF says; the first that says anything counts.
     turned: Option<bool>,
+    /// Whether bytes were passed over that belong to no segment.
+    strayed: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Part {
     /// The `FF` before a marker.
     Prefix,
+    /// The next `FF` behind bytes that belong to no segment.
+    Stray,
     /// The marker itself; any number of `FF` may fill the space before it.
     Marker,
     /// The segment's length.
@@ -36,7 +43,7 @@ enum Part {
 impl Jpeg {
     /// Before the first byte, which starts the image.
     pub(super) fn new() -> Self {
-        Jpeg { parts: Parts::new(2, 1), part: Part::Prefix, left: 0, turned: None }
+        Jpeg { parts: Parts::new(2, 1), part: Part::Prefix, left: 0, turned: None, strayed: false }
     }
 
     /// How many bytes ahead will not be looked at.
@@ -52,20 +59,25 @@ impl Jpeg {
     /// Takes the next bytes; the header as soon as it is known.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Option<Header> {
         let mut rest = bytes;
-        while let Some(part) = self.parts.next(&mut rest) {
+        loop {
+            if matches!(self.part, Part::Stray) {
+                self.parts.find(0xff, &mut rest);
+            }
+            if self.parts.is_too_far() {
+                return Some(self.header(Err(Unsure::TooFar)));
+            }
+            let part = self.parts.next(&mut rest)?;
             if let ControlFlow::Break(size) = self.step(&part) {
                 return Some(self.header(size));
             }
-            if self.parts.is_exhausted() {
-                return Some(self.header(Err(Unsure::TooFar)));
-            }
         }
-        None
     }
 
     /// What is known when no more bytes come, for this reason.
     pub(super) fn end(&self, reason: Unsure) -> Header {
-        self.header(Err(reason))
+        // More bytes might not help: those that belong to no segment may have hidden the frame header.
+        let is_damaged = self.strayed && reason == Unsure::Truncated;
+        self.header(Err(if is_damaged { Unsure::Damaged } else { reason }))
     }
 
     fn header(&self, size: Result<PixelSize, Unsure>) -> Header {
@@ -76,22 +88,23 @@ impl Jpeg {
     /// One part is complete: goes to the next, or stops with the verdict.
     fn step(&mut self, have: &[u8; LONGEST]) -> ControlFlow<Result<PixelSize, Unsure>> {
         match self.part {
-            Part::Prefix if have[0] == 0xff => self.enter(Part::Marker, 1),
-            Part::Prefix => return ControlFlow::Break(Err(Unsure::Damaged)),
+            Part::Prefix | Part::Stray if have[0] == 0xff => self.enter(Part::Marker, 1),
+            Part::Prefix | Part::Stray => self.stray(),
             Part::Marker => match have[0] {
                 0xff => self.enter(Part::Marker, 1),
+                // A stuffed zero makes no marker.
+                0x00 => self.stray(),
                 // TEM and restart markers stand alone.
                 0x01 | 0xd0..=0xd7 => self.enter(Part::Prefix, 1),
-                // A stuffed zero, another image, its end or its scan: no frame header came first.
-                0x00 | 0xd8..=0xda => return ControlFlow::Break(Err(Unsure::Damaged)),
+                // Another image, its end or its scan: no frame header came first.
+                0xd8..=0xda => return ControlFlow::Break(Err(Unsure::Damaged)),
                 marker => self.enter(Part::Length { marker }, 2),
             },
             Part::Length { marker } => {
                 let length = u64::from(u16::from_be_bytes([have[0], have[1]]));
-                let Some(left) = length.checked_sub(2) else {
-                    return ControlFlow::Break(Err(Unsure::Damaged));
-                };
-                self.left = left;
+                // One that is below its own size says that nothing follows.
+                self.left = length.saturating_sub(2);
+                let left = self.left;
                 match marker {
                     // Start of frame; DHT, JPG and DAC share the range.
                     0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
@@ -106,9 +119,8 @@ impl Jpeg {
             }
             Part::Frame => {
                 let components = u64::from(have[5]);
-                let sound = (2..=16).contains(&have[0])
-                    && (1..=4).contains(&components)
-                    && self.left == 3 * components;
+                let sound =
+                    (2..=16).contains(&have[0]) && components > 0 && self.left == 3 * components;
                 if !sound {
                     return ControlFlow::Break(Err(Unsure::Damaged));
                 }
@@ -129,6 +141,12 @@ impl Jpeg {
             },
         }
         ControlFlow::Continue(())
+    }
+
+    /// Goes on behind bytes that belong to no segment.
+    fn stray(&mut self) {
+        self.strayed = true;
+        self.enter(Part::Stray, 1);
     }
 
     /// Goes on with a part outside any segment.

@@ -2,7 +2,8 @@
 //!
 //! The probe is fed bytes from the start, in pieces of any length, and stops as soon as it knows.
 //! It knows nothing of Base64, files or requests, keeps at most [`WINDOW`] bytes, looks at each byte
-//! at most twice, and gives up on a header of absurdly many parts.
+//! at most twice, and gives up on a header that stands on absurdly many pages. What it says depends on the
+//! bytes alone: nobody has to have them all, and there is no second opinion.
 
 mod exif;
 mod jpeg;
@@ -10,6 +11,8 @@ mod parts;
 mod png;
 mod signature;
 
+#[cfg(test)]
+pub(super) use parts::MOST_PAGES;
 pub(crate) use signature::Content;
 
 use jpeg::Jpeg;

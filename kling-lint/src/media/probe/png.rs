@@ -69,15 +69,13 @@ impl Png {
     /// Takes the next bytes; the header as soon as it is known.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Option<Header> {
         let mut rest = bytes;
-        while let Some(part) = self.parts.next(&mut rest) {
+        while !self.parts.is_too_far() {
+            let part = self.parts.next(&mut rest)?;
             if let ControlFlow::Break(header) = self.step(&part) {
                 return Some(header);
             }
-            if self.parts.is_exhausted() {
-                return Some(self.end(Unsure::TooFar));
-            }
         }
-        None
+        Some(self.end(Unsure::TooFar))
     }
 
     /// What is known when no more bytes come, for this reason. What was not reached is not there.

@@ -195,6 +195,41 @@ fn a_jpeg_says_its_size_behind_any_segments() {
     assert_eq!(probe(&filled).size, FRAME);
 }
 
+/// Bytes that belong to no segment, which decoders pass over.
+const STRAY: [&[u8]; 10] = [
+    b"\0",
+    b"\0\0\0\0",
+    b"stray",
+    b"\xff\0",
+    b"\xff\xff\0",
+    b"\xff\0\0\xff\0",
+    b"\xff\0\xc0\0\x11",
+    b"x\xff\xd0y",
+    // A comment shorter than its own length.
+    b"\xff\xfe\0\0",
+    b"\xff\xfe\0\x01",
+];
+
+#[test]
+fn a_jpeg_says_its_size_behind_stray_bytes() {
+    let tables: (u8, &[u8]) = (0xdb, &[0; 65]);
+    for stray in STRAY {
+        for times in [1, 300, 9000] {
+            let mut strayed = jpeg(&[tables]);
+            // Behind the first segment: at the start it would be no JPEG.
+            strayed.splice(71..71, stray.repeat(times));
+            assert_eq!(probe(&strayed).size, FRAME, "{stray:x?} {times}");
+            strayed.truncate(strayed.len() - 10);
+            let end = probe(&strayed).size;
+            assert!(matches!(end, Err(Unsure::Truncated | Unsure::Damaged)), "{stray:x?} {end:?}");
+        }
+    }
+    let mut tail = jpeg(&[]);
+    tail.truncate(2);
+    tail.extend([&[0xff, 0xe0, 0, 2][..], &[0; 900]].concat());
+    assert_eq!(probe(&tail).size, Err(Unsure::Damaged), "nothing but stray bytes");
+}
+
 #[test]
 fn a_jpeg_that_cannot_be_trusted_has_no_size() {
     let edited = |edits: &[(usize, u8)]| {
@@ -210,6 +245,7 @@ fn a_jpeg_that_cannot_be_trusted_has_no_size() {
     assert_eq!(edited(&[(11, 0)]), Err(Unsure::Damaged), "no components");
     assert_eq!(edited(&[(6, 0)]), Err(Unsure::Damaged), "no precision");
     assert_eq!(edited(&[(5, 1)]), Err(Unsure::Damaged), "a length below its own size");
+    assert_eq!(edited(&[(3, 0xd8)]), Err(Unsure::Damaged), "another image comes first");
     assert_eq!(edited(&[(3, 0xd9)]), Err(Unsure::Damaged), "the end comes first");
     assert_eq!(edited(&[(3, 0xda)]), Err(Unsure::Damaged), "the scan comes first");
     assert_eq!(edited(&[(3, 0xe9)]), Err(Unsure::Truncated), "no frame header");
@@ -261,10 +297,10 @@ fn headers_of_many_parts_end() {
     // A comment without a word, 65,535 times.
     let many = jpeg(&vec![(0xfe, &b""[..]); 65_535]);
     assert_eq!(probe(&many).size, FRAME);
-    let too_many = jpeg(&vec![(0xfe, &b""[..]); 90_000]);
+    let too_many = jpeg(&vec![(0xfe, &b""[..]); 270_000]);
     assert_eq!(probe(&too_many).size, Err(Unsure::TooFar));
-    for endless in [&[0xff; 2][..], &[0xff, 0xd0]] {
-        let bytes = [&[0xff, 0xd8], &endless.repeat(200_000)[..]].concat();
+    for endless in [&[0xff; 2][..], &[0xff, 0xd0], &[0xff, 0], &[0, 0]] {
+        let bytes = [&[0xff, 0xd8, 0xff, 0xd0], &endless.repeat(600_000)[..]].concat();
         assert_eq!(probe(&bytes).size, Err(Unsure::TooFar), "{endless:?}");
     }
     let chunked = |count: usize| {
@@ -380,5 +416,24 @@ proptest! {
         let bytes = jpeg(&segments);
         prop_assert_eq!(probe_in(&bytes, &[piece]).size, FRAME);
         prop_assert_eq!(probe_with_skips(&bytes, piece).size, FRAME);
+    }
+
+    #[test]
+    fn stray_bytes_anywhere_between_segments(
+        stray in prop::collection::vec((prop::sample::select(&STRAY[..]), 0_usize..900), 1..9),
+        pieces in prop::collection::vec(1_usize..3000, 1..6),
+    ) {
+        let mut bytes = vec![0xff, 0xd8, 0xff];
+        bytes.extend(b"\xfe\0\x04..");
+        for (stray, len) in stray {
+            bytes.extend(stray);
+            bytes.extend([0xff, 0xe2]);
+            bytes.extend((len as u16 + 2).to_be_bytes());
+            bytes.resize(bytes.len() + len, 0xff);
+        }
+        bytes.extend(&jpeg(&[])[2..]);
+        prop_assert_eq!(probe(&bytes).size, FRAME);
+        prop_assert_eq!(probe_in(&bytes, &pieces).size, FRAME);
+        prop_assert_eq!(probe_with_skips(&bytes, pieces[0]).size, FRAME);
     }
 }
