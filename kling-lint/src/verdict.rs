@@ -23,13 +23,13 @@ pub(crate) struct Room {
 impl Room {
     /// To be told, where nobody reads on.
     pub(crate) const TOLD: Room = Room { findings: KEPT, faults: MAX_FINDINGS, edits: 1_000 };
-    /// To be fixed: of what a text may hold so much at a time that few texts are linted, and that all of
-    /// it fits into some dozens of megabytes.
+    /// To be fixed: of what a text may hold so much at a time that few texts are linted, and that it takes no
+    /// more memory than a text may.
     pub(crate) const FIXED: Room = Room { findings: MANY, faults: MANY, edits: MANY };
 }
 
 /// What is fixed at a time.
-const MANY: usize = 1 << 15;
+const MANY: usize = 1 << 12;
 
 impl Default for Room {
     fn default() -> Self {
