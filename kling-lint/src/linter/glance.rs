@@ -32,13 +32,9 @@ impl Linter {
             if self.has_policy(told.0) {
                 return None;
             }
-            let Glanced { unique, doubts, .. } =
-                glance(text, told.0, true, hosts, known, tape).ok()?;
-            let linted = right(told.clone(), unique);
-            return Some(match doubts.is_empty() {
-                true => linted,
-                false => self.with_doubts(linted, told.0, doubts, loaded, name, scratch),
-            });
+            let glanced = glance(text, told.0, true, hosts, known, tape).ok()?;
+            let Glanced { unique, doubts, .. } = glanced;
+            return Some(self.glanced(told.clone(), unique, doubts, loaded, name, scratch));
         }
         // It may be for the same endpoint as one before it.
         let mut names = NameSet::NONE;
@@ -54,11 +50,7 @@ impl Linter {
                     let told = latest.recall(names, model);
                     let told = told.filter(|(own, _)| ptr::eq(*own, object))?;
                     latest.note(object);
-                    let linted = right(told, unique);
-                    return Some(match doubts.is_empty() {
-                        true => linted,
-                        false => self.with_doubts(linted, object, doubts, loaded, name, scratch),
-                    });
+                    return Some(self.glanced(told, unique, doubts, loaded, name, scratch));
                 }
                 Err(met) => names = met,
             }
@@ -66,7 +58,25 @@ impl Linter {
         None
     }
 
-    /// The report on a request, once its doubtful fields are judged: all others are right.
+    /// The report on a request, once its doubtful fields are judged, if it has any: all others are right.
+    #[inline]
+    fn glanced(
+        &self,
+        (object, reason): Told,
+        unique: Uniques,
+        doubts: Doubts,
+        loaded: &Loaded<'_>,
+        name: Option<&Path>,
+        scratch: &mut Scratch,
+    ) -> Linted {
+        let endpoint = Some(Detected { name: object.name, reason });
+        let linted = Linted { report: Report { endpoint, ..Report::default() }, unique };
+        if doubts.is_empty() {
+            return linted;
+        }
+        self.with_doubts(linted, object, doubts, loaded, name, scratch)
+    }
+
     #[cold]
     fn with_doubts(
         &self,
@@ -97,11 +107,4 @@ impl Linter {
             false
         }
     }
-}
-
-/// The report on a request in which all is right.
-#[inline]
-fn right((object, reason): Told, unique: Uniques) -> Linted {
-    let endpoint = Some(Detected { name: object.name, reason });
-    Linted { report: Report { endpoint, ..Report::default() }, unique }
 }
