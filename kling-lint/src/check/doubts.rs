@@ -34,10 +34,6 @@ impl Doubts {
         Some(())
     }
 
-    pub(super) fn has(&self, field: usize) -> bool {
-        self.0.iter().any(|(doubtful, _)| *doubtful == field)
-    }
-
     /// Judges them.
     pub(crate) fn judge(
         mut self,

@@ -156,7 +156,7 @@ impl<'t> Glance<'_, 't> {
     /// Whether each token names an input, and each input is named.
     fn refers_well(&self, says: &Says, kinds: &[Reference]) -> bool {
         let [text, lists @ ..] = says.speaks_of() else { return false };
-        if says.speaks_of().iter().any(|field| self.doubts.has(*field)) {
+        if says.speaks_of().iter().any(|field| self.facts[*field] == Fact::Unknown) {
             return false;
         }
         let text = (self.there & 1 << *text != 0).then(|| self.met[*text].text());
@@ -173,10 +173,10 @@ impl<'t> Glance<'_, 't> {
 
     /// There is nothing to say but about the doubtful fields.
     fn done(self) -> Glanced<'t> {
-        let there = |field: &usize| self.there & 1 << *field != 0 && !self.doubts.has(*field);
-        let model = self.plan.model().filter(there).map(|field| self.met[field].text());
+        let is_right = |field: &usize| !matches!(self.facts[*field], Fact::Absent | Fact::Unknown);
+        let model = self.plan.model().filter(is_right).map(|field| self.met[field].text());
         let mut unique = Uniques::new();
-        if let Some((field, basis)) = self.plan.unique().filter(|(field, _)| there(field)) {
+        if let Some((field, basis)) = self.plan.unique().filter(|(field, _)| is_right(field)) {
             let Met { raw, start } = self.met[field];
             let string = TapedString::plain(start..start + raw.len());
             let root = Trail::root(self.object.name);
