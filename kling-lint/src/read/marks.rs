@@ -71,26 +71,23 @@ impl<'t> Marks<'t> {
     #[inline]
     fn look(&mut self, start: usize) {
         self.start = start;
-        (self.stops, self.highs) = with_block(self.text, start, |block| {
-            let stops = marks(block, are_stops);
-            let all = block.as_chunks().0.iter().fold(Bytes::ZERO, |all, it| all | Bytes::new(*it));
-            let highs = if all.to_bitmask() == 0 { 0 } else { marks(block, |bytes| bytes) };
-            (stops, highs)
-        });
-    }
-}
-
-/// Calls back with the block that begins here, and zeros where the text ends before it does.
-#[inline(always)]
-fn with_block<R>(text: &[u8], start: usize, then: impl Fn(&[u8; BLOCK]) -> R) -> R {
-    let rest = text.get(start..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(block) => then(block),
-        None => {
-            let mut ending = [0; BLOCK];
-            ending[..rest.len()].copy_from_slice(rest);
-            then(&ending)
+        let rest = self.text.get(start..).unwrap_or_default();
+        match rest.first_chunk() {
+            Some(block) => self.mark(block),
+            None => {
+                // The zeros stop a string where the text ends.
+                let mut ending = [0; BLOCK];
+                ending[..rest.len()].copy_from_slice(rest);
+                self.mark(&ending);
+            }
         }
+    }
+
+    #[inline(always)]
+    fn mark(&mut self, block: &[u8; BLOCK]) {
+        self.stops = marks(block, are_stops);
+        let all = block.as_chunks().0.iter().fold(Bytes::ZERO, |all, it| all | Bytes::new(*it));
+        self.highs = if all.to_bitmask() == 0 { 0 } else { marks(block, |bytes| bytes) };
     }
 }
 
