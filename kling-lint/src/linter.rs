@@ -348,9 +348,9 @@ impl Linter {
         scratch: &mut Scratch,
     ) -> Linted {
         let mut drafts = Vec::new();
-        let mut checked = Checked::new(self.options.room);
+        let room = self.options.room;
+        let mut checked = Checked::new(room);
         let mut items = 0;
-        let Options { room, .. } = *self.options;
         let tape = std::mem::take(&mut scratch.tape);
         let document = read::read_into(tape, loaded, room, &mut drafts);
         let Scratch { latest, hosts, known, .. } = scratch;
