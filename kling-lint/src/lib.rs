@@ -72,6 +72,7 @@ mod read;
 mod reading;
 mod session;
 mod slots;
+mod unlisted;
 mod vector;
 mod verdict;
 

@@ -30,12 +30,13 @@ use crate::lines::{Chunk, LintedChunk};
 #[cfg(feature = "fs")]
 use crate::load::LONGEST;
 use crate::load::{Loaded, TooLarge};
-use crate::media::verdict::{self, MediaReport};
+use crate::media::verdict::{MediaReport, judge};
 use crate::media::{Hosts, Setting};
 use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
-use crate::verdict::{Report, Room};
+use crate::unlisted::{Counts, Unlisted};
+use crate::verdict::{self, Report, Room};
 
 /// An endpoint's table, and how it is known.
 type Told = (&'static Object, Reason);
@@ -219,7 +220,7 @@ impl Linter {
         };
         let name = name.as_ref().to_string_lossy();
         let settle = |drafts| self.settled(drafts);
-        verdict::judge(&mut file, &name, objects, self.options.decode, &settle)
+        judge(&mut file, &name, objects, self.options.decode, &settle)
     }
 
     /// Drafts that have no place become findings.
@@ -330,7 +331,7 @@ impl Linter {
         debug_assert!(
             !linted.report.files.is_empty()
                 || self
-                    .lint_with_care(loaded, name, told, lists, &mut Scratch::default())
+                    .lint_with_care(loaded, name, told, lists, &mut scratch.anew())
                     .is_like(&linted),
             "a glance tells something else about {:?}",
             String::from_utf8_lossy(loaded.text())
@@ -350,10 +351,11 @@ impl Linter {
         let mut drafts = Vec::new();
         let room = self.options.room;
         let mut checked = Checked::new(room);
-        let mut items = 0;
+        let mut items = 0_u32;
         let tape = std::mem::take(&mut scratch.tape);
         let document = read::read_into(tape, loaded, room, &mut drafts);
-        let Scratch { latest, hosts, known, .. } = scratch;
+        let Scratch { latest, hosts, known, unlisted, .. } = scratch;
+        let mut counts = Counts::default();
         if let Some(document) = &document {
             if !document.is_sound() {
                 // A broken text may be taken otherwise than at a glance.
@@ -401,8 +403,39 @@ impl Linter {
         fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
         let Checked { dropped, unique, files, .. } = checked;
-        let report = Report { items, ..self.report(loaded, drafts, dropped, files, endpoint) };
-        Linted { report, unique }
+        if items == 0 {
+            self.leave_out(unlisted, &mut drafts, unique.len(), dropped, &mut counts);
+        }
+        let report = self.report(loaded, drafts, dropped, files, endpoint);
+        Linted { report: Report { items, unlisted: counts.boxed(), ..report }, unique }
+    }
+
+    /// Takes out of the drafts what nobody would list, and counts it. Where some findings are not kept, which they
+    /// are depends on all of them.
+    fn leave_out(
+        &self,
+        unlisted: &Unlisted,
+        drafts: &mut Vec<Draft>,
+        more: usize,
+        dropped: [usize; 3],
+        counts: &mut Counts,
+    ) {
+        if unlisted.is_nothing() || !self.keeps(drafts.len() + more, dropped) {
+            return;
+        }
+        drafts.retain(|draft| {
+            let severity = self.severity(draft);
+            let is_listed = !unlisted.has(draft.rule, severity);
+            if !is_listed {
+                counts.add(draft.rule, severity, 1);
+            }
+            is_listed
+        });
+    }
+
+    /// Whether so many findings are kept, and none was dropped.
+    fn keeps(&self, findings: usize, dropped: [usize; 3]) -> bool {
+        findings <= self.options.room.findings && dropped == [0; 3]
     }
 
     /// Checks a request against a table.
@@ -503,7 +536,7 @@ impl Linter {
         for (severity, count) in
             [Severity::Info, Severity::Warning, Severity::Error].into_iter().zip(dropped)
         {
-            hidden[self.raised(severity) as usize] += count;
+            verdict::count(&mut hidden, self.raised(severity), count);
         }
         for draft in &mut drafts {
             draft.basis.severity = self.severity(draft);
@@ -512,7 +545,7 @@ impl Linter {
         if drafts.len() > most {
             drafts.sort_by_key(|draft| (std::cmp::Reverse(draft.basis.severity), draft.span.start));
             for draft in drafts.drain(most..) {
-                hidden[draft.basis.severity as usize] += 1;
+                verdict::count(&mut hidden, draft.basis.severity, 1);
             }
         }
         drafts.sort_by(|one, other| {
@@ -525,7 +558,8 @@ impl Linter {
         let places = Places::new(loaded);
         let files =
             if named.is_empty() { [].into() } else { placing::files(&places, named).into() };
-        Report { findings: placing::findings(&places, drafts), endpoint, hidden, files, items: 0 }
+        let findings = placing::findings(&places, drafts);
+        Report { findings, endpoint, hidden, files, ..Report::default() }
     }
 
     /// The severity that the caller gives it.

@@ -5,6 +5,7 @@ use kling_schema::Severity;
 use crate::detect::Detected;
 use crate::finding::{Finding, Span};
 use crate::read::MAX_FINDINGS;
+use crate::unlisted::Counts;
 
 /// How many findings a report keeps; the rest is counted.
 pub(crate) const KEPT: usize = 1_000;
@@ -43,10 +44,12 @@ pub struct Report {
     pub(crate) findings: Vec<Finding>,
     pub(crate) endpoint: Option<Detected>,
     /// Findings beyond the cap, by severity.
-    pub(crate) hidden: [usize; 3],
+    pub(crate) hidden: [u32; 3],
+    /// Findings that nobody would list.
+    pub(crate) unlisted: Option<Box<Counts>>,
     pub(crate) files: Box<[LocalFile]>,
     /// Items of a list of requests; 0 when it is no list.
-    pub(crate) items: usize,
+    pub(crate) items: u32,
 }
 
 /// A local file that a request names.
@@ -78,12 +81,12 @@ impl Report {
 
     /// How many findings are counted but not kept.
     pub fn hidden(&self) -> usize {
-        self.hidden.iter().sum()
+        self.hidden.iter().map(|hidden| *hidden as usize).sum()
     }
 
     /// How many requests it is about: those of a list, or else one.
     pub fn requests(&self) -> usize {
-        self.items.max(1)
+        self.items.max(1) as usize
     }
 
     /// Whether it is about a list of requests.
@@ -100,7 +103,8 @@ impl Report {
     /// How many findings of this severity there are, kept or not.
     pub fn count(&self, severity: Severity) -> usize {
         let kept = self.findings.iter().filter(|finding| finding.severity == severity).count();
-        kept + self.hidden[severity as usize]
+        let unlisted = self.unlisted.as_ref().map_or(0, |unlisted| unlisted.of(severity));
+        kept + self.hidden[severity as usize] as usize + unlisted
     }
 
     /// The highest severity among the findings.
@@ -131,8 +135,9 @@ impl Report {
         self.findings.extend(findings);
         if self.findings.len() > KEPT {
             self.findings.sort_by_key(|it| (std::cmp::Reverse(it.severity), it.span.start));
-            for finding in self.findings.drain(KEPT..) {
-                self.hidden[finding.severity as usize] += 1;
+            let (findings, hidden) = (&mut self.findings, &mut self.hidden);
+            for finding in findings.drain(KEPT..) {
+                count(hidden, finding.severity, 1);
             }
         }
         self.findings.sort_by(|one, other| {
@@ -146,7 +151,7 @@ impl Report {
 
     /// Counts a finding that is not kept.
     pub(crate) fn hide(&mut self, severity: Severity) {
-        self.hidden[severity as usize] += 1;
+        count(&mut self.hidden, severity, 1);
     }
 
     /// Makes places those of the file of which the request is a part: one line of many, say. So many
@@ -183,6 +188,12 @@ impl Report {
                     || finding.rule.id.starts_with("KL00")
             })
     }
+}
+
+/// Counts findings that are not kept.
+pub(crate) fn count(hidden: &mut [u32; 3], severity: Severity, many: usize) {
+    let hidden = &mut hidden[severity as usize];
+    *hidden = hidden.saturating_add(u32::try_from(many).unwrap_or(u32::MAX));
 }
 
 /// A request that must not be sent; its report says why.

@@ -63,6 +63,13 @@ class Bars:
         row = self.row(work, key)
         return max(it["peak"] for it in row["runs"].values()) if row else None
 
+    def lines(self, name, what, option=""):
+        work, one, two = f"lines-{name}", DYNAMIC + ONE + option, DYNAMIC + TWO + option
+        self.least(f"{what}, one core", 0.7, self.speed(work, one), " GB/s")
+        ones, twos = self.row(work, one), self.row(work, two)
+        self.least(f"{what}, two cores beside one", 1.8, ratio(ones, twos) if ones and twos else None)
+        self.most(f"{what}, peak memory", 24, self.peak(work, two), " MiB")
+
     def bench(self, group, name):
         return self.benches.get(group, {}).get(name)
 
@@ -78,11 +85,8 @@ class Bars:
             self.most(name, 0.6, self.against_cat("files", build + TWO))
             self.least(f"{name}, beside the fastest peer", 1.5, self.faster("files", build + TWO))
         for name in [*SETS, "mixed", "warned"]:
-            work, what = f"lines-{name}", f"JSON Lines, {SETS.get(name, name)}"
-            self.least(f"{what}, one core", 0.7, self.speed(work, DYNAMIC + ONE), " GB/s")
-            one, two = self.row(work, DYNAMIC + ONE), self.row(work, DYNAMIC + TWO)
-            self.least(f"{what}, two cores beside one", 1.8, ratio(one, two) if one and two else None)
-            self.most(f"{what}, peak memory", 24, self.peak(work, DYNAMIC + TWO), " MiB")
+            self.lines(name, f"JSON Lines, {SETS.get(name, name)}")
+        self.lines("warned", "JSON Lines, warned, all listed", " --format=concise")
         small, large = self.peak("lines-tenth", DYNAMIC + TWO), self.peak("lines-mi2v", DYNAMIC + TWO)
         growth = large - small if small and large else None
         self.most("peak memory, ten times the lines", 2, growth, " MiB more")

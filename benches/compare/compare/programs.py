@@ -57,7 +57,7 @@ class Ours:
         for option in options or [None]:
             for name, path in self.builds.items():
                 if path:
-                    words = [path, "--no-config", *([option] if option else []), *inputs]
+                    words = [path, "--no-config", *(option or "").split(), *inputs]
                     verdict = [path, "--no-config", "--format=jsonl", *inputs]
                     label = f"{name}, {option}" if option else name
                     rows.append(Row(label, words, bad=errors_of_ours, verdict=verdict))

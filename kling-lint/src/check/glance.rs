@@ -42,6 +42,8 @@ pub(crate) struct Glanced<'t> {
     pub(crate) unique: Uniques,
     /// Fields that are to be judged with care.
     pub(crate) doubts: Doubts,
+    /// How many URLs at odd hosts the others hold, where those are only counted.
+    pub(crate) odd: usize,
 }
 
 /// Whether the requests of a table may have all of these keys.
@@ -51,12 +53,13 @@ pub(crate) fn may_have(object: &'static Object, names: NameSet) -> bool {
 
 /// Judges a text that is nowhere cut against a table, which may be that of another endpoint unless it is sure;
 /// what is doubtful is put on the tape. If all of it is to be judged with care, its keys by then come back, and
-/// what is known by then is kept.
+/// what is known by then is kept. URLs at odd hosts may be only counted.
 pub(crate) fn glance<'t>(
     text: &'t [u8],
     object: &'static Object,
     is_sure: bool,
     hosts: &mut Hosts,
+    counts_odd: bool,
     known: &mut Foreknown,
     tape: &mut Tape,
 ) -> Result<Glanced<'t>, NameSet> {
@@ -66,11 +69,16 @@ pub(crate) fn glance<'t>(
     };
     with_room(object.fields.len(), Met::default(), |met| {
         with_room(object.fields.len(), Fact::default(), |facts| {
-            let (there, names, doubts) = (0, NameSet::NONE, Doubts::default());
-            let mut glance = Glance { object, plan, met, facts, there, names, tape, doubts };
-            if glance.read(text, is_sure, hosts).is_some() && glance.is_silent() {
-                return Ok(glance.done());
+            let (there, odd, names, doubts) = (0, 0, NameSet::NONE, Doubts::default());
+            let mut glance = Glance { object, plan, met, facts, there, odd, names, tape, doubts };
+            hosts.count_odd(counts_odd);
+            let is_whole = glance.read(text, is_sure, hosts).is_some();
+            let odd = hosts.odd();
+            hosts.count_odd(false);
+            if is_whole && glance.is_silent() {
+                return Ok(glance.done(odd));
             }
+            glance.doubt_odd();
             known.0.extend_from_slice(glance.facts);
             Err(glance.names)
         })
@@ -83,8 +91,9 @@ struct Glance<'g, 't> {
     /// By field.
     met: &'g mut [Met<'t>],
     facts: &'g mut [Fact],
-    /// Fields that are there, a bit each.
+    /// Fields that are there, a bit each, and those that hold URLs at odd hosts, if these are only counted.
     there: u64,
+    odd: u64,
     names: NameSet,
     tape: &'g mut Tape,
     doubts: Doubts,
@@ -119,7 +128,7 @@ impl<'t> Glance<'_, 't> {
                 self.facts[index] = Fact::Unknown;
                 return None;
             }
-            let start = cursor.pos();
+            let (start, odd) = (cursor.pos(), hosts.odd());
             let fact = self.plan.fact(index, &mut cursor, hosts);
             (self.facts[index], self.there) = (fact, self.there | bit);
             if fact == Fact::Unknown {
@@ -127,10 +136,14 @@ impl<'t> Glance<'_, 't> {
                 if !is_sure && self.plan.model() == Some(index) {
                     return None;
                 }
+                hosts.take_back(odd);
                 cursor = Cursor::at(text, start);
                 self.doubts.add(index, &mut cursor, self.tape)?;
             } else {
                 self.met[index] = Met { raw: &text[start..cursor.pos()], start };
+                if hosts.odd() > odd {
+                    self.odd |= bit;
+                }
             }
             if !cursor.goes_on(b'}')? {
                 break;
@@ -171,8 +184,17 @@ impl<'t> Glance<'_, 't> {
         })
     }
 
+    /// Whoever judges with care says of URLs what was only counted.
+    fn doubt_odd(&mut self) {
+        for (index, fact) in self.facts.iter_mut().enumerate() {
+            if self.odd & 1 << index != 0 {
+                *fact = Fact::Unknown;
+            }
+        }
+    }
+
     /// There is nothing to say but about the doubtful fields.
-    fn done(self) -> Glanced<'t> {
+    fn done(self, odd: usize) -> Glanced<'t> {
         let is_right = |field: &usize| !matches!(self.facts[*field], Fact::Absent | Fact::Unknown);
         let model = self.plan.model().filter(is_right).map(|field| self.met[field].text());
         let mut unique = Uniques::new();
@@ -183,7 +205,7 @@ impl<'t> Glance<'_, 't> {
             let trail = root.field(self.object.fields[field].key);
             unique.push(Unique::new(string, self.met[field].text(), basis, &trail));
         }
-        Glanced { names: self.names, model, unique, doubts: self.doubts }
+        Glanced { names: self.names, model, unique, doubts: self.doubts, odd }
     }
 }
 
@@ -234,7 +256,8 @@ mod tests {
     fn glanced(endpoint: &str, text: &str) -> Result<bool, NameSet> {
         let object = endpoints::find(endpoint).expect("an endpoint");
         let (mut hosts, mut known, mut tape) = Default::default();
-        let glanced = glance(text.as_bytes(), object, true, &mut hosts, &mut known, &mut tape);
+        let (text, known, tape) = (text.as_bytes(), &mut known, &mut tape);
+        let glanced = glance(text, object, true, &mut hosts, false, known, tape);
         glanced.map(|glanced| glanced.doubts.is_empty())
     }
 

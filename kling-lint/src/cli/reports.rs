@@ -12,7 +12,7 @@ use crate::cli::check::{STDIN, WIDTH};
 use crate::cli::save::Saved;
 use crate::printable::{self, words};
 use crate::report::{
-    Concise, Github, Gitlab, Human, Json, Jsonl, Junit, Reporter, Root, Sarif, shown,
+    Concise, Github, Gitlab, Human, Json, Jsonl, Junit, Lists, Reporter, Root, Sarif, shown,
 };
 
 /// The format when none is asked for on the command line.
@@ -129,6 +129,14 @@ impl Reports {
             file.tell(tell).map_err(|error| io::Error::other(because(&file.path, &error)))?;
         }
         Ok(())
+    }
+
+    /// What they list. Where there are several, each is told everything.
+    pub(super) fn lists(&self) -> Lists {
+        match &self.stdout {
+            Some((_, reporter)) if self.files.is_empty() => reporter.lists(),
+            _ => Lists::All,
+        }
     }
 
     /// Those who tell requests on another thread.

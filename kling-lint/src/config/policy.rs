@@ -128,12 +128,17 @@ impl Policy {
         Some(Excluded::Glob { glob, line: self.exclude_line })
     }
 
+    /// Whether it may drop findings.
+    pub(crate) fn drops(&self) -> bool {
+        !self.levels.is_empty() || !self.ignores.is_empty() || self.baseline.is_some()
+    }
+
     /// Drops the findings that are none here, and those that the baseline has.
     ///
     /// Findings that the report counts but does not keep stay counted: nobody knows which they are.
     pub(crate) fn apply(&mut self, path: &Path, report: &mut Report) -> Applied {
         let mut applied = Applied::default();
-        if self.levels.is_empty() && self.ignores.is_empty() && self.baseline.is_none() {
+        if !self.drops() {
             return applied;
         }
         self.meet(path);

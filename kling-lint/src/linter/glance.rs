@@ -3,17 +3,19 @@
 use std::path::Path;
 use std::ptr;
 
-use kling_schema::Object;
+use kling_schema::rules::media::ODD_HOST;
+use kling_schema::{Object, Severity};
 
 use super::{Linter, Scratch, Told};
+use crate::check::Checked;
 use crate::check::doubts::Doubts;
 use crate::check::glance::{Glanced, glance, may_have};
-use crate::check::{Checked, Uniques};
 use crate::detect::Detected;
 use crate::fix;
 use crate::load::Loaded;
 use crate::names::NameSet;
 use crate::session::Linted;
+use crate::unlisted::{Counts, Unlisted};
 use crate::verdict::Report;
 
 impl Linter {
@@ -26,15 +28,15 @@ impl Linter {
         told: Option<&Told>,
         scratch: &mut Scratch,
     ) -> Option<Linted> {
-        let Scratch { latest, hosts, known, tape, .. } = scratch;
+        let Scratch { latest, hosts, known, tape, unlisted, .. } = scratch;
         let text = loaded.text();
+        let counts_odd = self.counts_odd_hosts(unlisted);
         if let Some(told) = told {
             if self.has_policy(told.0) {
                 return None;
             }
-            let glanced = glance(text, told.0, true, hosts, known, tape).ok()?;
-            let Glanced { unique, doubts, .. } = glanced;
-            return Some(self.glanced(told.clone(), unique, doubts, loaded, name, scratch));
+            let glanced = glance(text, told.0, true, hosts, counts_odd, known, tape).ok()?;
+            return self.glanced(told.clone(), glanced, loaded, name, scratch);
         }
         // It may be for the same endpoint as one before it.
         let mut names = NameSet::NONE;
@@ -42,15 +44,15 @@ impl Linter {
             if self.has_policy(object) || !may_have(object, names) {
                 continue;
             }
-            let glanced = glance(text, object, false, hosts, known, tape);
+            let glanced = glance(text, object, false, hosts, counts_odd, known, tape);
             // It is not sure yet that it is for this one.
             known.forget();
             match glanced {
-                Ok(Glanced { names, model, unique, doubts }) => {
-                    let told = latest.recall(names, model);
+                Ok(glanced) => {
+                    let told = latest.recall(glanced.names, glanced.model);
                     let told = told.filter(|(own, _)| ptr::eq(*own, object))?;
                     latest.note(object);
-                    return Some(self.glanced(told, unique, doubts, loaded, name, scratch));
+                    return self.glanced(told, glanced, loaded, name, scratch);
                 }
                 Err(met) => names = met,
             }
@@ -63,18 +65,19 @@ impl Linter {
     fn glanced(
         &self,
         (object, reason): Told,
-        unique: Uniques,
-        doubts: Doubts,
+        glanced: Glanced<'_>,
         loaded: &Loaded<'_>,
         name: Option<&Path>,
         scratch: &mut Scratch,
-    ) -> Linted {
+    ) -> Option<Linted> {
+        let Glanced { unique, doubts, odd, .. } = glanced;
         let endpoint = Some(Detected { name: object.name, reason });
-        let linted = Linted { report: Report { endpoint, ..Report::default() }, unique };
+        let report = Report { endpoint, unlisted: counted(odd).boxed(), ..Report::default() };
+        let linted = Linted { report, unique };
         if doubts.is_empty() {
-            return linted;
+            return Some(linted);
         }
-        self.with_doubts(linted, object, doubts, loaded, name, scratch)
+        self.with_doubts(linted, object, (doubts, odd), loaded, name, scratch)
     }
 
     #[cold]
@@ -82,11 +85,11 @@ impl Linter {
         &self,
         linted: Linted,
         object: &'static Object,
-        doubts: Doubts,
+        (doubts, odd): (Doubts, usize),
         loaded: &Loaded<'_>,
         name: Option<&Path>,
-        Scratch { tape, hosts, .. }: &mut Scratch,
-    ) -> Linted {
+        Scratch { tape, hosts, unlisted, .. }: &mut Scratch,
+    ) -> Option<Linted> {
         let Linted { report: Report { endpoint, .. }, mut unique } = linted;
         let checked = self.with_setting(name, |setting| {
             doubts.judge(loaded, tape, object, setting, hosts, self.options.room)
@@ -94,7 +97,20 @@ impl Linter {
         let Checked { mut drafts, dropped, unique: more, files, .. } = checked;
         unique.extend(more);
         fix::doubt(&mut drafts);
-        Linted { report: self.report(loaded, drafts, dropped, files, endpoint), unique }
+        if odd > 0 && !self.keeps(drafts.len() + odd + unique.len(), dropped) {
+            return None;
+        }
+        let mut counts = counted(odd);
+        self.leave_out(unlisted, &mut drafts, unique.len(), dropped, &mut counts);
+        let report = self.report(loaded, drafts, dropped, files, endpoint);
+        Some(Linted { report: Report { unlisted: counts.boxed(), ..report }, unique })
+    }
+
+    /// Whether URLs at hosts that nobody can fetch from are only counted.
+    fn counts_odd_hosts(&self, unlisted: &Unlisted) -> bool {
+        unlisted.has(&ODD_HOST, Severity::Warning)
+            && !self.options.strict
+            && self.options.severities.is_empty()
     }
 
     /// Whether a policy of the team has something to say about requests for an endpoint.
@@ -107,4 +123,11 @@ impl Linter {
             false
         }
     }
+}
+
+/// So many URLs at hosts that nobody can fetch from.
+fn counted(odd: usize) -> Counts {
+    let mut counts = Counts::default();
+    counts.add(&ODD_HOST, Severity::Warning, odd);
+    counts
 }

@@ -7,6 +7,7 @@ use crate::check::glance::Foreknown;
 use crate::detect::Latest;
 use crate::media::Hosts;
 use crate::read::Tape;
+use crate::unlisted::Unlisted;
 
 /// More room than a usual request takes, in bytes.
 const ROOM: usize = 1 << 20;
@@ -23,9 +24,24 @@ pub(crate) struct Scratch {
     /// What a glance showed of it, and whether glances pay.
     pub(super) known: Foreknown,
     pub(super) luck: Luck,
+    /// What need not be put into words.
+    pub(super) unlisted: Unlisted,
 }
 
 impl Scratch {
+    /// From here on this is not listed.
+    #[cfg(feature = "cli")]
+    pub(crate) fn leave_out(&mut self, unlisted: &Unlisted) {
+        if self.unlisted != *unlisted {
+            self.unlisted = unlisted.clone();
+        }
+    }
+
+    /// What another begins with that is to say the same.
+    pub(super) fn anew(&self) -> Self {
+        Scratch { unlisted: self.unlisted.clone(), ..Scratch::default() }
+    }
+
     /// Gives back what an unusual request took: it may be long until there is another.
     pub(super) fn trim(&mut self) {
         if self.tape.room() > ROOM {
@@ -52,6 +68,10 @@ pub(super) fn with<R>(check: impl FnOnce(&mut Scratch) -> R) -> R {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+
+    use kling_schema::Severity;
+    use kling_schema::rules::media::{ODD_HOST, ODD_SUFFIX, SPACE_IN_URL};
+    use kling_schema::rules::references::UNUSED_INPUT;
 
     use super::*;
     use crate::Linter;
@@ -159,6 +179,31 @@ mod tests {
                 let one = linter.lint_one(&loaded, None, None, false, kept).report;
                 let anew = linter.lint_one(&loaded, None, None, false, &mut Scratch::default()).report;
                 prop_assert_eq!(format!("{one:?}"), format!("{anew:?}"), "{}", request);
+            }
+        }
+
+        #[test]
+        fn what_is_not_listed_is_counted(
+            requests in proptest::collection::vec(request(), 1..12),
+            infos in any::<bool>(),
+            rules in proptest::sample::subsequence(vec![&ODD_HOST, &ODD_SUFFIX, &SPACE_IN_URL, &UNUSED_INPUT], 0..4),
+        ) {
+            let linter = Linter::new();
+            let kept = &mut Scratch { unlisted: Unlisted { infos, rules }, ..Scratch::default() };
+            for request in requests.iter().chain(&requests) {
+                let loaded = Loaded::from_bytes(request.as_bytes());
+                let mut all = linter.lint_one(&loaded, None, None, false, &mut Scratch::default()).report;
+                let one = linter.lint_one(&loaded, None, None, false, kept).report;
+                for severity in [Severity::Info, Severity::Warning, Severity::Error] {
+                    prop_assert_eq!(one.count(severity), all.count(severity), "{}", request);
+                }
+                all.findings.retain(|finding| {
+                    let is_listed = !kept.unlisted.has(finding.rule, finding.severity);
+                    let counts = one.unlisted.iter().flat_map(|counts| counts.iter());
+                    let mut counts = counts.filter(|count| count.rule == finding.rule);
+                    is_listed || !counts.any(|count| count.severity == finding.severity)
+                });
+                prop_assert_eq!(format!("{:?}", one.findings), format!("{:?}", all.findings), "{}", request);
             }
         }
     }

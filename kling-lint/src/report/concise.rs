@@ -8,7 +8,7 @@ use kling_schema::Severity;
 use crate::finding::Finding;
 use crate::printable;
 use crate::report::media::Verdict;
-use crate::report::{Checked, LastPath, Media, Reporter, Totals, push_worded, shown};
+use crate::report::{Checked, LastPath, Lists, Media, Reporter, Totals, push_worded, shown};
 
 /// One line a finding, and nothing else: the summary would be noise to a program.
 #[derive(Debug)]
@@ -82,6 +82,10 @@ impl Reporter for Concise {
 
     fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
         Ok(())
+    }
+
+    fn lists(&self) -> Lists {
+        if self.verbose { Lists::All } else { Lists::Warnings }
     }
 
     fn apart(&self) -> Option<Box<dyn Reporter + Send>> {

@@ -10,7 +10,7 @@ use kling_schema::Severity;
 use crate::finding::Finding;
 use crate::printable;
 use crate::report::relative::Root;
-use crate::report::{Checked, Media, Reporter, Totals, advised, not_shown};
+use crate::report::{Checked, Lists, Media, Reporter, Totals, advised, not_shown};
 
 /// What stands in the title when no rule does.
 const TITLE: &str = "kling-lint";
@@ -153,6 +153,10 @@ impl Reporter for Github {
 
     fn finish(&mut self, _: &mut dyn io::Write, _: &Totals) -> io::Result<()> {
         Ok(())
+    }
+
+    fn lists(&self) -> Lists {
+        if self.verbose { Lists::All } else { Lists::Warnings }
     }
 
     fn apart(&self) -> Option<Box<dyn Reporter + Send>> {

@@ -88,7 +88,8 @@ fn run() -> impl Strategy<Value = Run> {
 fn told(mut reporter: impl Reporter, run: &Run) -> String {
     let mut out = Vec::new();
     for (path, findings) in run {
-        let input = Checked { path, endpoint: None, findings, hidden: 0, line: None, requests: 1 };
+        let report = Report { findings: findings.to_vec(), ..Report::default() };
+        let input = Checked::new(path, &report);
         reporter.checked(&mut out, &input).expect("a Vec takes it");
     }
     reporter.finish(&mut out, &Totals::default()).expect("a Vec takes it");

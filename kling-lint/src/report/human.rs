@@ -15,7 +15,7 @@ use kling_schema::{Severity, Source, Tier};
 
 use crate::finding::{Excerpt, Finding, Position};
 use crate::fix::Fix;
-use crate::report::{Checked, Media, Reporter, Totals, not_shown, shown, window};
+use crate::report::{Checked, Lists, Media, Reporter, Totals, not_shown, shown, window};
 
 /// What one text of a finding may take, in bytes. Messages are far shorter; a request whose keys are
 /// whole paragraphs can make them long, and a finding must not fill the screen.
@@ -182,6 +182,15 @@ impl Reporter for Human {
             text.push_str(&format!("`kling-lint explain {id}` says more\n"));
         }
         self.write(out, &text)
+    }
+
+    fn lists(&self) -> Lists {
+        match (self.verbose, self.quiet) {
+            (true, _) => Lists::All,
+            // Nothing would say that there are more.
+            (false, true) => Lists::Warnings,
+            (false, false) => Lists::FirstWarnings,
+        }
     }
 
     fn apart(&self) -> Option<Box<dyn Reporter + Send>> {

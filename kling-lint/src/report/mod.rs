@@ -43,6 +43,7 @@ pub(crate) use summary::{Totals, count, grouped};
 
 use crate::finding::Finding;
 use crate::printable;
+use crate::unlisted::Counts;
 use crate::{Detected, Report};
 
 /// What was found in one input.
@@ -56,6 +57,8 @@ pub(crate) struct Checked<'r> {
     pub(crate) findings: &'r [Finding],
     /// How many more there were.
     pub(crate) hidden: usize,
+    /// Those that are counted because nobody would list them.
+    pub(crate) unlisted: Option<&'r Counts>,
     /// The line, in a file that holds a request a line.
     pub(crate) line: Option<u64>,
     /// How many requests they are about: more than one, if the input is a list.
@@ -69,6 +72,7 @@ impl<'r> Checked<'r> {
             endpoint: report.endpoint(),
             findings: report.findings(),
             hidden: report.hidden(),
+            unlisted: report.unlisted.as_deref(),
             line: None,
             requests: report.requests(),
         }
@@ -88,6 +92,21 @@ impl<'r> Checked<'r> {
     }
 }
 
+/// What a report lists of the findings on requests. The rest it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lists {
+    /// Errors, and the [`FIRST`] warnings of each rule: who has more of them wants to know what to change, not
+    /// where it stands.
+    FirstWarnings,
+    /// Errors and warnings.
+    Warnings,
+    /// All, and requests about which there is nothing to say.
+    All,
+}
+
+/// How many warnings of a rule are listed, where not all are.
+pub(crate) const FIRST: usize = 100;
+
 /// A format: told of every input in turn, then of the whole.
 pub(crate) trait Reporter {
     /// An input was checked.
@@ -101,6 +120,11 @@ pub(crate) trait Reporter {
 
     /// That was all.
     fn finish(&mut self, out: &mut dyn io::Write, totals: &Totals) -> io::Result<()>;
+
+    /// What it lists of the findings on requests.
+    fn lists(&self) -> Lists {
+        Lists::All
+    }
 
     /// Another one, for another thread, that tells requests for this one to [`pass`](Self::pass); none
     /// where what is told of a request depends on those before it.

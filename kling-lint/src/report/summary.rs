@@ -8,7 +8,8 @@ use kling_schema::Severity;
 use crate::config::{self, Applied};
 use crate::finding::Finding;
 use crate::report::media::Verdict;
-use crate::report::{Checked, Media};
+use crate::report::{Checked, FIRST, Media};
+use crate::unlisted::{Count, Counts};
 
 pub(super) const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 pub(super) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -28,6 +29,8 @@ pub(crate) struct Totals {
     pub(crate) infos: usize,
     /// Findings that were not kept.
     pub(crate) hidden: usize,
+    /// Warnings that are not listed.
+    pub(crate) unlisted: Counts,
     /// Findings that are none here, or not new.
     pub(crate) applied: Applied,
     /// Several requests may stand in one file.
@@ -73,18 +76,41 @@ impl Totals {
         self.checked += input.requests;
         self.in_lines |= input.requests > 1;
         self.hidden += input.hidden;
-        for finding in input.findings {
-            match finding.severity {
-                Severity::Error => self.errors += 1,
-                Severity::Warning => self.warnings += 1,
-                Severity::Info => self.infos += 1,
+        if input.findings.is_empty() && input.unlisted.is_none() {
+            return;
+        }
+        for Count { rule, severity, number } in input.unlisted.iter().flat_map(|it| it.iter()) {
+            *self.number(*severity) += number;
+            if *severity > Severity::Info {
+                self.unlisted.add(rule, *severity, *number);
             }
+        }
+        for finding in input.findings {
+            *self.number(finding.severity) += 1;
             self.exemplify(finding);
         }
         let blames = |finding: &&Finding| finding.severity > Severity::Info;
-        let blamed = requests_of(input, input.findings.iter().filter(blames));
+        // Of a list everything is told.
+        let unlisted = input.unlisted.and_then(Counts::worst);
+        let blamed = match unlisted > Some(Severity::Info) {
+            true => input.requests,
+            false => requests_of(input, input.findings.iter().filter(blames)),
+        };
+        let concerned = match unlisted.is_some() {
+            true => input.requests,
+            false => requests_of(input, input.findings.iter()),
+        };
         self.blamed += blamed;
-        self.informed += requests_of(input, input.findings.iter()) - blamed;
+        self.informed += concerned - blamed;
+    }
+
+    /// How many findings of this severity there are.
+    fn number(&mut self, severity: Severity) -> &mut usize {
+        match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Info => &mut self.infos,
+        }
     }
 
     /// Counts a media file in, with what its best field has against it: the others are not asked for.
@@ -125,6 +151,13 @@ impl Totals {
         if self.checked > 0 {
             out.push_str(&self.headline(verbose));
             out.push('\n');
+        }
+        for Count { rule, number, .. } in self.unlisted.iter() {
+            let warnings = count(FIRST + number, "warning");
+            out.push_str(&format!(
+                "only {FIRST} of {WARNING}{warnings}{WARNING:#} {} {} are listed (all: --format concise)\n",
+                rule.id, rule.name
+            ));
         }
         if self.applied != Applied::default() {
             out.push_str(&self.applied(verbose));
@@ -277,6 +310,18 @@ mod tests {
             "2 errors, 1 warning in 1 of 14 files (3 infos: -v shows them)\n"
         );
         assert_eq!(plain(&totals, true), "2 errors, 1 warning, 3 infos in 3 of 14 files\n");
+    }
+
+    #[test]
+    fn warnings_that_are_not_listed() {
+        let mut totals =
+            Totals { checked: 5_000, blamed: 1_234, warnings: 1_244, ..Totals::default() };
+        totals.unlisted.add(&kling_schema::rules::media::ODD_HOST, Severity::Warning, 1_134);
+        assert_eq!(
+            plain(&totals, false),
+            "1,244 warnings in 1,234 of 5,000 files\n\
+             only 100 of 1,234 warnings KL4005 odd-host are listed (all: --format concise)\n"
+        );
     }
 
     #[test]

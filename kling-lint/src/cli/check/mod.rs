@@ -7,6 +7,7 @@ mod ending;
 mod inputs;
 mod judge;
 mod lines;
+mod listing;
 mod order;
 mod seen;
 #[cfg(test)]
@@ -109,7 +110,7 @@ pub(super) fn check<'r>(
             return Ok(Status::Failed);
         }
     };
-    let order = Order::new(options, settings, linter.session());
+    let order = Order::new(options, settings, linter.session(), reports.lists());
     let mut run = Run {
         options,
         inputs: Inputs::new(options, linter.clone(), stdin),
@@ -145,9 +146,11 @@ impl<W: Write> Line for Run<'_, W> {
     type Worker = Judge;
 
     fn worker(&self) -> Judge {
+        let mut scratch = Scratch::default();
+        scratch.leave_out(locked(&self.order).unlisted());
         Judge {
             linter: self.linter.clone(),
-            scratch: Scratch::default(),
+            scratch,
             may_repeat: self.options.paths.len() > 1,
             repairs: self.repair.is_some(),
             order: Arc::clone(&self.order),

@@ -9,6 +9,7 @@ use kling_schema::Severity;
 use super::inputs::Lines;
 use super::judge::Judged;
 use super::lines::Tally;
+use super::listing::Listing;
 use super::seen::{Outcome, Seen};
 use crate::cli::apart::Requests;
 use crate::cli::args::Check;
@@ -17,7 +18,8 @@ use crate::cli::{blamed, reason};
 use crate::error::LintError;
 use crate::fs::open::FileId;
 use crate::lines::Chunk;
-use crate::report::{Checked, Media, Totals, shown};
+use crate::report::{Checked, Lists, Media, Totals, shown};
+use crate::unlisted::Unlisted;
 use crate::{Detected, MediaReport, OpenFile, Report, Session};
 
 /// What is known after the inputs so far.
@@ -35,6 +37,7 @@ pub(super) struct Order {
     seen: Seen,
     /// The file of lines that is being told.
     pub(super) tally: Tally,
+    listing: Listing,
 }
 
 /// What is to be told of a unit.
@@ -104,7 +107,7 @@ impl<R> Settled<R> {
 pub(super) type Parts = Vec<Part<Requests>>;
 
 impl Order {
-    pub(super) fn new(options: &Check, settings: Settings, session: Session) -> Self {
+    pub(super) fn new(options: &Check, settings: Settings, session: Session, lists: Lists) -> Self {
         let explains: Option<fn(String) -> Part<Requests>> =
             match (options.show_files, options.verbose) {
                 (true, _) => Some(Part::List),
@@ -113,6 +116,7 @@ impl Order {
             };
         Order {
             explains,
+            listing: Listing::new(lists, settings.policy.drops()),
             settings,
             session,
             totals: Totals::default(),
@@ -121,6 +125,11 @@ impl Order {
             seen: Seen::default(),
             tally: Tally::default(),
         }
+    }
+
+    /// What need not be put into words any more, because it is not listed.
+    pub(super) fn unlisted(&self) -> &Unlisted {
+        self.listing.unlisted()
     }
 
     /// Settles what was judged. Units come in their order.
@@ -243,6 +252,10 @@ impl Order {
         self.totals.applied += self.settings.policy.apply(path, &mut report);
         self.totals.add(&Checked { line, ..Checked::new(path, &report) });
         self.worst = self.worst.max(report.worst());
+        self.listing.thin(&mut report, &mut self.totals.unlisted);
+        if self.listing.passes_over(&report) {
+            return;
+        }
         match parts.last_mut() {
             Some(Part::Requests(requests)) => requests.reports.push((line, report)),
             _ => {

@@ -84,6 +84,64 @@ proptest! {
     }
 }
 
+/// Requests with warnings of two rules, now and then an error, and an info.
+const WARNED: &[&str] = &[
+    r#"{"image": "https://cdn.example.com/a.png", "external_task_id": "a", "image_tail": "https://example.org/b.png"}"#,
+    r#"{"image": "https://cdn.kling.ai/a.gif"}"#,
+    r#"{"image": "https://cdn.kling.ai/a.png"}"#,
+    r#"{"image": "https://nas.local/a.png", "duration": 5}"#,
+    r#"[{"image": "https://cdn.example.com/a.png"}, {"image": "https://cdn.kling.ai/a.png"}]"#,
+];
+
+#[test]
+fn the_first_warnings_of_each_rule_are_listed_and_all_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lines =
+        |many| -> String { (0..many).map(|at| format!("{}\n", WARNED[at * 7 % 5])).collect() };
+    fs::write(folder.path().join("b.jsonl"), lines(1_000)).expect("a file");
+    for at in 0..150 {
+        fs::write(folder.path().join(format!("{at:03}.json")), WARNED[at % 5]).expect("a file");
+    }
+    let (status, out, _) = told(folder.path(), "human", 1, &[]);
+    for jobs in [2, 3] {
+        assert_eq!(told(folder.path(), "human", jobs, &[]).1, out);
+    }
+    let (all_status, all, summary) = told(folder.path(), "concise", 2, &[]);
+    assert_eq!(status, all_status);
+    // A place comes before a finding, or below it.
+    let before = |rule: &str| -> Vec<&str> {
+        all.lines().filter(|it| it.contains(rule)).filter_map(|it| it.split(": ").next()).collect()
+    };
+    let below = |rule: &str| -> Vec<&str> {
+        let lines: Vec<&str> = out.lines().collect();
+        let found = lines.windows(2).filter(|it| it[0].contains(rule));
+        found.filter_map(|it| it[1].trim().strip_prefix("--> ")).collect()
+    };
+    let (mut listed, mut unlisted) = (0, 0);
+    for rule in ["KL4005 odd-host", "KL4006 odd-suffix"] {
+        let (first, every) = (below(&format!("warning[{rule}]")), before(rule));
+        assert_eq!(first, every[..crate::report::FIRST], "{rule}");
+        let notice = format!("only 100 of {} warnings {rule} are listed", every.len());
+        assert!(out.contains(&notice), "{notice}: {}", &out[out.len() - 500..]);
+        listed += first.len();
+        unlisted += every.len() - first.len();
+    }
+    let number = |text: &str, severity: &str| {
+        let words = [format!(": {severity}["), format!("{severity}[")];
+        text.lines().filter(|it| it.starts_with(&words[1]) || it.contains(&words[0])).count()
+    };
+    assert_eq!(number(&out, "error"), number(&all, "error"));
+    assert!(listed == 200 && unlisted > 100);
+    // The summary is the same, and those who ask for everything get it.
+    let headline = summary.lines().next().expect("a summary");
+    assert!(out.contains(headline), "{headline}");
+    for more in [&["-v"][..], &["-q"]] {
+        let (_, out, _) = told(folder.path(), "human", 2, more);
+        assert_eq!(number(&out, "warning"), number(&all, "warning"));
+        assert!(!out.contains(" are listed"));
+    }
+}
+
 #[test]
 fn reports_in_files_are_those_on_standard_output() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -36,7 +36,10 @@ impl Worker for Judge {
     }
 
     fn settle(&mut self, judged: Judged) -> Settled<Requests> {
-        locked(&self.order).settle(judged)
+        let order = &mut *locked(&self.order);
+        let settled = order.settle(judged);
+        self.scratch.leave_out(order.unlisted());
+        settled
     }
 
     fn tell(&mut self, settled: Settled<Requests>) -> Settled<Told> {

@@ -1,4 +1,4 @@
-//! Hosts that were found to be public: requests of one stream have their media at a few.
+//! Hosts that were met: requests of one stream have their media at a few.
 
 use crate::media::location::{authority, reserved};
 
@@ -6,11 +6,15 @@ use crate::media::location::{authority, reserved};
 const KEPT: usize = 4;
 const LONGEST: usize = 48;
 
-/// The latest hosts about which there was nothing to say.
+/// The latest hosts that were found to be public. While URLs at others are only counted, hosts that nobody can
+/// fetch from are among them.
 #[derive(Debug)]
 pub(crate) struct Hosts {
     known: [Host; KEPT],
     next: usize,
+    /// Whether URLs at odd hosts are only counted, and how many there were.
+    counts_odd: bool,
+    odd: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -19,18 +23,48 @@ struct Host {
     head: u64,
     len: usize,
     bytes: [u8; LONGEST],
+    is_odd: bool,
+}
+
+/// Where a host ends that a text begins with, and whether nobody can fetch from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HostEnd {
+    pub(super) at: usize,
+    pub(super) is_odd: bool,
 }
 
 impl Default for Hosts {
     fn default() -> Self {
-        Hosts { known: [Host { head: 0, len: 0, bytes: [0; LONGEST] }; KEPT], next: 0 }
+        let none = Host { head: 0, len: 0, bytes: [0; LONGEST], is_odd: false };
+        Hosts { known: [none; KEPT], next: 0, counts_odd: false, odd: 0 }
     }
 }
 
 impl Hosts {
-    /// Where the host ends that a text begins with, if it is a usual one and public.
+    /// From here on URLs at odd hosts are only counted, or they are no more.
+    pub(crate) fn count_odd(&mut self, counts: bool) {
+        (self.counts_odd, self.odd) = (counts, 0);
+    }
+
+    /// How many URLs at odd hosts were counted.
+    pub(crate) fn odd(&self) -> usize {
+        self.odd
+    }
+
+    /// So many were counted, and those that came later are not.
+    pub(crate) fn take_back(&mut self, odd: usize) {
+        self.odd = odd;
+    }
+
+    /// Counts a URL, if its host is odd.
     #[inline]
-    pub(super) fn end(&mut self, text: &[u8]) -> Option<usize> {
+    pub(super) fn count(&mut self, host: HostEnd) {
+        self.odd += usize::from(host.is_odd);
+    }
+
+    /// The end of the host that a text begins with, if it is a usual one, and public or counted.
+    #[inline]
+    pub(super) fn end(&mut self, text: &[u8]) -> Option<HostEnd> {
         match self.known(text) {
             Some(end) => Some(end),
             None => self.meet(text),
@@ -38,21 +72,24 @@ impl Hosts {
     }
 
     #[inline]
-    fn known(&self, text: &[u8]) -> Option<usize> {
+    fn known(&self, text: &[u8]) -> Option<HostEnd> {
         let head = u64::from_le_bytes(*text.first_chunk()?);
         let is = |host: &&Host| {
             host.head == head
                 && text.get(host.len) == Some(&b'/')
                 && text.get(..host.len) == host.bytes.get(..host.len)
         };
-        self.known.iter().find(is).map(|host| host.len)
+        let host = self.known.iter().find(is)?;
+        let Host { len: at, is_odd, .. } = *host;
+        (!is_odd || self.counts_odd).then_some(HostEnd { at, is_odd })
     }
 
     #[inline(never)]
-    fn meet(&mut self, text: &[u8]) -> Option<usize> {
+    fn meet(&mut self, text: &[u8]) -> Option<HostEnd> {
         let (end, top) = authority(text);
         let top = top?;
-        if reserved(&text[..top - 1], &text[top..end]).is_some() {
+        let is_odd = reserved(&text[..top - 1], &text[top..end]).is_some();
+        if is_odd && !self.counts_odd {
             return None;
         }
         let host = &text[..end];
@@ -60,10 +97,10 @@ impl Hosts {
             let mut bytes = [0; LONGEST];
             bytes[..end].copy_from_slice(host);
             self.known[self.next % KEPT] =
-                Host { head: u64::from_le_bytes(*head), len: end, bytes };
+                Host { head: u64::from_le_bytes(*head), len: end, bytes, is_odd };
             self.next += 1;
         }
-        Some(end)
+        Some(HostEnd { at: end, is_odd })
     }
 }
 

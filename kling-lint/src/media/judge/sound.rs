@@ -9,26 +9,30 @@ use crate::media::classify::{suffix, suffix_of};
 use crate::media::facts::FileFacts;
 use crate::vector::{self, Bytes, are};
 
-/// Whether there is nothing to say about this URL: the whole of a string, ASCII without control
-/// characters. False says nothing.
+/// Whether there is nothing to say about this URL, or nothing but what is counted: the whole of a string, ASCII
+/// without control characters. False says nothing.
 pub(crate) fn is_sound_url(url: &[u8], limits: &[Limit], hosts: &mut Hosts) -> bool {
     let Some(rest) = url.strip_prefix(b"https://").or_else(|| url.strip_prefix(b"http://")) else {
         return false;
     };
-    let Some(end) = hosts.end(rest) else { return false };
-    let path = &rest[end..];
+    let Some(host) = hosts.end(rest) else { return false };
+    let path = &rest[host.at..];
     let (path, query) = path.split_at(vector::run(path, is_of_path));
     if query.iter().any(|byte| matches!(byte, b' ' | 0x7f)) {
         return false;
     }
     let suffix = suffix_of(path);
-    limits.iter().all(|limit| match (&limit.bound, suffix) {
+    let is_sound = limits.iter().all(|limit| match (&limit.bound, suffix) {
         (Bound::Forms(forms), _) => forms.url,
         (Bound::Formats(formats), Some((_, content))) => {
             content.format().is_some_and(|format| formats.contains(&format))
         }
         _ => true,
-    })
+    });
+    if is_sound {
+        hosts.count(host);
+    }
+    is_sound
 }
 
 /// Whether there is nothing to say about a picture whose size is known. False says nothing.

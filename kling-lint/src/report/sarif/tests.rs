@@ -52,6 +52,7 @@ fn every_rule_is_valid() {
         endpoint: None,
         findings: &findings,
         hidden: 0,
+        unlisted: None,
         line: None,
         requests: 1,
     };

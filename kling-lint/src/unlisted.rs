@@ -1,0 +1,82 @@
+//! Findings that nobody would list: they are counted, and never put into words.
+
+use kling_schema::Severity;
+use kling_schema::rules::Rule;
+
+/// What need not be listed of a request. As a rule that is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unlisted {
+    /// No info is listed.
+    pub(crate) infos: bool,
+    /// No warning of these rules is listed.
+    pub(crate) rules: Vec<&'static Rule>,
+}
+
+impl Unlisted {
+    /// Whether everything is listed.
+    pub(crate) fn is_nothing(&self) -> bool {
+        !self.infos && self.rules.is_empty()
+    }
+
+    /// Whether findings of a rule are not listed that have this severity.
+    pub(crate) fn has(&self, rule: &'static Rule, severity: Severity) -> bool {
+        match severity {
+            Severity::Error => false,
+            Severity::Warning => self.rules.contains(&rule),
+            Severity::Info => self.infos && !is_of_document(rule),
+        }
+    }
+}
+
+/// Whether a rule is about a document as a whole: how a run goes on depends on its findings, so that they have
+/// to be there.
+pub(crate) fn is_of_document(rule: &Rule) -> bool {
+    rule.id.starts_with("KL0")
+}
+
+/// Findings that were counted only, each rule and severity once, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts(Vec<Count>);
+
+/// So many findings of one rule and severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) rule: &'static Rule,
+    pub(crate) severity: Severity,
+    pub(crate) number: usize,
+}
+
+impl Counts {
+    /// Counts some more.
+    pub(crate) fn add(&mut self, rule: &'static Rule, severity: Severity, number: usize) {
+        if number == 0 {
+            return;
+        }
+        match self.0.binary_search_by_key(&(rule.id, severity), |it| (it.rule.id, it.severity)) {
+            Ok(at) => self.0[at].number += number,
+            Err(at) => self.0.insert(at, Count { rule, severity, number }),
+        }
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Count> {
+        self.0.iter()
+    }
+
+    /// What a report holds of them.
+    #[inline]
+    pub(crate) fn boxed(self) -> Option<Box<Self>> {
+        if self.0.is_empty() { None } else { Some(Box::new(self)) }
+    }
+
+    /// The highest severity among them.
+    #[cfg(feature = "cli")]
+    pub(crate) fn worst(&self) -> Option<Severity> {
+        self.0.iter().map(|it| it.severity).max()
+    }
+
+    /// How many findings there are of this severity.
+    pub(crate) fn of(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|it| it.severity == severity).map(|it| it.number).sum()
+    }
+}
