@@ -5,14 +5,17 @@ use std::ops::Range;
 use std::path::Path;
 
 use clap::ValueEnum as _;
+use kling_schema::rules;
 
 use super::args::{Check, FailOn, Format};
 use super::reports;
+use crate::linter::Scratch;
 use crate::load::Loaded;
 use crate::names::Name;
 use crate::read::{self, JsonKind, Node};
 use crate::report::{Checked, Totals};
-use crate::{Report, baseline, config};
+use crate::unlisted::Unlisted;
+use crate::{Linter, Report, baseline, config};
 
 /// A part of a JSON text.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +116,13 @@ pub fn config(text: &str) -> Result<String, Vec<String>> {
 /// The JSON Schema of the config.
 pub fn config_schema() -> serde_json::Value {
     config::schema()
+}
+
+/// The report of a run that lists errors only, as far as it goes.
+pub fn counted(linter: &Linter, json: &[u8]) -> Report {
+    let mut scratch = Scratch::default();
+    scratch.leave_out(&Unlisted { infos: true, rules: rules::all().collect() });
+    linter.lint_next(&Loaded::from_bytes(json), None, &mut scratch).report
 }
 
 /// The names of the formats.
