@@ -434,8 +434,8 @@ impl Linter {
     }
 
     /// Whether so many findings are kept, and none was dropped.
-    fn keeps(&self, findings: usize, dropped: [usize; 3]) -> bool {
-        findings <= self.options.room.findings && dropped == [0; 3]
+    pub(crate) fn keeps<T: Default + PartialEq>(&self, findings: usize, dropped: [T; 3]) -> bool {
+        findings <= self.options.room.findings && dropped.iter().all(|it| *it == T::default())
     }
 
     /// Checks a request against a table.
@@ -573,6 +573,11 @@ impl Linter {
             Some(severity) => *severity,
             None => self.raised(draft.basis.severity),
         }
+    }
+
+    /// The severity of findings that rest on this one, where they all have the same.
+    pub(crate) fn severity_of(&self, severity: Severity) -> Option<Severity> {
+        self.options.severities.is_empty().then(|| self.raised(severity))
     }
 
     fn raised(&self, severity: Severity) -> Severity {

@@ -5,11 +5,15 @@ mod ids;
 use std::io;
 use std::path::Path;
 
+use kling_schema::rules::across::REUSED_ID;
+
 use crate::check::{Unique, Uniques};
 use crate::lines::{Chunks, LintedChunk};
 use crate::linter::{Linter, Scratch};
 use crate::load::Loaded;
 use crate::place::Places;
+#[cfg(feature = "cli")]
+use crate::unlisted::Unlisted;
 use crate::verdict::{KEPT, Report};
 use ids::Ids;
 #[cfg(feature = "cli")]
@@ -101,6 +105,12 @@ impl Session {
         Ok(())
     }
 
+    /// From here on this is not listed.
+    #[cfg(feature = "cli")]
+    pub(crate) fn leave_out(&mut self, unlisted: &Unlisted) {
+        self.scratch.leave_out(unlisted);
+    }
+
     /// Whether there were more ids than are remembered, so that two late ones may be the same and
     /// nobody said so.
     pub fn forgets_ids(&self) -> bool {
@@ -156,10 +166,22 @@ impl Session {
         name: Option<&Path>,
         line: &mut dyn FnMut() -> Option<u64>,
     ) {
+        if unique.is_empty() {
+            return;
+        }
+        let unlisted = &self.scratch.unlisted;
+        let may_count = !unlisted.is_nothing()
+            && !report.is_list()
+            && self.linter.keeps(report.findings.len() + unique.len(), report.hidden);
         let mut drafts = Vec::new();
         for unique in unique {
             let Some(first) = self.ids.first(unique.hash, name, line()) else { continue };
-            let draft = unique.into_draft(loaded, first);
+            let severity = self.linter.severity_of(unique.severity()).filter(|_| may_count);
+            if let Some(severity) = severity.filter(|it| unlisted.has(&REUSED_ID, *it)) {
+                report.unlisted.get_or_insert_default().add(&REUSED_ID, severity, 1);
+                continue;
+            }
+            let draft = unique.into_draft(loaded, self.ids.shown(first));
             // They come in order, and the first ones are kept.
             if drafts.len() < KEPT {
                 drafts.push(draft);

@@ -2,6 +2,7 @@
 
 use kling_schema::Severity;
 use kling_schema::rules::Rule;
+use smallvec::SmallVec;
 
 /// What need not be listed of a request. As a rule that is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(crate) fn is_of_document(rule: &Rule) -> bool {
 
 /// Findings that were counted only, each rule and severity once, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts(Vec<Count>);
+pub(crate) struct Counts(SmallVec<[Count; 1]>);
 
 /// So many findings of one rule and severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 use kling_schema::rules::across;
-use kling_schema::{Basis, Bound, aspect};
+use kling_schema::{Basis, Bound, Severity, aspect};
 use smallvec::SmallVec;
 
 use super::describe;
@@ -72,6 +72,11 @@ impl Unique {
     pub(super) fn in_item(mut self, index: usize) -> Self {
         self.item = Some(index);
         self
+    }
+
+    /// The severity of the finding, unless the caller gives it another.
+    pub(crate) fn severity(&self) -> Severity {
+        self.basis.severity
     }
 
     /// The finding, once the value is taken: `first` says where it was met.

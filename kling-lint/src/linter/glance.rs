@@ -108,9 +108,8 @@ impl Linter {
 
     /// Whether URLs at hosts that nobody can fetch from are only counted.
     fn counts_odd_hosts(&self, unlisted: &Unlisted) -> bool {
-        unlisted.has(&ODD_HOST, Severity::Warning)
-            && !self.options.strict
-            && self.options.severities.is_empty()
+        let severity = self.severity_of(Severity::Warning);
+        severity.is_some_and(|severity| unlisted.has(&ODD_HOST, severity))
     }
 
     /// Whether a policy of the team has something to say about requests for an endpoint.

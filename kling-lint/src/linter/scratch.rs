@@ -25,7 +25,7 @@ pub(crate) struct Scratch {
     pub(super) known: Foreknown,
     pub(super) luck: Luck,
     /// What need not be put into words.
-    pub(super) unlisted: Unlisted,
+    pub(crate) unlisted: Unlisted,
 }
 
 impl Scratch {

@@ -34,6 +34,13 @@ pub(super) struct Ids {
     pub(super) requests: u64,
 }
 
+/// Where an id was met first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct First {
+    place: u64,
+    by_line: bool,
+}
+
 /// A hash table of entries in the order of their tags, but for collisions; 0 is a free slot.
 #[derive(Debug, Default)]
 struct Table {
@@ -60,14 +67,14 @@ impl Ids {
         }
     }
 
-    /// Where the value of this hash was met first, in words, unless this is where. The line is that in
-    /// the file, or the number of the request counts.
+    /// Where the value of this hash was met first, unless this is where. The line is that in the file, or the
+    /// number of the request counts.
     pub(super) fn first(
         &mut self,
         hash: u64,
         name: Option<&Path>,
         line: Option<u64>,
-    ) -> Option<String> {
+    ) -> Option<First> {
         let number = match name {
             Some(_) => line.unwrap_or(0),
             None => line.unwrap_or(self.requests),
@@ -79,7 +86,7 @@ impl Ids {
         }
         let tag = hash & TAG;
         if let Some(place) = self.groups[group][member].get(tag) {
-            return Some(self.shown(place, line.is_some()));
+            return Some(First { place, by_line: line.is_some() });
         }
         let place = self.place(name, number);
         if self.len < self.most && place >> PLACE == 0 {
@@ -112,7 +119,8 @@ impl Ids {
         place
     }
 
-    fn shown(&self, place: u64, by_line: bool) -> String {
+    /// Where that is, in words.
+    pub(super) fn shown(&self, First { place, by_line }: First) -> String {
         let file = self.files.partition_point(|(start, _)| *start <= place).saturating_sub(1);
         let Some((start, name)) = self.files.get(file) else {
             return String::new();
@@ -189,6 +197,11 @@ mod tests {
         FixedState::with_seed(0).hash_one(id)
     }
 
+    /// Where an id was met first, in words.
+    fn first(ids: &mut Ids, id: u64, name: Option<&Path>, line: u64) -> Option<String> {
+        ids.first(hash(id), name, Some(line)).map(|first| ids.shown(first))
+    }
+
     #[test]
     fn so_many_are_remembered_and_no_more() {
         let mut ids = Ids::remembering(1000);
@@ -197,7 +210,7 @@ mod tests {
             assert_eq!(ids.first(hash(line), name, Some(line)), None);
             assert_eq!(ids.is_full(), line > 1000);
         }
-        assert_eq!(ids.first(hash(1000), name, Some(9)).as_deref(), Some("a.jsonl:1000"));
+        assert_eq!(first(&mut ids, 1000, name, 9).as_deref(), Some("a.jsonl:1000"));
         assert_eq!(ids.first(hash(1001), name, Some(9)), None);
         let slots: usize = ids.groups.iter().flatten().map(|table| table.slots.len()).sum();
         assert!(slots < 10 * (1 << (GROUP + MEMBER)), "{slots}");
@@ -211,7 +224,7 @@ mod tests {
         }
         let slots: usize = ids.groups.iter().flatten().map(|table| table.slots.capacity()).sum();
         assert!(8 * slots < 14 << 20, "{slots}");
-        assert_eq!(ids.first(hash(77), None, Some(9)).as_deref(), Some("line 77"));
+        assert_eq!(first(&mut ids, 77, None, 9).as_deref(), Some("line 77"));
     }
 
     proptest! {
@@ -222,7 +235,7 @@ mod tests {
             let mut tested = Ids::default();
             for (id, name, line) in ids {
                 let name = names.get(name).copied();
-                let first = tested.first(hash(u64::from(id)), name, Some(line));
+                let first = first(&mut tested, u64::from(id), name, line);
                 let expected = seen.get(&id).map(|(name, line)| match name {
                     Some(name) if *line > 0 => format!("{}:{line}", name.display()),
                     Some(name) => name.display().to_string(),

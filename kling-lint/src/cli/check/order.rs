@@ -134,6 +134,7 @@ impl Order {
 
     /// Settles what was judged. Units come in their order.
     pub(super) fn settle(&mut self, judged: Judged) -> Settled<Requests> {
+        self.session.leave_out(self.listing.unlisted());
         let mut parts = Vec::new();
         let mut then = Then::File;
         match judged {
