@@ -84,6 +84,12 @@ impl LintedChunk {
         (LintedChunk { chunk, lines, ends }, rest)
     }
 
+    /// No line is checked.
+    #[cfg(feature = "cli")]
+    pub(crate) fn unread(chunk: Chunk) -> Self {
+        LintedChunk { chunk, lines: Vec::new(), ends: 0 }
+    }
+
     /// How many lines were checked.
     #[cfg(feature = "cli")]
     pub(crate) fn len(&self) -> usize {

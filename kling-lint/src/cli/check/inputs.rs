@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::{Check, STDIN, STDIN_NAME};
 use crate::cli::findings::spool;
@@ -49,6 +50,8 @@ pub(super) struct Lines {
     pub(super) skips: bool,
     /// Its length, if it is known.
     pub(super) len: Option<u64>,
+    /// Whether what follows of it is not wanted any more. Who has read ahead need not judge that.
+    pub(super) given_up: AtomicBool,
 }
 
 /// What the command line names, one unit after another.
@@ -147,7 +150,8 @@ impl<'r> Inputs<'r> {
         match looked.and_then(|look| Ok((open::open_seen(&path, &look)?, look))) {
             Ok(((file, len), look)) => {
                 let chunks = Chunks::new(file, self.options.decode);
-                let lines = Lines { path, look: Some(look), skips, len: Some(len) };
+                let (look, len, given_up) = (Some(look), Some(len), AtomicBool::new(false));
+                let lines = Lines { path, look, skips, len, given_up };
                 self.begin(lines, Source::File(chunks))
             }
             Err(error) => Unit::Unreadable { path, error },
@@ -165,7 +169,8 @@ impl<'r> Inputs<'r> {
         let (path, skips) = (name.to_path_buf(), self.options.skip_unknown);
         if self.options.jsonl || walk::holds_lines(name) {
             let chunks = Chunks::new(stdin, self.options.decode);
-            let lines = Lines { path, look: None, skips, len: None };
+            let given_up = AtomicBool::new(false);
+            let lines = Lines { path, look: None, skips, len: None, given_up };
             return self.begin(lines, Source::Stdin(chunks));
         }
         if self.options.fixes.repairs() {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::inputs::{Lines, Unit};
 use crate::cli::media;
@@ -108,6 +109,9 @@ pub(super) fn judge(
         Unit::Begin(lines) => {
             let id = id(&lines.path, lines.look.as_ref());
             Judged::Begin { lines, id, repairs }
+        }
+        Unit::Chunk(lines, chunk) if lines.given_up.load(Ordering::Relaxed) => {
+            return (Judged::Chunk(lines, LintedChunk::unread(chunk)), None);
         }
         Unit::Chunk(lines, chunk) => {
             let (linted, rest) = linter.lint_chunk(chunk, Some(&lines.path), scratch);

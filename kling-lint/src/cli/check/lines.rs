@@ -1,6 +1,7 @@
 //! Files of lines, told request by request.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use kling_schema::rules::document::NOT_AN_OBJECT;
 
@@ -96,6 +97,7 @@ impl Order {
     /// What follows is not read.
     fn give_up(&mut self, lines: &Lines, line: u64, parts: &mut Parts) -> Then {
         self.tally.stopped = true;
+        lines.given_up.store(true, Ordering::Relaxed);
         let foreign = count(MOST_FOREIGN, "line");
         parts.push(Part::Say(format!(
             "{}:{line}: {foreign} in a row are no request: the rest was not read",

@@ -12,8 +12,12 @@ use crate::cli::run;
 
 /// What came of a run over a folder, in all that can be seen of it.
 fn told(folder: &Path, format: &str, jobs: usize, more: &[&str]) -> (String, String, String) {
+    told_of(&[folder, &folder.join("b.jsonl")], format, jobs, more)
+}
+
+fn told_of(paths: &[&Path], format: &str, jobs: usize, more: &[&str]) -> (String, String, String) {
     let (jobs, format) = (format!("--jobs={jobs}"), format!("--format={format}"));
-    let paths = [folder.as_os_str().to_owned(), folder.join("b.jsonl").into()];
+    let paths = paths.iter().map(|path| path.as_os_str().to_owned());
     let words = ["kling-lint", &jobs, &format].into_iter().chain(more.iter().copied());
     let arguments = words.map(Into::into).chain(paths);
     let arguments = Arguments::try_parse_from(arguments).expect("a good command line");
@@ -189,5 +193,21 @@ fn a_file_passed_over_is_told_when_it_is_named() {
         let (_, out, err) = told(folder.path(), "concise", jobs, &["-v", "--skip-unknown"]);
         assert_eq!(out, "");
         assert!(err.ends_with("nothing to check: 1 JSON file is no Kling request\n"), "{err}");
+    }
+}
+
+/// Threads that had read ahead judged what nobody wanted: as many lines as they held, at ten times the cost.
+#[test]
+fn what_follows_lines_that_are_no_request_is_not_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = format!("{}{}\n", "nonsense\n".repeat(50_000), LINES[1]);
+    let file = folder.path().join("a.jsonl");
+    fs::write(&file, text).expect("a file");
+    for jobs in [1, 4] {
+        let (_, out, err) = told_of(&[&file], "concise", jobs, &[]);
+        let last = out.lines().next_back().expect("findings");
+        assert!(last.contains("a.jsonl:1000:"), "{last}");
+        assert!(err.contains("a.jsonl:1000: 1,000 lines in a row are no request"), "{err}");
+        assert!(err.contains(" in 1,000 of 1,000 requests"), "{err}");
     }
 }
