@@ -407,7 +407,7 @@ impl Linter {
             self.leave_out(unlisted, &mut drafts, unique.len(), dropped, &mut counts);
         }
         let report = self.report(loaded, drafts, dropped, files, endpoint);
-        Linted { report: Report { items, unlisted: counts.boxed(), ..report }, unique }
+        Linted { report: Report { items, unlisted: counts, ..report }, unique }
     }
 
     /// Takes out of the drafts what nobody would list, and counts it. Where some findings are not kept, which they

@@ -178,7 +178,7 @@ impl Session {
             let Some(first) = self.ids.first(unique.hash, name, line()) else { continue };
             let severity = self.linter.severity_of(unique.severity()).filter(|_| may_count);
             if let Some(severity) = severity.filter(|it| unlisted.has(&REUSED_ID, *it)) {
-                report.unlisted.get_or_insert_default().add(&REUSED_ID, severity, 1);
+                report.unlisted.add(&REUSED_ID, severity, 1);
                 continue;
             }
             let draft = unique.into_draft(loaded, self.ids.shown(first));

@@ -35,7 +35,8 @@ pub(crate) fn is_of_document(rule: &Rule) -> bool {
     rule.id.starts_with("KL0")
 }
 
-/// Findings that were counted only, each rule and severity once, in their order.
+/// Findings that were counted only, each rule and severity once, in their order. The one of most reports takes no
+/// allocation, which another thread would have to free.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts(SmallVec<[Count; 1]>);
 
@@ -44,17 +45,17 @@ pub(crate) struct Counts(SmallVec<[Count; 1]>);
 pub(crate) struct Count {
     pub(crate) rule: &'static Rule,
     pub(crate) severity: Severity,
-    pub(crate) number: usize,
+    pub(crate) number: u32,
 }
 
 impl Counts {
     /// Counts some more.
-    pub(crate) fn add(&mut self, rule: &'static Rule, severity: Severity, number: usize) {
+    pub(crate) fn add(&mut self, rule: &'static Rule, severity: Severity, number: u32) {
         if number == 0 {
             return;
         }
         match self.0.binary_search_by_key(&(rule.id, severity), |it| (it.rule.id, it.severity)) {
-            Ok(at) => self.0[at].number += number,
+            Ok(at) => self.0[at].number = self.0[at].number.saturating_add(number),
             Err(at) => self.0.insert(at, Count { rule, severity, number }),
         }
     }
@@ -64,10 +65,9 @@ impl Counts {
         self.0.iter()
     }
 
-    /// What a report holds of them.
-    #[inline]
-    pub(crate) fn boxed(self) -> Option<Box<Self>> {
-        if self.0.is_empty() { None } else { Some(Box::new(self)) }
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The highest severity among them.
@@ -78,6 +78,6 @@ impl Counts {
 
     /// How many findings there are of this severity.
     pub(crate) fn of(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|it| it.severity == severity).map(|it| it.number).sum()
+        self.0.iter().filter(|it| it.severity == severity).map(|it| it.number as usize).sum()
     }
 }

@@ -46,7 +46,7 @@ pub struct Report {
     /// Findings beyond the cap, by severity.
     pub(crate) hidden: [u32; 3],
     /// Findings that nobody would list.
-    pub(crate) unlisted: Option<Box<Counts>>,
+    pub(crate) unlisted: Counts,
     pub(crate) files: Box<[LocalFile]>,
     /// Items of a list of requests; 0 when it is no list.
     pub(crate) items: u32,
@@ -103,8 +103,7 @@ impl Report {
     /// How many findings of this severity there are, kept or not.
     pub fn count(&self, severity: Severity) -> usize {
         let kept = self.findings.iter().filter(|finding| finding.severity == severity).count();
-        let unlisted = self.unlisted.as_ref().map_or(0, |unlisted| unlisted.of(severity));
-        kept + self.hidden[severity as usize] as usize + unlisted
+        kept + self.hidden[severity as usize] as usize + self.unlisted.of(severity)
     }
 
     /// The highest severity among the findings.
@@ -120,6 +119,7 @@ impl Report {
     }
 
     /// The report, or an error when a finding is at or above `fail_on`.
+    #[expect(clippy::result_large_err, reason = "it holds the report, as the other variant does")]
     pub fn into_result(self, fail_on: Severity) -> Result<Report, Rejected> {
         match self.worst() {
             Some(worst) if worst >= fail_on => Err(Rejected { report: self, fail_on }),

@@ -72,7 +72,7 @@ impl Linter {
     ) -> Option<Linted> {
         let Glanced { unique, doubts, odd, .. } = glanced;
         let endpoint = Some(Detected { name: object.name, reason });
-        let report = Report { endpoint, unlisted: counted(odd).boxed(), ..Report::default() };
+        let report = Report { endpoint, unlisted: counted(odd), ..Report::default() };
         let linted = Linted { report, unique };
         if doubts.is_empty() {
             return Some(linted);
@@ -103,7 +103,7 @@ impl Linter {
         let mut counts = counted(odd);
         self.leave_out(unlisted, &mut drafts, unique.len(), dropped, &mut counts);
         let report = self.report(loaded, drafts, dropped, files, endpoint);
-        Some(Linted { report: Report { unlisted: counts.boxed(), ..report }, unique })
+        Some(Linted { report: Report { unlisted: counts, ..report }, unique })
     }
 
     /// Whether URLs at hosts that nobody can fetch from are only counted.
@@ -127,6 +127,6 @@ impl Linter {
 /// So many URLs at hosts that nobody can fetch from.
 fn counted(odd: usize) -> Counts {
     let mut counts = Counts::default();
-    counts.add(&ODD_HOST, Severity::Warning, odd);
+    counts.add(&ODD_HOST, Severity::Warning, u32::try_from(odd).unwrap_or(u32::MAX));
     counts
 }

@@ -72,7 +72,7 @@ impl<'r> Checked<'r> {
             endpoint: report.endpoint(),
             findings: report.findings(),
             hidden: report.hidden(),
-            unlisted: report.unlisted.as_deref(),
+            unlisted: Some(&report.unlisted).filter(|it| !it.is_empty()),
             line: None,
             requests: report.requests(),
         }

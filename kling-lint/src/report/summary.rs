@@ -80,7 +80,7 @@ impl Totals {
             return;
         }
         for Count { rule, severity, number } in input.unlisted.iter().flat_map(|it| it.iter()) {
-            *self.number(*severity) += number;
+            *self.number(*severity) += *number as usize;
             if *severity > Severity::Info {
                 self.unlisted.add(rule, *severity, *number);
             }
@@ -153,7 +153,7 @@ impl Totals {
             out.push('\n');
         }
         for Count { rule, number, .. } in self.unlisted.iter() {
-            let warnings = count(FIRST + number, "warning");
+            let warnings = count(FIRST + *number as usize, "warning");
             out.push_str(&format!(
                 "only {FIRST} of {WARNING}{warnings}{WARNING:#} {} {} are listed (all: --format concise)\n",
                 rule.id, rule.name

@@ -39,7 +39,7 @@ impl Listing {
         report.findings.retain(|finding| {
             let may_go = finding.severity == Severity::Warning && !is_of_document(finding.rule);
             let is_listed = !may_go || self.lists_one_more(finding.rule);
-            counts.add(finding.rule, finding.severity, usize::from(!is_listed));
+            counts.add(finding.rule, finding.severity, u32::from(!is_listed));
             is_listed
         });
     }
