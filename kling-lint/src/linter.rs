@@ -5,6 +5,7 @@ mod glance;
 mod hash;
 mod list;
 mod luck;
+mod media;
 mod placing;
 mod scratch;
 
@@ -30,7 +31,6 @@ use crate::lines::{Chunk, LintedChunk};
 #[cfg(feature = "fs")]
 use crate::load::LONGEST;
 use crate::load::{Loaded, TooLarge};
-use crate::media::verdict::{MediaReport, judge};
 use crate::media::{Hosts, Setting};
 use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
@@ -190,63 +190,9 @@ impl Linter {
             .map_err(|source| LintError::io(path, source))
     }
 
-    /// Judges an image or a video: what it is, and which fields of the endpoints (or of the one that
-    /// was asked for) take it. Only headers are read, unless images are to be decoded. The name may
-    /// tell what it is meant to be.
-    ///
-    /// ```
-    /// use std::io::Cursor;
-    ///
-    /// use kling_lint::{Linter, OpenFile};
-    ///
-    /// let file = OpenFile::new(Cursor::new(b"GIF89a..."))?;
-    /// let report = Linter::new().judge_media(file, "cat.gif")?;
-    /// assert_eq!(report.content, Some("GIF"));
-    /// let image = report.fields.iter().find(|it| it.field == "image").expect("a field");
-    /// assert!(!image.accepted());
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// The file's own, while it is read.
-    pub fn judge_media(
-        &self,
-        mut file: OpenFile,
-        name: impl AsRef<Path>,
-    ) -> std::io::Result<MediaReport> {
-        let objects = match &self.options.object {
-            Some(object) => std::slice::from_ref(object),
-            None => ENDPOINTS,
-        };
-        let name = name.as_ref().to_string_lossy();
-        let settle = |drafts| self.settled(drafts);
-        judge(&mut file, &name, objects, self.options.decode, &settle)
-    }
-
     /// Drafts that have no place become findings.
     pub(crate) fn settled(&self, drafts: Vec<Draft>) -> Vec<Finding> {
         self.report(&Loaded::from_bytes(b""), drafts, [0; 3], Vec::new(), None).findings
-    }
-
-    /// Judges an image or a video in a file, as [`Linter::judge_media`] does.
-    ///
-    /// # Errors
-    /// The file cannot be read, or is no regular file.
-    #[cfg(feature = "fs")]
-    pub fn judge_media_path(&self, path: impl AsRef<Path>) -> Result<MediaReport, LintError> {
-        let path = path.as_ref();
-        self.judge_media_seen(path, &crate::fs::open::Look::at(path)?)
-    }
-
-    /// The same, of a path that was looked at.
-    #[cfg(feature = "fs")]
-    pub(crate) fn judge_media_seen(
-        &self,
-        path: &Path,
-        look: &crate::fs::open::Look,
-    ) -> Result<MediaReport, LintError> {
-        let file = crate::fs::open::open_media(path, look)?;
-        self.judge_media(file, path).map_err(|source| LintError::io(path, source))
     }
 
     /// The same linter, which tells more or less.
