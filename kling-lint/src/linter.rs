@@ -301,7 +301,6 @@ impl Linter {
         let tape = std::mem::take(&mut scratch.tape);
         let document = read::read_into(tape, loaded, room, &mut drafts);
         let Scratch { latest, hosts, known, unlisted, .. } = scratch;
-        let mut counts = Counts::default();
         if let Some(document) = &document {
             if !document.is_sound() {
                 // A broken text may be taken otherwise than at a glance.
@@ -349,24 +348,17 @@ impl Linter {
         fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
         let Checked { dropped, unique, files, .. } = checked;
-        if items == 0 {
-            self.leave_out(unlisted, &mut drafts, unique.len(), dropped, &mut counts);
+        let mut counts = Counts::default();
+        if items == 0 && self.keeps(drafts.len() + unique.len(), dropped.iter().sum()) {
+            self.leave_out(unlisted, &mut drafts, &mut counts);
         }
         let report = self.report(loaded, drafts, dropped, files, endpoint);
         Linted { report: Report { items, unlisted: counts, ..report }, unique }
     }
 
-    /// Takes out of the drafts what nobody would list, and counts it. Where some findings are not kept, which they
-    /// are depends on all of them.
-    fn leave_out(
-        &self,
-        unlisted: &Unlisted,
-        drafts: &mut Vec<Draft>,
-        more: usize,
-        dropped: [usize; 3],
-        counts: &mut Counts,
-    ) {
-        if unlisted.is_nothing() || !self.keeps(drafts.len() + more, dropped) {
+    /// Takes out of the drafts what nobody would list, and counts it.
+    fn leave_out(&self, unlisted: &Unlisted, drafts: &mut Vec<Draft>, counts: &mut Counts) {
+        if unlisted.is_nothing() {
             return;
         }
         drafts.retain(|draft| {
@@ -379,9 +371,10 @@ impl Linter {
         });
     }
 
-    /// Whether so many findings are kept, and none was dropped.
-    pub(crate) fn keeps<T: Default + PartialEq>(&self, findings: usize, dropped: [T; 3]) -> bool {
-        findings <= self.options.room.findings && dropped.iter().all(|it| *it == T::default())
+    /// Whether so many findings are kept, and none was dropped: else which are kept depends on all of them, and
+    /// none may be left out.
+    pub(crate) fn keeps(&self, findings: usize, dropped: usize) -> bool {
+        findings <= self.options.room.findings && dropped == 0
     }
 
     /// Checks a request against a table.

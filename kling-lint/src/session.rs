@@ -172,7 +172,7 @@ impl Session {
         let unlisted = &self.scratch.unlisted;
         let may_count = !unlisted.is_nothing()
             && !report.is_list()
-            && self.linter.keeps(report.findings.len() + unique.len(), report.hidden);
+            && self.linter.keeps(report.findings.len() + unique.len(), report.hidden());
         let mut drafts = Vec::new();
         for unique in unique {
             let Some(first) = self.ids.first(unique.hash, name, line()) else { continue };

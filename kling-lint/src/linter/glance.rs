@@ -77,7 +77,7 @@ impl Linter {
         if doubts.is_empty() {
             return Some(linted);
         }
-        self.with_doubts(linted, object, (doubts, odd), loaded, name, scratch)
+        self.with_doubts(linted, object, doubts, loaded, name, scratch)
     }
 
     #[cold]
@@ -85,23 +85,24 @@ impl Linter {
         &self,
         linted: Linted,
         object: &'static Object,
-        (doubts, odd): (Doubts, usize),
+        doubts: Doubts,
         loaded: &Loaded<'_>,
         name: Option<&Path>,
         Scratch { tape, hosts, unlisted, .. }: &mut Scratch,
     ) -> Option<Linted> {
-        let Linted { report: Report { endpoint, .. }, mut unique } = linted;
+        let Linted { report: Report { endpoint, unlisted: mut counts, .. }, mut unique } = linted;
         let checked = self.with_setting(name, |setting| {
             doubts.judge(loaded, tape, object, setting, hosts, self.options.room)
         });
         let Checked { mut drafts, dropped, unique: more, files, .. } = checked;
         unique.extend(more);
         fix::doubt(&mut drafts);
-        if odd > 0 && !self.keeps(drafts.len() + odd + unique.len(), dropped) {
+        let odd = counts.of(Severity::Warning);
+        if self.keeps(drafts.len() + odd + unique.len(), dropped.iter().sum()) {
+            self.leave_out(unlisted, &mut drafts, &mut counts);
+        } else if odd > 0 {
             return None;
         }
-        let mut counts = counted(odd);
-        self.leave_out(unlisted, &mut drafts, unique.len(), dropped, &mut counts);
         let report = self.report(loaded, drafts, dropped, files, endpoint);
         Some(Linted { report: Report { unlisted: counts, ..report }, unique })
     }

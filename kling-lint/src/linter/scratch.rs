@@ -67,11 +67,10 @@ pub(super) fn with<R>(check: impl FnOnce(&mut Scratch) -> R) -> R {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use kling_schema::Severity;
     use kling_schema::rules::media::{ODD_HOST, ODD_SUFFIX, SPACE_IN_URL};
     use kling_schema::rules::references::UNUSED_INPUT;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::Linter;

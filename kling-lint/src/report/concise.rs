@@ -85,7 +85,7 @@ impl Reporter for Concise {
     }
 
     fn lists(&self) -> Lists {
-        if self.verbose { Lists::All } else { Lists::Warnings }
+        Lists::with_infos(self.verbose)
     }
 
     fn apart(&self) -> Option<Box<dyn Reporter + Send>> {

@@ -185,11 +185,10 @@ impl Reporter for Human {
     }
 
     fn lists(&self) -> Lists {
-        match (self.verbose, self.quiet) {
-            (true, _) => Lists::All,
-            // Nothing would say that there are more.
-            (false, true) => Lists::Warnings,
-            (false, false) => Lists::FirstWarnings,
+        // When quiet, nothing would say that there are more.
+        match self.verbose || self.quiet {
+            true => Lists::with_infos(self.verbose),
+            false => Lists::FirstWarnings,
         }
     }
 

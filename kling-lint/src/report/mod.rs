@@ -58,7 +58,7 @@ pub(crate) struct Checked<'r> {
     /// How many more there were.
     pub(crate) hidden: usize,
     /// Those that are counted because nobody would list them.
-    pub(crate) unlisted: Option<&'r Counts>,
+    pub(crate) unlisted: &'r Counts,
     /// The line, in a file that holds a request a line.
     pub(crate) line: Option<u64>,
     /// How many requests they are about: more than one, if the input is a list.
@@ -72,7 +72,7 @@ impl<'r> Checked<'r> {
             endpoint: report.endpoint(),
             findings: report.findings(),
             hidden: report.hidden(),
-            unlisted: Some(&report.unlisted).filter(|it| !it.is_empty()),
+            unlisted: &report.unlisted,
             line: None,
             requests: report.requests(),
         }
@@ -102,6 +102,13 @@ pub(crate) enum Lists {
     Warnings,
     /// All, and requests about which there is nothing to say.
     All,
+}
+
+impl Lists {
+    /// Infos only for who asks.
+    fn with_infos(verbose: bool) -> Self {
+        if verbose { Lists::All } else { Lists::Warnings }
+    }
 }
 
 /// How many warnings of a rule are listed, where not all are.

@@ -13,6 +13,7 @@ use crate::finding::{Excerpt, Finding, Params, Position, Span};
 use crate::fix::{Applicability, Edit, Fix};
 use crate::message::{fill, help};
 use crate::report::{Checked, Media, Reporter, Totals};
+use crate::unlisted::Counts;
 use crate::{Linter, LinterBuilder, MediaReport, OpenFile};
 
 const PAGE: Source =
@@ -93,7 +94,7 @@ pub(crate) fn told(reporter: &mut dyn Reporter) -> String {
             endpoint: Some(&detected),
             findings: &first,
             hidden: 0,
-            unlisted: None,
+            unlisted: &Counts::default(),
             line: None,
             requests: 1,
         },
@@ -102,7 +103,7 @@ pub(crate) fn told(reporter: &mut dyn Reporter) -> String {
             endpoint: Some(&detected),
             findings: &second,
             hidden: 7,
-            unlisted: None,
+            unlisted: &Counts::default(),
             line: None,
             requests: 1,
         },
@@ -111,7 +112,7 @@ pub(crate) fn told(reporter: &mut dyn Reporter) -> String {
             endpoint: None,
             findings: &[],
             hidden: 0,
-            unlisted: None,
+            unlisted: &Counts::default(),
             line: None,
             requests: 1,
         },

@@ -76,10 +76,10 @@ impl Totals {
         self.checked += input.requests;
         self.in_lines |= input.requests > 1;
         self.hidden += input.hidden;
-        if input.findings.is_empty() && input.unlisted.is_none() {
+        if input.findings.is_empty() && input.unlisted.is_empty() {
             return;
         }
-        for Count { rule, severity, number } in input.unlisted.iter().flat_map(|it| it.iter()) {
+        for Count { rule, severity, number } in input.unlisted.iter() {
             *self.number(*severity) += *number as usize;
             if *severity > Severity::Info {
                 self.unlisted.add(rule, *severity, *number);
@@ -91,7 +91,7 @@ impl Totals {
         }
         let blames = |finding: &&Finding| finding.severity > Severity::Info;
         // Of a list everything is told.
-        let unlisted = input.unlisted.and_then(Counts::worst);
+        let unlisted = input.unlisted.worst();
         let blamed = match unlisted > Some(Severity::Info) {
             true => input.requests,
             false => requests_of(input, input.findings.iter().filter(blames)),

@@ -150,7 +150,7 @@ impl<'r> Inputs<'r> {
         match looked.and_then(|look| Ok((open::open_seen(&path, &look)?, look))) {
             Ok(((file, len), look)) => {
                 let chunks = Chunks::new(file, self.options.decode);
-                let (look, len, given_up) = (Some(look), Some(len), AtomicBool::new(false));
+                let (look, len, given_up) = (Some(look), Some(len), AtomicBool::default());
                 let lines = Lines { path, look, skips, len, given_up };
                 self.begin(lines, Source::File(chunks))
             }
@@ -169,8 +169,8 @@ impl<'r> Inputs<'r> {
         let (path, skips) = (name.to_path_buf(), self.options.skip_unknown);
         if self.options.jsonl || walk::holds_lines(name) {
             let chunks = Chunks::new(stdin, self.options.decode);
-            let given_up = AtomicBool::new(false);
-            let lines = Lines { path, look: None, skips, len: None, given_up };
+            let (look, len, given_up) = (None, None, AtomicBool::default());
+            let lines = Lines { path, look, skips, len, given_up };
             return self.begin(lines, Source::Stdin(chunks));
         }
         if self.options.fixes.repairs() {

@@ -28,9 +28,8 @@ pub(super) struct Tally {
     muted: bool,
     lines: u64,
     told: usize,
-    /// How many lines in a row were told that are no request, and whether they were too many.
+    /// How many lines in a row were told that are no request.
     foreign: usize,
-    stopped: bool,
     /// Lines passed over, and the first of them.
     skipped: usize,
     first: Vec<String>,
@@ -60,7 +59,7 @@ impl Order {
         chunk: LintedChunk,
         parts: &mut Parts,
     ) -> Then {
-        if self.tally.muted || self.tally.stopped {
+        if self.tally.muted || lines.given_up.load(Ordering::Relaxed) {
             return Then::GoOn;
         }
         let mut reports = Vec::with_capacity(chunk.len());
@@ -96,7 +95,6 @@ impl Order {
 
     /// What follows is not read.
     fn give_up(&mut self, lines: &Lines, line: u64, parts: &mut Parts) -> Then {
-        self.tally.stopped = true;
         lines.given_up.store(true, Ordering::Relaxed);
         let foreign = count(MOST_FOREIGN, "line");
         parts.push(Part::Say(format!(

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::report::samples;
+use crate::unlisted::Counts;
 
 /// What OASIS publishes.
 const OASIS: &str = include_str!("../../../../fixtures/sarif/sarif-schema-2.1.0.json");
@@ -52,7 +53,7 @@ fn every_rule_is_valid() {
         endpoint: None,
         findings: &findings,
         hidden: 0,
-        unlisted: None,
+        unlisted: &Counts::default(),
         line: None,
         requests: 1,
     };
