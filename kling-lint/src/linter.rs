@@ -8,6 +8,7 @@ mod luck;
 mod media;
 mod placing;
 mod scratch;
+mod unlisted;
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -35,7 +36,6 @@ use crate::media::{Hosts, Setting};
 use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
-use crate::unlisted::{Counts, Unlisted};
 use crate::verdict::{self, Report, Room};
 
 /// An endpoint's table, and how it is known.
@@ -321,6 +321,8 @@ impl Linter {
             }
             if is_list {
                 let mut common = list::Common::default();
+                // Which of them are kept depends on all requests.
+                hosts.count_odd(false);
                 for (index, item) in list::items(root) {
                     items += 1;
                     let item = match list::endpoint(item, told.as_ref(), latest) {
@@ -335,7 +337,13 @@ impl Linter {
                 }
                 told = common.endpoint();
             } else if let (JsonKind::Object, Some((object, _))) = (root.kind(), &told) {
+                hosts.count_odd(self.counts_odd_hosts(unlisted) && !self.has_policy(object));
                 checked = self.check(document, root, object, name, hosts, Some(known));
+                let Checked { drafts: found, unique, odd, dropped, .. } = &checked;
+                let found = drafts.len() + found.len() + odd + unique.len();
+                if *odd > 0 && !self.keeps(found, dropped.iter().sum()) {
+                    checked = self.check(document, root, object, name, hosts, Some(known));
+                }
             }
         }
         if let Some(document) = document {
@@ -347,34 +355,13 @@ impl Linter {
         }
         fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
-        let Checked { dropped, unique, files, .. } = checked;
-        let mut counts = Counts::default();
+        let Checked { dropped, unique, files, odd, .. } = checked;
+        let mut counts = unlisted::odd_hosts(odd);
         if items == 0 && self.keeps(drafts.len() + unique.len(), dropped.iter().sum()) {
             self.leave_out(unlisted, &mut drafts, &mut counts);
         }
         let report = self.report(loaded, drafts, dropped, files, endpoint);
         Linted { report: Report { items, unlisted: counts, ..report }, unique }
-    }
-
-    /// Takes out of the drafts what nobody would list, and counts it.
-    fn leave_out(&self, unlisted: &Unlisted, drafts: &mut Vec<Draft>, counts: &mut Counts) {
-        if unlisted.is_nothing() {
-            return;
-        }
-        drafts.retain(|draft| {
-            let severity = self.severity(draft);
-            let is_listed = !unlisted.has(draft.rule, severity);
-            if !is_listed {
-                counts.add(draft.rule, severity, 1);
-            }
-            is_listed
-        });
-    }
-
-    /// Whether so many findings are kept, and none was dropped: else which are kept depends on all of them, and
-    /// none may be left out.
-    pub(crate) fn keeps(&self, findings: usize, dropped: usize) -> bool {
-        findings <= self.options.room.findings && dropped == 0
     }
 
     /// Checks a request against a table.
@@ -394,6 +381,17 @@ impl Linter {
         #[cfg(feature = "house-rules")]
         let checked = self.judged(request, object, checked);
         checked
+    }
+
+    /// Whether a policy of the team has something to say about requests for an endpoint.
+    fn has_policy(&self, object: &Object) -> bool {
+        #[cfg(feature = "house-rules")]
+        return self.options.policies.get(object.name).is_some();
+        #[cfg(not(feature = "house-rules"))]
+        {
+            let _ = object;
+            false
+        }
     }
 
     /// Calls back with how the media of a request are judged.

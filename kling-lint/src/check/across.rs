@@ -46,7 +46,7 @@ pub(super) fn check<'d>(
             rule.check(cx, root);
         } else {
             debug_assert!(
-                cx.leaves_nothing(|cx| rule.check(cx, root)),
+                cx.leaves_nothing_but(0, |cx| rule.check(cx, root)),
                 "{} has something to say",
                 rule.name()
             );

@@ -53,7 +53,7 @@ impl Doubts {
             let field = &object.fields[field];
             value::field(&mut cx, document.node(node), field, &root.field(field.key));
         }
-        let checked = cx.out;
+        let checked = cx.done();
         *tape = document.into_tape();
         checked
     }

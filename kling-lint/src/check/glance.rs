@@ -53,13 +53,12 @@ pub(crate) fn may_have(object: &'static Object, names: NameSet) -> bool {
 
 /// Judges a text that is nowhere cut against a table, which may be that of another endpoint unless it is sure;
 /// what is doubtful is put on the tape. If all of it is to be judged with care, its keys by then come back, and
-/// what is known by then is kept. URLs at odd hosts may be only counted.
+/// what is known by then is kept.
 pub(crate) fn glance<'t>(
     text: &'t [u8],
     object: &'static Object,
     is_sure: bool,
     hosts: &mut Hosts,
-    counts_odd: bool,
     known: &mut Foreknown,
     tape: &mut Tape,
 ) -> Result<Glanced<'t>, NameSet> {
@@ -71,10 +70,8 @@ pub(crate) fn glance<'t>(
         with_room(object.fields.len(), Fact::default(), |facts| {
             let (there, odd, names, doubts) = (0, 0, NameSet::NONE, Doubts::default());
             let mut glance = Glance { object, plan, met, facts, there, odd, names, tape, doubts };
-            hosts.count_odd(counts_odd);
             let is_whole = glance.read(text, is_sure, hosts).is_some();
-            let odd = hosts.odd();
-            hosts.count_odd(false);
+            let odd = hosts.counted();
             if is_whole && glance.is_silent() {
                 return Ok(glance.done(odd));
             }
@@ -136,7 +133,7 @@ impl<'t> Glance<'_, 't> {
                 if !is_sure && self.plan.model() == Some(index) {
                     return None;
                 }
-                hosts.take_back(odd);
+                hosts.take_back(hosts.odd() - odd);
                 cursor = Cursor::at(text, start);
                 self.doubts.add(index, &mut cursor, self.tape)?;
             } else {
@@ -257,7 +254,7 @@ mod tests {
         let object = endpoints::find(endpoint).expect("an endpoint");
         let (mut hosts, mut known, mut tape) = Default::default();
         let (text, known, tape) = (text.as_bytes(), &mut known, &mut tape);
-        let glanced = glance(text, object, true, &mut hosts, false, known, tape);
+        let glanced = glance(text, object, true, &mut hosts, known, tape);
         glanced.map(|glanced| glanced.doubts.is_empty())
     }
 

@@ -51,6 +51,9 @@ pub(super) fn media_string<'d>(
             None => empty(cx, node, trail),
         };
     }
+    if cx.hosts.counts_odd() && is_sound(text, rules.limits, cx.hosts) {
+        return;
+    }
     let mut setting = cx.setting;
     if cx.out.files.len() >= MOST_FILES {
         setting.files = None;

@@ -82,6 +82,8 @@ pub(crate) struct Checked {
     pub(crate) unique: Uniques,
     /// The local files it names.
     pub(crate) files: Vec<Named>,
+    /// How many URLs at odd hosts there are beside, where those are only counted.
+    pub(crate) odd: usize,
 }
 
 /// A local file that the request names.
@@ -167,7 +169,7 @@ pub(crate) fn check<'d>(
 ) -> Checked {
     let mut cx = Cx { known, ..Cx::new(document, setting, hosts, room) };
     shape::request(&mut cx, root, object, &Trail::root(object.name));
-    cx.out
+    cx.done()
 }
 
 /// What the checks share.
@@ -210,19 +212,27 @@ impl<'d> Cx<'d> {
         }
     }
 
+    /// What was found by now.
+    fn done(self) -> Checked {
+        Checked { odd: self.hosts.counted(), ..self.out }
+    }
+
     fn push(&mut self, draft: Draft) {
         self.out.push(draft);
     }
 
-    /// Whether a check finds nothing and has nothing to remember.
-    fn leaves_nothing(&mut self, check: impl FnOnce(&mut Self)) -> bool {
+    /// Whether a check finds nothing but so many URLs at odd hosts and has nothing to remember. It counts no
+    /// more of those.
+    fn leaves_nothing_but(&mut self, odd: usize, check: impl FnOnce(&mut Self)) -> bool {
         let left = |cx: &Self| {
             let out = &cx.out;
             (out.drafts.len(), out.dropped, out.unique.len(), out.files.len(), cx.sizes.len())
         };
-        let before = left(self);
+        let (before, counted) = (left(self), self.hosts.odd());
         check(self);
-        before == left(self)
+        let more = self.hosts.odd() - counted;
+        self.hosts.take_back(more);
+        before == left(self) && more == odd
     }
 
     fn is_suspended(&self, node: Node<'d>) -> bool {

@@ -55,6 +55,8 @@ pub(super) struct Slot<'d> {
     pub(super) value: Option<Node<'d>>,
     /// How many members had the key.
     count: u32,
+    /// How many URLs in it were counted.
+    odd: usize,
 }
 
 /// The keys of one object, as they were met.
@@ -102,6 +104,9 @@ impl<'a, 'd> Seen<'a, 'd> {
             };
             let (field, value) = (&object.fields[index], member.value);
             let known = known.filter(|_| slot.count == 0).and_then(|known| known.of(index));
+            // Of a key written twice only the last value is judged.
+            cx.hosts.take_back(slot.odd);
+            let counted = cx.hosts.odd();
             let fact = match plan {
                 // What has to be remembered is judged with care.
                 Some(plan) if plan.unique().is_none_or(|(unique, _)| unique != index) => {
@@ -109,16 +114,17 @@ impl<'a, 'd> Seen<'a, 'd> {
                 }
                 _ => Fact::Unknown,
             };
+            let odd = cx.hosts.odd() - counted;
             debug_assert!(
                 fact == Fact::Unknown
-                    || cx.leaves_nothing(|cx| {
+                    || cx.leaves_nothing_but(odd, |cx| {
                         value::field(cx, value, field, &trail.field(field.key));
                     }),
                 "the ways differ about `{}`",
                 field.key
             );
             facts[index] = fact;
-            *slot = Slot { value: Some(value), count: slot.count + 1 };
+            *slot = Slot { value: Some(value), count: slot.count + 1, odd };
             if slot.count > 1 {
                 duplicate(cx, member, Some(slot.count), trail);
             }
@@ -204,7 +210,13 @@ fn fact(cx: &mut Cx<'_>, plan: &Plan, field: usize, value: Node<'_>) -> Fact {
         return Fact::Unknown;
     }
     let mut cursor = Cursor::at(cx.document.loaded().text(), value.span().start as usize);
-    plan.fact(field, &mut cursor, cx.hosts)
+    let counted = cx.hosts.odd();
+    let fact = plan.fact(field, &mut cursor, cx.hosts);
+    if fact == Fact::Unknown {
+        // Whoever judges it with care counts them again.
+        cx.hosts.take_back(cx.hosts.odd() - counted);
+    }
+    fact
 }
 
 /// A key written again.

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::ptr;
 
-use kling_schema::rules::media::ODD_HOST;
 use kling_schema::{Object, Severity};
 
+use super::unlisted::odd_hosts;
 use super::{Linter, Scratch, Told};
 use crate::check::Checked;
 use crate::check::doubts::Doubts;
@@ -15,7 +15,6 @@ use crate::fix;
 use crate::load::Loaded;
 use crate::names::NameSet;
 use crate::session::Linted;
-use crate::unlisted::{Counts, Unlisted};
 use crate::verdict::Report;
 
 impl Linter {
@@ -35,7 +34,8 @@ impl Linter {
             if self.has_policy(told.0) {
                 return None;
             }
-            let glanced = glance(text, told.0, true, hosts, counts_odd, known, tape).ok()?;
+            hosts.count_odd(counts_odd);
+            let glanced = glance(text, told.0, true, hosts, known, tape).ok()?;
             return self.glanced(told.clone(), glanced, loaded, name, scratch);
         }
         // It may be for the same endpoint as one before it.
@@ -44,7 +44,8 @@ impl Linter {
             if self.has_policy(object) || !may_have(object, names) {
                 continue;
             }
-            let glanced = glance(text, object, false, hosts, counts_odd, known, tape);
+            hosts.count_odd(counts_odd);
+            let glanced = glance(text, object, false, hosts, known, tape);
             // It is not sure yet that it is for this one.
             known.forget();
             match glanced {
@@ -72,7 +73,7 @@ impl Linter {
     ) -> Option<Linted> {
         let Glanced { unique, doubts, odd, .. } = glanced;
         let endpoint = Some(Detected { name: object.name, reason });
-        let report = Report { endpoint, unlisted: counted(odd), ..Report::default() };
+        let report = Report { endpoint, unlisted: odd_hosts(odd), ..Report::default() };
         let linted = Linted { report, unique };
         if doubts.is_empty() {
             return Some(linted);
@@ -90,14 +91,16 @@ impl Linter {
         name: Option<&Path>,
         Scratch { tape, hosts, unlisted, .. }: &mut Scratch,
     ) -> Option<Linted> {
-        let Linted { report: Report { endpoint, unlisted: mut counts, .. }, mut unique } = linted;
+        let Linted { report: Report { endpoint, unlisted: counts, .. }, mut unique } = linted;
+        hosts.count_odd(self.counts_odd_hosts(unlisted));
         let checked = self.with_setting(name, |setting| {
             doubts.judge(loaded, tape, object, setting, hosts, self.options.room)
         });
-        let Checked { mut drafts, dropped, unique: more, files, .. } = checked;
+        let Checked { mut drafts, dropped, unique: more, files, odd, .. } = checked;
         unique.extend(more);
         fix::doubt(&mut drafts);
-        let odd = counts.of(Severity::Warning);
+        let odd = counts.of(Severity::Warning) + odd;
+        let mut counts = odd_hosts(odd);
         if self.keeps(drafts.len() + odd + unique.len(), dropped.iter().sum()) {
             self.leave_out(unlisted, &mut drafts, &mut counts);
         } else if odd > 0 {
@@ -106,28 +109,4 @@ impl Linter {
         let report = self.report(loaded, drafts, dropped, files, endpoint);
         Some(Linted { report: Report { unlisted: counts, ..report }, unique })
     }
-
-    /// Whether URLs at hosts that nobody can fetch from are only counted.
-    fn counts_odd_hosts(&self, unlisted: &Unlisted) -> bool {
-        let severity = self.severity_of(Severity::Warning);
-        severity.is_some_and(|severity| unlisted.has(&ODD_HOST, severity))
-    }
-
-    /// Whether a policy of the team has something to say about requests for an endpoint.
-    fn has_policy(&self, object: &Object) -> bool {
-        #[cfg(feature = "house-rules")]
-        return self.options.policies.get(object.name).is_some();
-        #[cfg(not(feature = "house-rules"))]
-        {
-            let _ = object;
-            false
-        }
-    }
-}
-
-/// So many URLs at hosts that nobody can fetch from.
-fn counted(odd: usize) -> Counts {
-    let mut counts = Counts::default();
-    counts.add(&ODD_HOST, Severity::Warning, u32::try_from(odd).unwrap_or(u32::MAX));
-    counts
 }

@@ -75,6 +75,7 @@ mod tests {
     use super::*;
     use crate::Linter;
     use crate::load::Loaded;
+    use crate::verdict::Room;
 
     /// Keys as written: telling ones and others, escaped ones, and ones of no table.
     const KEYS: [&str; 24] = [
@@ -104,7 +105,7 @@ mod tests {
         "promt",
     ];
 
-    const VALUES: [&str; 28] = [
+    const VALUES: [&str; 31] = [
         r#""https://cdn.acme.io/a.png""#,
         r#""https://cdn.acme.io.example/a.png""#,
         r#""https://h2.acme-studio.org/a/b.jpeg?x=1""#,
@@ -131,6 +132,9 @@ mod tests {
         "true",
         r#"[{"image": "https://cdn.acme.io/a.png"}, {"image": "https://h2.acme-studio.org/b.jpg"}]"#,
         r#"[{"subject_image": "https://cdn.acme.io/a.png"}]"#,
+        r#"[{"image": "https://example.com/a.png"}, {"image": "https://nas.local/a.gif"}]"#,
+        r#"[{"image": "https://example.com/a.png", "image": "https://example.com/b.png"}, {"image": 5}]"#,
+        r#"[{"image": "https://example.com/a.png", "image": "https://cdn.acme.io/b.png"}, "https://nas.local"]"#,
         r#"[{"image_url": "https://cdn.acme.io/a.png", "type": "first_frame"}, {"image_url": 5}]"#,
         r#"[{"mask": "https://cdn.acme.io/a.png", "trajectories": [{"x": 1, "y": 2}, {"x": 3, "x": 4}]}]"#,
     ];
@@ -185,9 +189,10 @@ mod tests {
         fn what_is_not_listed_is_counted(
             requests in proptest::collection::vec(request(), 1..12),
             infos in any::<bool>(),
+            findings in prop_oneof![3 => Just(Room::default().findings), 1 => 1..6_usize],
             rules in proptest::sample::subsequence(vec![&ODD_HOST, &ODD_SUFFIX, &SPACE_IN_URL, &UNUSED_INPUT], 0..4),
         ) {
-            let linter = Linter::new();
+            let linter = Linter::new().with_room(Room { findings, ..Room::default() });
             let kept = &mut Scratch { unlisted: Unlisted { infos, rules }, ..Scratch::default() };
             for request in requests.iter().chain(&requests) {
                 let loaded = Loaded::from_bytes(request.as_bytes());

@@ -1,5 +1,7 @@
 //! Hosts that were met: requests of one stream have their media at a few.
 
+use std::mem;
+
 use crate::media::location::{authority, reserved};
 
 /// How many are kept, and bytes of each at most.
@@ -41,19 +43,30 @@ impl Default for Hosts {
 }
 
 impl Hosts {
-    /// From here on URLs at odd hosts are only counted, or they are no more.
+    /// In the next request, or the next value, URLs at odd hosts are only counted, or they are not.
     pub(crate) fn count_odd(&mut self, counts: bool) {
         (self.counts_odd, self.odd) = (counts, 0);
     }
 
-    /// How many URLs at odd hosts were counted.
+    /// How many there were. From here on they are not counted.
+    pub(crate) fn counted(&mut self) -> usize {
+        self.counts_odd = false;
+        mem::take(&mut self.odd)
+    }
+
+    /// Whether URLs at odd hosts are only counted.
+    pub(crate) fn counts_odd(&self) -> bool {
+        self.counts_odd
+    }
+
+    /// How many URLs at odd hosts were counted by now.
     pub(crate) fn odd(&self) -> usize {
         self.odd
     }
 
-    /// So many were counted, and those that came later are not.
+    /// So many that were counted are not.
     pub(crate) fn take_back(&mut self, odd: usize) {
-        self.odd = odd;
+        self.odd -= odd;
     }
 
     /// Counts a URL, if its host is odd.
