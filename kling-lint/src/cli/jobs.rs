@@ -7,6 +7,7 @@
 //! ```
 //!
 //! What a worker finds stays with it until it is told, whoever settles it; only what is told comes back.
+//! This thread is a worker too while enough is given out: one more would take turns with it.
 
 mod desk;
 #[cfg(test)]
@@ -19,7 +20,7 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
-use desk::{Desk, Open, Piece, Work};
+use desk::{Batch, Desk, Open, Piece, Turn, Work};
 
 use crate::lines::HELD;
 
@@ -46,6 +47,9 @@ pub(super) trait Line {
 
     /// How many bytes it is about, if it is small.
     fn small(&self, task: &Task<Self>) -> Option<u64>;
+
+    /// Whether it is done so soon that meanwhile no task is given out.
+    fn is_light(&self, task: &Task<Self>) -> bool;
 
     /// One is told, or a part of it. They come in the order of the tasks.
     ///
@@ -186,11 +190,16 @@ fn on_threads<L: Line>(
     thread::scope(|scope| {
         // Closed with the closure, so that threads stop when it returns early.
         let desk = Open(&desk);
-        for own in 0..jobs {
+        // This thread is the first.
+        for own in 1..jobs {
             let (mut worker, desk) = (line.worker(), desk.0);
             scope.spawn(move || {
                 // A panic must reach the thread that waits.
-                let all = AssertUnwindSafe(|| serve(&mut worker, desk, own));
+                let all = AssertUnwindSafe(|| {
+                    while let Some(work) = desk.next(own) {
+                        serve(&mut worker, desk, own, work);
+                    }
+                });
                 if let Err(panic) = catch_unwind(all) {
                     desk.tell(Err(panic));
                 }
@@ -205,9 +214,10 @@ fn on_threads<L: Line>(
                 match begun.next().map_or_else(|| next(line, &mut ahead), Next::Batch) {
                     Next::End => ended = true,
                     Next::Urgent(task) => barrier = Some(task),
-                    Next::Batch(batch) => {
+                    Next::Batch(tasks) => {
                         out += 1;
-                        desk.0.give(batch);
+                        let is_light = tasks.iter().all(|task| line.is_light(task));
+                        desk.0.give(Batch { tasks, is_light });
                     }
                 }
                 window.keep(desk.0.told());
@@ -226,7 +236,13 @@ fn on_threads<L: Line>(
                 }
                 continue;
             }
-            window.keep(desk.0.wait());
+            match desk.0.turn() {
+                Turn::Work(work) => {
+                    serve(&mut worker, desk.0, desk::FIRST, work);
+                    window.keep(desk.0.told());
+                }
+                Turn::Take(told) => window.keep(told),
+            }
             match window.take(line, desk.0)? {
                 ControlFlow::Continue(done) => out -= done,
                 ControlFlow::Break(()) => return Ok(()),
@@ -238,36 +254,31 @@ fn on_threads<L: Line>(
 /// What a worker sends, or why it panicked.
 type Sent<T> = thread::Result<Piece<Vec<T>>>;
 
-/// Takes part in the work until there is no more.
-fn serve<W: Worker>(worker: &mut W, desk: &Desk<W>, own: usize) {
+/// Does a piece of work, and settles and tells what is due then.
+fn serve<W: Worker>(worker: &mut W, desk: &Desk<W>, own: usize, work: Work<W>) {
     let tell = |worker: &mut W, Piece { number, content, is_last }: Piece<Vec<W::Settled>>| {
         let content = content.into_iter().map(|settled| worker.tell(settled)).collect();
         desk.tell(Ok(Piece { number, content, is_last }));
     };
-    while let Some(work) = desk.next(own) {
-        let (place, mut batch) = match work {
-            Work::Do(place, batch) => (place, batch),
-            Work::Tell(piece) => {
-                tell(worker, piece);
-                continue;
-            }
-        };
-        let mut done = Vec::new();
-        let mut held = 0;
-        while held < HELD
-            && let Some(task) = batch.pop_front()
-        {
-            let (part, rest) = worker.work(task);
-            held += worker.weight(&part);
-            done.push(part);
-            if let Some(rest) = rest {
-                batch.push_front(rest);
-            }
+    let (place, mut batch) = match work {
+        Work::Do(place, batch) => (place, batch),
+        Work::Tell(piece) => return tell(worker, piece),
+    };
+    let mut done = Vec::new();
+    let mut held = 0;
+    while held < HELD
+        && let Some(task) = batch.tasks.pop_front()
+    {
+        let (part, rest) = worker.work(task);
+        held += worker.weight(&part);
+        done.push(part);
+        if let Some(rest) = rest {
+            batch.tasks.push_front(rest);
         }
-        desk.put(place, done, batch, own);
-        while let Some(piece) = desk.settle(worker, own) {
-            tell(worker, piece);
-        }
+    }
+    desk.put(place, done, batch, own);
+    while let Some(piece) = desk.settle(worker, own) {
+        tell(worker, piece);
     }
 }
 

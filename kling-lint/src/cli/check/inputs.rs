@@ -117,6 +117,15 @@ impl<'r> Inputs<'r> {
         }
     }
 
+    /// Whether it is judged in less time than the reading can rest.
+    pub(super) fn is_light(&self, unit: &Unit) -> bool {
+        match unit {
+            Unit::Begin(_) | Unit::End(_) | Unit::Unreadable { .. } => true,
+            Unit::Chunk(_, chunk) => !self.options.decode && chunk.long().is_none(),
+            Unit::File { .. } | Unit::Read { .. } | Unit::Text { .. } => self.small(unit).is_some(),
+        }
+    }
+
     /// The next lines of the file that is open.
     fn chunk(&mut self) -> Option<Unit> {
         let (lines, source) = self.lines.as_mut()?;

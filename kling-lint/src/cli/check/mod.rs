@@ -170,6 +170,10 @@ impl<W: Write> Line for Run<'_, W> {
         self.inputs.small(unit)
     }
 
+    fn is_light(&self, unit: &Unit) -> bool {
+        self.inputs.is_light(unit)
+    }
+
     fn take(&mut self, told: Settled<Told>) -> io::Result<ControlFlow<()>> {
         for part in told.parts {
             self.part(part)?;

@@ -11,6 +11,16 @@ pub(super) const PIECES: usize = 4;
 /// thread costs as much as some lines.
 const ENOUGH: usize = 2;
 
+/// The worker that also reads and writes.
+pub(super) const FIRST: usize = 0;
+
+/// Tasks that are given out together.
+pub(super) struct Batch<T> {
+    pub(super) tasks: VecDeque<T>,
+    /// Whether the first worker may do them: the others do not run out of work meanwhile.
+    pub(super) is_light: bool,
+}
+
 /// Where a piece stands in the order: the number of its batch, and its own within that.
 pub(super) type Place = (usize, usize);
 
@@ -27,10 +37,17 @@ pub(super) struct Piece<C> {
 /// What a worker is asked for.
 pub(super) enum Work<W: Worker> {
     /// A batch, or what is left of one.
-    Do(Place, VecDeque<W::Task>),
+    Do(Place, Batch<W::Task>),
     /// To tell what it did and another settled: memory is given back soonest by the one who took it, as
     /// the allocator makes others wait.
     Tell(Piece<Vec<W::Settled>>),
+}
+
+/// What the first worker does next.
+pub(super) enum Turn<W: Worker> {
+    Work(Work<W>),
+    /// To take back what is told.
+    Take(Vec<Sent<W::Told>>),
 }
 
 /// What was done and is not settled.
@@ -54,7 +71,7 @@ pub(super) struct Desk<W: Worker> {
 
 struct State<W: Worker> {
     /// Batches, or what is left of them.
-    batches: BTreeMap<Place, VecDeque<W::Task>>,
+    batches: BTreeMap<Place, Batch<W::Task>>,
     /// Batches given out so far.
     given: usize,
     done: BTreeMap<Place, Done<W>>,
@@ -108,17 +125,19 @@ impl<W: Worker> Desk<W> {
         state.out < PIECES * self.workers || *first == state.turn && state.done.len() == state.out
     }
 
-    /// Wakes one who waits, if there is something to do now.
+    /// Wakes one who waits, if there is something to do now: the first worker last, as it has more to do.
     fn call(&self, state: MutexGuard<'_, State<W>>) {
-        let someone = !state.waiting.is_empty() && self.is_ready(&state);
+        let last = state.waiting.last().copied().filter(|_| self.is_ready(&state));
         drop(state);
-        if someone {
-            self.changed.notify_one();
+        match last {
+            Some(FIRST) => self.told.notify_one(),
+            Some(_) => self.changed.notify_one(),
+            None => {}
         }
     }
 
     /// One more batch is to be done.
-    pub(super) fn give(&self, batch: VecDeque<W::Task>) {
+    pub(super) fn give(&self, batch: Batch<W::Task>) {
         let mut state = self.state();
         let place = (state.given, 0);
         state.given += 1;
@@ -149,15 +168,9 @@ impl<W: Worker> Desk<W> {
     }
 
     /// So much was done by this worker, and this is left of the batch.
-    pub(super) fn put(
-        &self,
-        place: Place,
-        content: Vec<W::Done>,
-        rest: VecDeque<W::Task>,
-        by: usize,
-    ) {
+    pub(super) fn put(&self, place: Place, content: Vec<W::Done>, rest: Batch<W::Task>, by: usize) {
         let mut state = self.state();
-        let is_last = rest.is_empty();
+        let is_last = rest.tasks.is_empty();
         state.done.insert(place, Done { content, is_last, by });
         if !is_last {
             let (batch, piece) = place;
@@ -216,13 +229,31 @@ impl<W: Worker> Desk<W> {
         std::mem::take(&mut self.state().told)
     }
 
-    /// What is told, as soon as that is enough; some of it must be out.
-    pub(super) fn wait(&self) -> Vec<Sent<W::Told>> {
+    /// What the first worker does next, as soon as there is something; some of it must be out.
+    pub(super) fn turn(&self) -> Turn<W> {
         let mut state = self.state();
-        while !self.is_enough(&state) {
+        loop {
+            if self.is_enough(&state) {
+                return Turn::Take(std::mem::take(&mut state.told));
+            }
+            if let Some(piece) = state.handed[FIRST].pop_front() {
+                return Turn::Work(Work::Tell(piece));
+            }
+            if self.is_ready(&state)
+                && let Some(first) = state.batches.first_entry()
+                && first.get().is_light
+            {
+                let (place, batch) = first.remove_entry();
+                state.out += 1;
+                return Turn::Work(Work::Do(place, batch));
+            }
+            if !state.told.is_empty() {
+                return Turn::Take(std::mem::take(&mut state.told));
+            }
+            state.waiting.insert(FIRST);
             state = self.told.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting.remove(&FIRST);
         }
-        std::mem::take(&mut state.told)
     }
 
     /// A piece was taken back.

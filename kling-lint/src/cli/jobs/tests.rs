@@ -14,6 +14,8 @@ struct Numbers {
     urgent: u64,
     /// From this number on, two of three are small.
     small: u64,
+    /// The multiples of this number are heavy.
+    heavy: u64,
     breaks: Option<u64>,
     /// Whether what is told is taken slowly.
     slow: bool,
@@ -50,6 +52,7 @@ impl Numbers {
             end,
             urgent: 0,
             small: u64::MAX,
+            heavy: u64::MAX,
             breaks: None,
             slow: false,
             taken: Vec::new(),
@@ -96,6 +99,10 @@ impl Line for Numbers {
 
     fn small(&self, task: &(u64, u64)) -> Option<u64> {
         (task.0 >= self.small && !task.0.is_multiple_of(3)).then_some(HEAVY / 7)
+    }
+
+    fn is_light(&self, task: &(u64, u64)) -> bool {
+        !task.0.is_multiple_of(self.heavy)
     }
 
     fn take(&mut self, told: (u64, u64)) -> io::Result<ControlFlow<()>> {
@@ -148,8 +155,9 @@ fn tasks_are_told_in_order() {
     for jobs in [1, 2, 5] {
         for urgent in [0, 1, 2, 10] {
             for small in [0, 20, u64::MAX] {
-                for end in [0, 1, 2, 3, 100] {
-                    Numbers { urgent, small, ..Numbers::to(end) }.run(jobs);
+                for (end, heavy) in [(0, 1), (1, 1), (2, 2), (3, 1), (100, 1), (100, 5), (100, 101)]
+                {
+                    Numbers { urgent, small, heavy, ..Numbers::to(end) }.run(jobs);
                 }
             }
         }
@@ -160,8 +168,11 @@ fn tasks_are_told_in_order() {
 fn parts_are_told_in_order() {
     for jobs in [1, 2, 5] {
         for (parts, weight) in [(1, 1), (3, HELD / 2), (9, HELD), (3, usize::MAX / 8)] {
-            for (urgent, small) in [(0, u64::MAX), (7, 0), (0, 0)] {
-                Numbers { urgent, small, ..Numbers::to(40) }.in_parts(parts, weight).run(jobs);
+            for (urgent, small, heavy) in
+                [(0, u64::MAX, 41), (0, u64::MAX, 1), (7, 0, 3), (0, 0, 2), (0, 0, 41)]
+            {
+                let numbers = Numbers { urgent, small, heavy, ..Numbers::to(40) };
+                numbers.in_parts(parts, weight).run(jobs);
             }
         }
     }
@@ -182,8 +193,15 @@ fn what_is_held_is_bounded() {
 fn those_who_work_tell() {
     let numbers = Numbers::to(100).run(3);
     let tellers = numbers.shared.tellers.lock().expect("no panic");
-    assert!(!tellers.contains(&0), "the thread that reads and writes does neither");
+    assert!(tellers.contains(&desk::FIRST), "the thread that reads and writes takes part");
     assert!(tellers.len() > 1, "{tellers:?}");
+}
+
+#[test]
+fn the_thread_that_reads_and_writes_does_nothing_heavy() {
+    let numbers = Numbers { heavy: 1, ..Numbers::to(100) }.run(3);
+    let tellers = numbers.shared.tellers.lock().expect("no panic");
+    assert!(!tellers.contains(&desk::FIRST), "{tellers:?}");
 }
 
 #[test]
