@@ -113,7 +113,8 @@ fn starting_with(text: &str) -> Option<&'static Object> {
 /// What telling keys, and perhaps a model, told of the latest requests: in a stream most have the same.
 #[derive(Debug, Default)]
 pub(crate) struct Latest {
-    told: [Option<Remembered>; LATEST],
+    /// The oldest is replaced once there are as many as are kept.
+    told: Vec<Remembered>,
     next: usize,
     endpoints: [Option<&'static Object>; ENDPOINTS.len()],
 }
@@ -139,7 +140,7 @@ impl Latest {
     ) -> Option<(&'static Object, Reason)> {
         let telling = keys.among(TELLING);
         let is_model = |name: &str| model.is_some_and(|model| model.is(name));
-        let mut told = self.told.iter().flatten();
+        let mut told = self.told.iter();
         let told = told.find(|told| told.keys == telling && told.model.is_none_or(is_model))?;
         route_of(model).is_none().then(|| (told.object, told.reason.clone()))
     }
@@ -151,8 +152,11 @@ impl Latest {
 
     fn add(&mut self, told: Remembered) {
         self.note(told.object);
-        self.told[self.next % LATEST] = Some(told);
-        self.next += 1;
+        match self.told.get_mut(self.next) {
+            Some(oldest) => *oldest = told,
+            None => self.told.push(told),
+        }
+        self.next = (self.next + 1) % LATEST;
     }
 
     /// A request was for this endpoint.

@@ -179,6 +179,8 @@ fn next<L: Line>(line: &mut L, ahead: &mut Option<Task<L>>) -> Next<Task<L>> {
     if batch.is_empty() { Next::End } else { Next::Batch(batch) }
 }
 
+// Else all runs would begin with its stack.
+#[inline(never)]
 fn on_threads<L: Line>(
     jobs: usize,
     line: &mut L,

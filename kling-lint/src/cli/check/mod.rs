@@ -95,6 +95,8 @@ pub(super) fn refuse(refusals: &[String], err: &mut dyn Write) -> Status {
 
 /// Checks the requests by these settings, and reports on them. The repaired text of standard input
 /// goes to the stream beside it.
+// Its stack comes when it is called, not with that of all who may: each page of it takes the system's time.
+#[inline(never)]
 pub(super) fn check<'r>(
     options: &'r Check,
     settings: Settings,
