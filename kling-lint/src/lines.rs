@@ -5,6 +5,7 @@
 //! checked in parts, so that memory does not depend on what is found. A line longer than a chunk goes
 //! through the loader, which drops the middle of its long strings.
 
+mod buffer;
 mod chunks;
 
 use crate::load::Loaded;

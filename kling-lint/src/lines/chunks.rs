@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::buffer::Buffer;
 use crate::load::{LONGEST, Loaded};
 use crate::read;
 
@@ -76,9 +77,8 @@ pub(crate) struct Chunks<R> {
     reader: R,
     decode: bool,
     block: usize,
-    buffer: Vec<u8>,
-    /// Bytes of the buffer that were read, and bytes that are known to hold no line end.
-    len: usize,
+    buffer: Buffer,
+    /// Bytes of it that are known to hold no line end.
     searched: usize,
     /// Bytes of the stream before the buffer.
     offset: u64,
@@ -101,8 +101,7 @@ impl<R: Read> Chunks<R> {
             reader,
             decode,
             block,
-            buffer: vec![0; block],
-            len: 0,
+            buffer: Buffer::new(block),
             searched: 0,
             offset: 0,
             ended: false,
@@ -118,23 +117,23 @@ impl<R: Read> Chunks<R> {
     /// Those of the stream; a line was longer than any request, and what follows was not read.
     pub(crate) fn next(&mut self) -> io::Result<Option<Chunk>> {
         loop {
-            if let Some(at) = memchr::memrchr(b'\n', &self.buffer[self.searched..self.len]) {
+            if let Some(at) = memchr::memrchr(b'\n', &self.buffer.text()[self.searched..]) {
                 let end = self.searched + at + 1;
                 if self.offset == 0 && self.is_binary() {
                     return Ok(Some(self.only_line()));
                 }
                 return Ok(Some(self.cut(end)));
             }
-            self.searched = self.len;
+            self.searched = self.buffer.len();
             if std::mem::take(&mut self.is_endless) {
                 let why = "a line is longer than any request; what follows was not read";
                 return Err(io::Error::new(ErrorKind::InvalidData, why));
             }
             if self.ended {
-                let chunk = (self.len > 0).then(|| self.cut(self.len));
-                return Ok(chunk);
+                let len = self.buffer.len();
+                return Ok((len > 0).then(|| self.cut(len)));
             }
-            if self.len == self.buffer.len() {
+            if self.buffer.is_full() {
                 return self.long().map(Some);
             }
             self.fill()?;
@@ -144,13 +143,14 @@ impl<R: Read> Chunks<R> {
     /// Whether nothing was read but what was handed on.
     #[cfg(feature = "cli")]
     pub(crate) fn is_drained(&self) -> bool {
-        self.len == 0
+        self.buffer.len() == 0
     }
 
     /// Nothing more is wanted.
     #[cfg(feature = "cli")]
     pub(crate) fn give_up(&mut self) {
-        (self.ended, self.len, self.searched) = (true, 0, 0);
+        self.ended = true;
+        self.drop_held();
     }
 
     /// Takes the buffer of a chunk back, unless another part of it is out still.
@@ -165,10 +165,9 @@ impl<R: Read> Chunks<R> {
 
     /// Reads what comes next behind what is there.
     fn fill(&mut self) -> io::Result<()> {
-        match self.reader.read(&mut self.buffer[self.len..]) {
+        match self.buffer.read(&mut self.reader) {
             Ok(0) => self.ended = true,
-            // A reader of someone else's may miscount.
-            Ok(read) => self.len = (self.len + read).min(self.buffer.len()),
+            Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => {
                 self.ended = true;
@@ -180,14 +179,12 @@ impl<R: Read> Chunks<R> {
 
     /// What is read, to this place; the rest moves on to another buffer.
     fn cut(&mut self, end: usize) -> Chunk {
-        let mut buffer = self.spare.pop().unwrap_or_else(|| vec![0; self.block]);
-        let rest = &self.buffer[end..self.len];
-        buffer[..rest.len()].copy_from_slice(rest);
-        self.len = rest.len();
+        let room = self.spare.pop().unwrap_or_else(|| Buffer::room(self.block));
+        let rest = Buffer::holding(&self.buffer.text()[end..], room, self.block);
         // The last line end was looked for.
-        self.searched = self.len;
-        std::mem::swap(&mut buffer, &mut self.buffer);
-        let content = Content::Lines(Arc::new(buffer), 0..end);
+        self.searched = rest.len();
+        let (room, Range { start, .. }) = std::mem::replace(&mut self.buffer, rest).into_parts();
+        let content = Content::Lines(Arc::new(room), start..start + end);
         let chunk = Chunk { offset: self.offset, content };
         self.offset += end as u64;
         chunk
@@ -195,17 +192,23 @@ impl<R: Read> Chunks<R> {
 
     /// Whether what is read has no lines.
     fn is_binary(&self) -> bool {
-        read::is_binary(&self.buffer[..self.len])
+        read::is_binary(self.buffer.text())
     }
 
     /// The first line of what has no lines. It says what is wrong, and the others are noise.
     fn only_line(&mut self) -> Chunk {
-        let end = memchr::memchr(b'\n', &self.buffer[..self.len]).map_or(self.len, |at| at + 1);
+        let text = self.buffer.text();
+        let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
         let chunk = self.cut(end);
         self.ended = true;
-        self.len = 0;
-        self.searched = 0;
+        self.drop_held();
         chunk
+    }
+
+    /// Drops what was read and not handed on.
+    fn drop_held(&mut self) {
+        self.buffer.forget(self.buffer.len());
+        self.searched = 0;
     }
 
     /// The line that fills the buffer and goes on.
@@ -225,8 +228,7 @@ impl<R: Read> Chunks<R> {
         }
         let LongLine { end, ends, is_blank, .. } = line;
         let end = end.unwrap_or_default();
-        self.buffer.copy_within(end..self.len, 0);
-        self.len -= end;
+        self.buffer.forget(end);
         self.searched = 0;
         self.offset += end as u64;
         Ok(Chunk { offset, content: Content::Long(Box::new(Long { loaded, ends, is_blank })) })
@@ -253,11 +255,10 @@ impl<R: Read> LongLine<'_, R> {
     /// Reads on; all bytes at hand were handed out, or are not wanted.
     fn go_on(&mut self) -> io::Result<()> {
         let chunks = &mut *self.chunks;
-        let held = chunks.len - self.stop;
-        chunks.buffer.copy_within(self.stop..chunks.len, 0);
+        chunks.buffer.forget(self.stop);
         chunks.offset += self.stop as u64;
-        chunks.len = held;
-        while chunks.len == held && !chunks.ended {
+        let held = chunks.buffer.len();
+        while chunks.buffer.len() == held && !chunks.ended {
             chunks.fill()?;
         }
         self.look();
@@ -267,12 +268,12 @@ impl<R: Read> LongLine<'_, R> {
     /// Reads no more of it, nor of what follows.
     fn give_up(&mut self) {
         (self.chunks.ended, self.chunks.is_endless) = (true, true);
-        self.end = Some(self.chunks.len);
+        self.end = Some(self.chunks.buffer.len());
     }
 
     /// Looks for the line's end in what was read.
     fn look(&mut self) {
-        let text = &self.chunks.buffer[..self.chunks.len];
+        let text = self.chunks.buffer.text();
         let feed = memchr::memchr(b'\n', text);
         self.at = 0;
         self.stop = feed.unwrap_or(text.len());
@@ -294,7 +295,7 @@ impl<R: Read> Read for LongLine<'_, R> {
         while self.at == self.stop && self.end.is_none() {
             self.go_on()?;
         }
-        let rest = &self.chunks.buffer[self.at..self.stop];
+        let rest = &self.chunks.buffer.text()[self.at..self.stop];
         let len = rest.len().min(out.len());
         out[..len].copy_from_slice(&rest[..len]);
         self.at += len;

@@ -3,14 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use super::{Extent, Gap, Loaded, Scan, Sizes, TOO_LONG, TooLarge, fill};
+use super::{ALIGNED, Extent, Gap, Loaded, Scan, Sizes, TOO_LONG, TooLarge, fill};
 use crate::media::Base64Scan;
 
 /// The first read: most requests end in it, and a fresh small buffer costs no page faults.
 const FIRST: usize = 16 << 10;
-/// Where a buffer begins that much is read into: a multiple of this. The allocator begins large ones at 16 bytes
-/// behind a page, and to copy there takes processors half as long again.
-const ALIGNED: usize = 64;
 
 pub(super) fn read(mut reader: impl Read, sizes: &Sizes) -> io::Result<Loaded<'static>> {
     let mut first = vec![0; sizes.block.min(FIRST)];
