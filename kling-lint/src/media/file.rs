@@ -8,12 +8,19 @@ use std::mem::MaybeUninit;
 
 use super::probe::{Header, HeaderProbe, Progress};
 use crate::files::{OpenFile, PAGE};
+use crate::load::ALIGNED;
 
 /// From so many bytes on, what need not be looked at is passed over: it saves a read at least.
 const WORTH_A_SEEK: u64 = PAGE as u64;
 /// How many reads are done at most, should each bring little. Where each brings a page the probe ends
 /// them, long before.
 const MOST_READS: u32 = 4096;
+
+/// Room for a page, where the system copies at its best speed.
+#[repr(align(64))]
+struct Room([MaybeUninit<u8>; PAGE]);
+
+const _: () = assert!(align_of::<Room>() == ALIGNED);
 
 /// What reading a file's header brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +38,7 @@ pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
     let len = file.len();
     let mut probe = HeaderProbe::new();
     // One of them is nearly always all that is needed.
-    let mut page = [MaybeUninit::uninit(); PAGE];
+    let mut page = Room([MaybeUninit::uninit(); PAGE]);
     let (mut at, mut reads) = (0_u64, 0_u32);
     let mut cut = false;
     let header = loop {
@@ -51,7 +58,7 @@ pub(crate) fn probe(file: &mut OpenFile) -> io::Result<Probed> {
             file.seek(SeekFrom::Start(at))?;
             probe.skip(idle);
         }
-        let read = match file.read_page(&mut page) {
+        let read = match file.read_page(&mut page.0) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 reads += 1;
                 continue;
