@@ -239,7 +239,8 @@ impl<W: Worker> Desk<W> {
             if let Some(piece) = state.handed[FIRST].pop_front() {
                 return Turn::Work(Work::Tell(piece));
             }
-            if self.is_ready(&state)
+            let is_ready = self.is_ready(&state);
+            if is_ready
                 && let Some(first) = state.batches.first_entry()
                 && first.get().is_light
             {
@@ -249,6 +250,9 @@ impl<W: Worker> Desk<W> {
             }
             if !state.told.is_empty() {
                 return Turn::Take(std::mem::take(&mut state.told));
+            }
+            if is_ready && !state.waiting.is_empty() {
+                self.changed.notify_one();
             }
             state.waiting.insert(FIRST);
             state = self.told.wait(state).unwrap_or_else(PoisonError::into_inner);
