@@ -133,7 +133,6 @@ impl<'t> Glance<'_, 't> {
                 if !is_sure && self.plan.model() == Some(index) {
                     return None;
                 }
-                hosts.take_back(hosts.odd() - odd);
                 cursor = Cursor::at(text, start);
                 self.doubts.add(index, &mut cursor, self.tape)?;
             } else {

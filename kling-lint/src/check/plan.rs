@@ -133,10 +133,16 @@ impl Plan {
         plan.get_or_init(|| Plan::new(table)).as_ref()
     }
 
-    /// What is known of the value that comes next, which is a field's, if there is nothing to say about it.
+    /// What is known of the value that comes next, which is a field's, if there is nothing to say about it. Of any
+    /// other nothing is counted: whoever judges it with care does.
     #[inline]
     pub(super) fn fact(&self, field: usize, cursor: &mut Cursor<'_>, hosts: &mut Hosts) -> Fact {
-        self.sound.get(field).map_or(Fact::Unknown, |sound| sound.fact(cursor, hosts))
+        let counted = hosts.odd();
+        let fact = self.sound.get(field).map_or(Fact::Unknown, |sound| sound.fact(cursor, hosts));
+        if fact == Fact::Unknown {
+            hosts.take_back(hosts.odd() - counted);
+        }
+        fact
     }
 
     /// The field that names the model.

@@ -145,17 +145,27 @@ impl<W: Worker> Desk<W> {
         self.call(state);
     }
 
+    /// What this worker can do now.
+    fn take_up(&self, state: &mut State<W>, own: usize) -> Option<Work<W>> {
+        if let Some(piece) = state.handed[own].pop_front() {
+            return Some(Work::Tell(piece));
+        }
+        if !self.is_ready(state) {
+            return None;
+        }
+        let first = state.batches.first_entry().filter(|it| own != FIRST || it.get().is_light)?;
+        let (place, batch) = first.remove_entry();
+        state.out += 1;
+        Some(Work::Do(place, batch))
+    }
+
     /// What this worker is to do next, as soon as there is something; nothing when it is over.
     pub(super) fn next(&self, worker: usize) -> Option<Work<W>> {
         let mut state = self.state();
         while !state.is_closed {
-            if let Some(piece) = state.handed[worker].pop_front() {
-                return Some(Work::Tell(piece));
-            }
-            if self.is_ready(&state) {
-                state.out += 1;
-                let (place, batch) = state.batches.pop_first()?;
-                return Some(Work::Do(place, batch));
+            let work = self.take_up(&mut state, worker);
+            if work.is_some() {
+                return work;
             }
             state.waiting.insert(worker);
             if !state.told.is_empty() {
@@ -236,22 +246,14 @@ impl<W: Worker> Desk<W> {
             if self.is_enough(&state) {
                 return Turn::Take(std::mem::take(&mut state.told));
             }
-            if let Some(piece) = state.handed[FIRST].pop_front() {
-                return Turn::Work(Work::Tell(piece));
-            }
-            let is_ready = self.is_ready(&state);
-            if is_ready
-                && let Some(first) = state.batches.first_entry()
-                && first.get().is_light
-            {
-                let (place, batch) = first.remove_entry();
-                state.out += 1;
-                return Turn::Work(Work::Do(place, batch));
+            if let Some(work) = self.take_up(&mut state, FIRST) {
+                return Turn::Work(work);
             }
             if !state.told.is_empty() {
                 return Turn::Take(std::mem::take(&mut state.told));
             }
-            if is_ready && !state.waiting.is_empty() {
+            // It is left to another.
+            if self.is_ready(&state) && !state.waiting.is_empty() {
                 self.changed.notify_one();
             }
             state.waiting.insert(FIRST);
