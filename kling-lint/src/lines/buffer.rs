@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use crate::load::ALIGNED;
+use crate::load::{ALIGNED, unaligned};
 
 /// So many bytes are read at once, or several times as many, while there is room: a file is read from the
 /// beginning of a page, and what follows is aligned as that is.
@@ -78,7 +78,7 @@ impl Buffer {
 
 /// Where so many bytes are to stand, so that those behind them are aligned.
 fn place(room: &[u8], len: usize) -> Range<usize> {
-    let start = room[len..].as_ptr().align_offset(ALIGNED).min(ALIGNED);
+    let start = unaligned(&room[len..]);
     start..start + len
 }
 

@@ -87,6 +87,11 @@ struct Sizes {
 /// copy there takes processors half as long again.
 pub(crate) const ALIGNED: usize = 64;
 
+/// How many bytes come before the first that is aligned so. There must be so many more than are read.
+pub(crate) fn unaligned(room: &[u8]) -> usize {
+    room.as_ptr().align_offset(ALIGNED).min(ALIGNED)
+}
+
 /// So many bytes are read of one request at most, several times what any server takes: a stream may
 /// have no end, and a file of a terabyte costs nothing to make.
 pub const LONGEST: u64 = 1 << 30;

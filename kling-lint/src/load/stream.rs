@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use super::{ALIGNED, Extent, Gap, Loaded, Scan, Sizes, TOO_LONG, TooLarge, fill};
+use super::{ALIGNED, Extent, Gap, Loaded, Scan, Sizes, TOO_LONG, TooLarge, fill, unaligned};
 use crate::media::Base64Scan;
 
 /// The first read: most requests end in it, and a fresh small buffer costs no page faults.
@@ -20,7 +20,7 @@ pub(super) fn read(mut reader: impl Read, sizes: &Sizes) -> io::Result<Loaded<'s
     let mut stream = Stream::new(sizes);
     stream.push(&first);
     let mut room = vec![0; sizes.block + ALIGNED];
-    let start = room.as_ptr().align_offset(ALIGNED).min(ALIGNED);
+    let start = unaligned(&room);
     let block = &mut room[start..start + sizes.block];
     let mut len = filled as u64;
     while more && !stream.is_full() && len <= sizes.longest {
