@@ -36,6 +36,7 @@ use crate::media::{Hosts, Setting};
 use crate::place::Places;
 use crate::read::{self, Document, JsonKind, Node};
 use crate::session::{Linted, Session};
+use crate::unlisted::Counts;
 use crate::verdict::{self, Report, Room};
 
 /// An endpoint's table, and how it is known.
@@ -356,7 +357,8 @@ impl Linter {
         fix::doubt(&mut drafts);
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
         let Checked { dropped, unique, files, odd, .. } = checked;
-        let mut counts = unlisted::odd_hosts(odd);
+        let mut counts = Counts::default();
+        counts.add_odd_hosts(odd);
         if items == 0 && self.keeps(drafts.len() + unique.len(), dropped.iter().sum()) {
             self.leave_out(unlisted, &mut drafts, &mut counts);
         }

@@ -2,6 +2,7 @@
 
 use kling_schema::Severity;
 use kling_schema::rules::Rule;
+use kling_schema::rules::media::ODD_HOST;
 use smallvec::SmallVec;
 
 /// What need not be listed of a request. As a rule that is nothing.
@@ -35,10 +36,10 @@ pub(crate) fn is_of_document(rule: &Rule) -> bool {
     rule.id.starts_with("KL0")
 }
 
-/// Findings that were counted only, each rule and severity once, in their order. The one of most reports takes no
+/// Findings that were counted only, each rule and severity once, in their order. The few of most reports take no
 /// allocation, which another thread would have to free.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts(SmallVec<[Count; 1]>);
+pub(crate) struct Counts(SmallVec<[Count; 3]>);
 
 /// So many findings of one rule and severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +61,16 @@ impl Counts {
         }
     }
 
+    /// Counts so many more URLs at hosts that nobody can fetch from.
+    pub(crate) fn add_odd_hosts(&mut self, odd: usize) {
+        self.add(&ODD_HOST, Severity::Warning, u32::try_from(odd).unwrap_or(u32::MAX));
+    }
+
     #[cfg(feature = "cli")]
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Count> {
         self.0.iter()
     }
 
-    #[cfg(feature = "cli")]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -74,6 +79,11 @@ impl Counts {
     #[cfg(feature = "cli")]
     pub(crate) fn worst(&self) -> Option<Severity> {
         self.0.iter().map(|it| it.severity).max()
+    }
+
+    /// How many findings there are.
+    pub(crate) fn total(&self) -> usize {
+        self.0.iter().map(|it| it.number as usize).sum()
     }
 
     /// How many findings there are of this severity.

@@ -2,7 +2,8 @@
 //! right are left to be judged with care ([`doubts`](super::doubts)). Where that does not do, the request is
 //! read and judged anew, and what was known of its values by then need not be found out again.
 
-use kling_schema::{Check, Object, Reference};
+use kling_schema::rules::Rule;
+use kling_schema::{Check, Constraint, Object, Reference, Severity};
 
 use super::doubts::Doubts;
 use super::facts::Fact;
@@ -14,6 +15,7 @@ use super::{Unique, Uniques, references};
 use crate::media::Hosts;
 use crate::names::NameSet;
 use crate::read::{Cursor, Tape, TapedString, Text};
+use crate::unlisted::Counts;
 
 /// What is known of the fields of a request, in the order of its table.
 #[derive(Debug, Default)]
@@ -42,8 +44,8 @@ pub(crate) struct Glanced<'t> {
     pub(crate) unique: Uniques,
     /// Fields that are to be judged with care.
     pub(crate) doubts: Doubts,
-    /// How many URLs at odd hosts the others hold, where those are only counted.
-    pub(crate) odd: usize,
+    /// What is only counted of what is to be said of the others.
+    pub(crate) counts: Counts,
 }
 
 /// Whether the requests of a table may have all of these keys.
@@ -58,6 +60,7 @@ pub(crate) fn glance<'t>(
     text: &'t [u8],
     object: &'static Object,
     is_sure: bool,
+    is_counted: &dyn Fn(&'static Rule, Severity) -> bool,
     hosts: &mut Hosts,
     known: &mut Foreknown,
     tape: &mut Tape,
@@ -71,9 +74,10 @@ pub(crate) fn glance<'t>(
             let (there, odd, names, doubts) = (0, 0, NameSet::NONE, Doubts::default());
             let mut glance = Glance { object, plan, met, facts, there, odd, names, tape, doubts };
             let is_whole = glance.read(text, is_sure, hosts).is_some();
-            let odd = hosts.counted();
-            if is_whole && glance.is_silent() {
-                return Ok(glance.done(odd));
+            let mut counts = Counts::default();
+            counts.add_odd_hosts(hosts.counted());
+            if is_whole && glance.is_silent(is_counted, &mut counts) {
+                return Ok(glance.done(counts));
             }
             glance.doubt_odd();
             known.0.extend_from_slice(glance.facts);
@@ -149,16 +153,29 @@ impl<'t> Glance<'_, 't> {
         is_whole.then_some(())
     }
 
-    /// Whether the rules across its fields have nothing to say.
-    fn is_silent(&self) -> bool {
+    /// Whether the rules across its fields have nothing to say that is not only counted.
+    fn is_silent(
+        &self,
+        is_counted: &dyn Fn(&'static Rule, Severity) -> bool,
+        counts: &mut Counts,
+    ) -> bool {
         let known = Known { facts: self.facts, there: self.there, only_fields: true };
         let says = self.plan.says(self.object);
         self.object.constraints.iter().zip(says).all(|(constraint, says)| {
-            !says.something(known)
-                || match &constraint.check {
-                    Check::References { kinds, .. } => self.refers_well(says, kinds),
-                    _ => false,
+            if !says.something(known) {
+                return true;
+            }
+            if let Check::References { kinds, .. } = &constraint.check {
+                return self.refers_well(says, kinds);
+            }
+            let Constraint { rule, basis, .. } = constraint;
+            match says.times(known).filter(|_| is_counted(rule, basis.severity)) {
+                Some(times) => {
+                    counts.add(rule, basis.severity, times);
+                    true
                 }
+                None => false,
+            }
         })
     }
 
@@ -190,7 +207,7 @@ impl<'t> Glance<'_, 't> {
     }
 
     /// There is nothing to say but about the doubtful fields.
-    fn done(self, odd: usize) -> Glanced<'t> {
+    fn done(self, counts: Counts) -> Glanced<'t> {
         let is_right = |field: &usize| !matches!(self.facts[*field], Fact::Absent | Fact::Unknown);
         let model = self.plan.model().filter(is_right).map(|field| self.met[field].text());
         let mut unique = Uniques::new();
@@ -201,7 +218,7 @@ impl<'t> Glance<'_, 't> {
             let trail = root.field(self.object.fields[field].key);
             unique.push(Unique::new(string, self.met[field].text(), basis, &trail));
         }
-        Glanced { names: self.names, model, unique, doubts: self.doubts, odd }
+        Glanced { names: self.names, model, unique, doubts: self.doubts, counts }
     }
 }
 
@@ -248,13 +265,18 @@ mod tests {
         ),
     ];
 
-    /// Whether nothing is doubtful.
-    fn glanced(endpoint: &str, text: &str) -> Result<bool, NameSet> {
+    /// How much is counted, where nothing is doubtful.
+    fn counted(endpoint: &str, text: &str, counts: bool) -> Result<Option<usize>, NameSet> {
         let object = endpoints::find(endpoint).expect("an endpoint");
         let (mut hosts, mut known, mut tape) = Default::default();
         let (text, known, tape) = (text.as_bytes(), &mut known, &mut tape);
-        let glanced = glance(text, object, true, &mut hosts, known, tape);
-        glanced.map(|glanced| glanced.doubts.is_empty())
+        let glanced = glance(text, object, true, &|_, _| counts, &mut hosts, known, tape);
+        glanced.map(|it| it.doubts.is_empty().then(|| it.counts.total()))
+    }
+
+    /// Whether nothing is doubtful.
+    fn glanced(endpoint: &str, text: &str) -> Result<bool, NameSet> {
+        counted(endpoint, text, false).map(|counted| counted.is_some())
     }
 
     #[test]
@@ -266,6 +288,15 @@ mod tests {
             let compact: String = text.split_ascii_whitespace().collect();
             assert_eq!(glanced(endpoint, &compact), Ok(true), "{compact}");
         }
+    }
+
+    #[test]
+    fn what_is_only_counted_takes_no_more_than_a_glance() {
+        let (endpoint, text) = SOUND[0];
+        let text = text.replace("\"pro\"", "\"std\"").replace("kling-v1-6", "kling-v2-1");
+        // The last frame needs another mode, and this model has no `cfg_scale`.
+        assert!(glanced(endpoint, &text).is_err());
+        assert_eq!(counted(endpoint, &text, true), Ok(Some(2)));
     }
 
     #[test]

@@ -27,8 +27,19 @@ pub(super) struct Says {
     /// Of each of these sets of fields one must be there; a bit each.
     needs: Vec<u64>,
     test: Test,
+    places: Places,
     /// The fields of a rule about references: the text, and the list of each kind.
     speaks_of: Vec<usize>,
+}
+
+/// Where a rule says something, once it does.
+enum Places {
+    /// Facts do not tell.
+    Untold,
+    /// At one place.
+    One,
+    /// At each of these fields that is there; a bit each.
+    Each(u64),
 }
 
 /// A condition, as far as facts tell it.
@@ -67,7 +78,8 @@ impl Says {
         let test = reader.says(check);
         let mut needs = Vec::new();
         test.add_needs(&mut needs);
-        Says { needs, test, speaks_of: reader.speaks_of(check).unwrap_or_default() }
+        let speaks_of = reader.speaks_of(check).unwrap_or_default();
+        Says { needs, test, places: reader.places(check), speaks_of }
     }
 
     /// The fields of a rule about references: the text, and the list of each kind. None of any other rule.
@@ -80,6 +92,17 @@ impl Says {
     pub(super) fn something(&self, known: Known<'_>) -> bool {
         let may_hold = self.needs.iter().all(|set| set & known.there != 0);
         may_hold && self.test.holds(known) != Some(false)
+    }
+
+    /// How often it says something about these fields, if that is known.
+    #[cold]
+    pub(super) fn times(&self, known: Known<'_>) -> Option<u32> {
+        match (self.test.holds(known)?, &self.places) {
+            (false, _) => Some(0),
+            (true, Places::Untold) => None,
+            (true, Places::One) => Some(1),
+            (true, Places::Each(fields)) => Some((fields & known.there).count_ones()),
+        }
     }
 }
 
@@ -241,6 +264,30 @@ impl Reader {
             Check::PointsInside { points, image } => {
                 Test::All(vec![self.begins(*points), self.unsure(*image)])
             }
+        }
+    }
+
+    fn places(&self, check: &Check) -> Places {
+        let each = |paths: &[Path]| {
+            let fields = all(paths.iter().map(|path| bit(self.field(*path)?)));
+            fields.map_or(Places::Untold, Places::Each)
+        };
+        match check {
+            Check::Supported { paths, .. } => each(paths),
+            Check::Only { path, .. }
+            | Check::Forbid { path, .. }
+            | Check::Ignored { path, .. }
+            | Check::Unread { path, .. } => each(std::slice::from_ref(path)),
+            Check::Requires { .. } | Check::AtMostOne(_) => Places::One,
+            Check::Defaulted { path, .. } => match self.field(*path) {
+                Some(field) if self.object.fields[field].default.is_some() => Places::One,
+                _ => Places::Untold,
+            },
+            Check::CountCap { .. }
+            | Check::References { .. }
+            | Check::SameSize(..)
+            | Check::SameRatio(..)
+            | Check::PointsInside { .. } => Places::Untold,
         }
     }
 
@@ -408,11 +455,15 @@ fn among(field: &'static Field, values: &[&str]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use kling_schema::endpoints::ENDPOINTS;
+    use kling_schema::rules::{self, Rule};
     use proptest::prelude::*;
     use proptest::sample::select;
 
     use super::*;
     use crate::Linter;
+    use crate::linter::Scratch;
+    use crate::load::Loaded;
+    use crate::unlisted::{Unlisted, is_of_document};
 
     /// Values of a kind: most of them sound, of all that its sets have.
     fn value(kind: &'static Kind, own: Vec<&'static str>) -> BoxedStrategy<String> {
@@ -450,6 +501,12 @@ mod tests {
         .boxed()
     }
 
+    fn rules_that_may_go() -> impl Strategy<Value = Vec<&'static Rule>> {
+        let all: Vec<_> = rules::all().filter(|rule| !is_of_document(rule)).collect();
+        let most = all.len();
+        proptest::sample::subsequence(all, 0..=most)
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -462,6 +519,19 @@ mod tests {
             prop_assume!(cfg!(debug_assertions));
             let linter = Linter::builder().endpoint(object.name).build().expect("an endpoint");
             linter.lint_str(&request);
+        }
+
+        /// What is counted at a glance is counted again where assertions are checked, one finding after the other.
+        #[test]
+        fn what_rules_say_is_counted(
+            (object, request) in select(ENDPOINTS).prop_flat_map(|object| (Just(object), members(object))),
+            rules in rules_that_may_go(),
+            infos in any::<bool>(),
+        ) {
+            prop_assume!(cfg!(debug_assertions));
+            let linter = Linter::builder().endpoint(object.name).build().expect("an endpoint");
+            let scratch = &mut Scratch::unlisting(Unlisted { infos, rules });
+            linter.lint_next(&Loaded::from_bytes(request.as_bytes()), None, scratch);
         }
     }
 

@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::ptr;
 
-use kling_schema::{Object, Severity};
+use kling_schema::Object;
 
-use super::unlisted::odd_hosts;
 use super::{Linter, Scratch, Told};
 use crate::check::Checked;
 use crate::check::doubts::Doubts;
@@ -30,12 +29,14 @@ impl Linter {
         let Scratch { latest, hosts, known, tape, unlisted, .. } = scratch;
         let text = loaded.text();
         let counts_odd = self.counts_odd_hosts(unlisted);
+        let is_counted = |rule, severity| self.counts(unlisted, rule, severity);
+        let is_counted = &is_counted;
         if let Some(told) = told {
             if self.has_policy(told.0) {
                 return None;
             }
             hosts.count_odd(counts_odd);
-            let glanced = glance(text, told.0, true, hosts, known, tape).ok()?;
+            let glanced = glance(text, told.0, true, is_counted, hosts, known, tape).ok()?;
             return self.glanced(told.clone(), glanced, loaded, name, scratch);
         }
         // It may be for the same endpoint as one before it.
@@ -45,7 +46,7 @@ impl Linter {
                 continue;
             }
             hosts.count_odd(counts_odd);
-            let glanced = glance(text, object, false, hosts, known, tape);
+            let glanced = glance(text, object, false, is_counted, hosts, known, tape);
             // It is not sure yet that it is for this one.
             known.forget();
             match glanced {
@@ -71,9 +72,9 @@ impl Linter {
         name: Option<&Path>,
         scratch: &mut Scratch,
     ) -> Option<Linted> {
-        let Glanced { unique, doubts, odd, .. } = glanced;
+        let Glanced { unique, doubts, counts, .. } = glanced;
         let endpoint = Some(Detected { name: object.name, reason });
-        let report = Report { endpoint, unlisted: odd_hosts(odd), ..Report::default() };
+        let report = Report { endpoint, unlisted: counts, ..Report::default() };
         let linted = Linted { report, unique };
         if doubts.is_empty() {
             return Some(linted);
@@ -91,7 +92,7 @@ impl Linter {
         name: Option<&Path>,
         Scratch { tape, hosts, unlisted, .. }: &mut Scratch,
     ) -> Option<Linted> {
-        let Linted { report: Report { endpoint, unlisted: counts, .. }, mut unique } = linted;
+        let Linted { report: Report { endpoint, unlisted: mut counts, .. }, mut unique } = linted;
         hosts.count_odd(self.counts_odd_hosts(unlisted));
         let checked = self.with_setting(name, |setting| {
             doubts.judge(loaded, tape, object, setting, hosts, self.options.room)
@@ -99,11 +100,10 @@ impl Linter {
         let Checked { mut drafts, dropped, unique: more, files, odd, .. } = checked;
         unique.extend(more);
         fix::doubt(&mut drafts);
-        let odd = counts.of(Severity::Warning) + odd;
-        let mut counts = odd_hosts(odd);
-        if self.keeps(drafts.len() + odd + unique.len(), dropped.iter().sum()) {
+        counts.add_odd_hosts(odd);
+        if self.keeps(drafts.len() + counts.total() + unique.len(), dropped.iter().sum()) {
             self.leave_out(unlisted, &mut drafts, &mut counts);
-        } else if odd > 0 {
+        } else if !counts.is_empty() {
             return None;
         }
         let report = self.report(loaded, drafts, dropped, files, endpoint);

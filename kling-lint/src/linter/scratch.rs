@@ -37,9 +37,14 @@ impl Scratch {
         }
     }
 
+    /// With nothing known, and this not listed.
+    pub(crate) fn unlisting(unlisted: Unlisted) -> Self {
+        Scratch { unlisted, ..Scratch::default() }
+    }
+
     /// What another begins with that is to say the same.
     pub(super) fn anew(&self) -> Self {
-        Scratch { unlisted: self.unlisted.clone(), ..Scratch::default() }
+        Scratch::unlisting(self.unlisted.clone())
     }
 
     /// Gives back what an unusual request took: it may be long until there is another.
@@ -193,7 +198,7 @@ mod tests {
             rules in proptest::sample::subsequence(vec![&ODD_HOST, &ODD_SUFFIX, &SPACE_IN_URL, &UNUSED_INPUT], 0..4),
         ) {
             let linter = Linter::new().with_room(Room { findings, ..Room::default() });
-            let kept = &mut Scratch { unlisted: Unlisted { infos, rules }, ..Scratch::default() };
+            let kept = &mut Scratch::unlisting(Unlisted { infos, rules });
             for request in requests.iter().chain(&requests) {
                 let loaded = Loaded::from_bytes(request.as_bytes());
                 let mut all = linter.lint_one(&loaded, None, None, false, &mut Scratch::default()).report;

@@ -1,6 +1,7 @@
 //! What nobody would list of a report: it is counted instead.
 
 use kling_schema::Severity;
+use kling_schema::rules::Rule;
 use kling_schema::rules::media::ODD_HOST;
 
 use super::Linter;
@@ -8,10 +9,20 @@ use crate::finding::Draft;
 use crate::unlisted::{Counts, Unlisted};
 
 impl Linter {
+    /// Whether findings of a rule that rest on this severity are only counted.
+    pub(super) fn counts(
+        &self,
+        unlisted: &Unlisted,
+        rule: &'static Rule,
+        severity: Severity,
+    ) -> bool {
+        let severity = self.severity_of(severity);
+        severity.is_some_and(|severity| unlisted.has(rule, severity))
+    }
+
     /// Whether URLs at hosts that nobody can fetch from are only counted.
     pub(super) fn counts_odd_hosts(&self, unlisted: &Unlisted) -> bool {
-        let severity = self.severity_of(Severity::Warning);
-        severity.is_some_and(|severity| unlisted.has(&ODD_HOST, severity))
+        self.counts(unlisted, &ODD_HOST, Severity::Warning)
     }
 
     /// Takes out of the drafts what nobody would list, and counts it.
@@ -39,11 +50,4 @@ impl Linter {
     pub(crate) fn keeps(&self, findings: usize, dropped: usize) -> bool {
         findings <= self.options.room.findings && dropped == 0
     }
-}
-
-/// So many URLs at hosts that nobody can fetch from.
-pub(super) fn odd_hosts(odd: usize) -> Counts {
-    let mut counts = Counts::default();
-    counts.add(&ODD_HOST, Severity::Warning, u32::try_from(odd).unwrap_or(u32::MAX));
-    counts
 }
