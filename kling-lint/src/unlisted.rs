@@ -1,8 +1,8 @@
 //! Findings that nobody would list: they are counted, and never put into words.
 
 use kling_schema::Severity;
-use kling_schema::rules::Rule;
 use kling_schema::rules::media::ODD_HOST;
+use kling_schema::rules::{self, Rule};
 use smallvec::SmallVec;
 
 /// What need not be listed of a request. As a rule that is nothing.
@@ -36,34 +36,66 @@ pub(crate) fn is_of_document(rule: &Rule) -> bool {
     rule.id.starts_with("KL0")
 }
 
-/// Findings that were counted only, each rule and severity once, in their order. The few of most reports take no
+/// Findings that were counted only, each rule and severity once, in their order. The two of most reports take no
 /// allocation, which another thread would have to free.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts(SmallVec<[Count; 3]>);
+pub(crate) struct Counts(SmallVec<[Count; 2]>);
 
 /// So many findings of one rule and severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Count {
-    pub(crate) rule: &'static Rule,
+    /// The number in its id, which takes less room.
+    rule: u16,
     pub(crate) severity: Severity,
     pub(crate) number: u32,
 }
 
+impl Count {
+    /// The rule.
+    pub(crate) fn rule(self) -> Option<&'static Rule> {
+        rules::all().find(|rule| number(rule) == self.rule)
+    }
+}
+
+/// 4005 of `KL4005`.
+const fn number(rule: &Rule) -> u16 {
+    let (id, mut number, mut at) = (rule.id.as_bytes(), 0, 0);
+    while at < id.len() {
+        if id[at].is_ascii_digit() {
+            number = 10 * number + (id[at] - b'0') as u16;
+        }
+        at += 1;
+    }
+    number
+}
+
 impl Counts {
     /// Counts some more.
-    pub(crate) fn add(&mut self, rule: &'static Rule, severity: Severity, number: u32) {
-        if number == 0 {
+    pub(crate) fn add(&mut self, rule: &'static Rule, severity: Severity, many: u32) {
+        self.join(Count { rule: number(rule), severity, number: many });
+    }
+
+    /// Counts what was counted elsewhere.
+    pub(crate) fn join(&mut self, count: Count) {
+        if count.number == 0 {
             return;
         }
-        match self.0.binary_search_by_key(&(rule.id, severity), |it| (it.rule.id, it.severity)) {
-            Ok(at) => self.0[at].number = self.0[at].number.saturating_add(number),
-            Err(at) => self.0.insert(at, Count { rule, severity, number }),
+        let key = |count: &Count| (count.rule, count.severity);
+        // There are few, and mostly it is the last.
+        let before = self.0.iter().rposition(|it| key(it) <= key(&count));
+        match before {
+            Some(at) if key(&self.0[at]) == key(&count) => {
+                self.0[at].number = self.0[at].number.saturating_add(count.number);
+            }
+            _ => self.0.insert(before.map_or(0, |at| at + 1), count),
         }
     }
 
     /// Counts so many more URLs at hosts that nobody can fetch from.
     pub(crate) fn add_odd_hosts(&mut self, odd: usize) {
-        self.add(&ODD_HOST, Severity::Warning, u32::try_from(odd).unwrap_or(u32::MAX));
+        const RULE: u16 = number(&ODD_HOST);
+        let number = u32::try_from(odd).unwrap_or(u32::MAX);
+        self.join(Count { rule: RULE, severity: Severity::Warning, number });
     }
 
     #[cfg(feature = "cli")]

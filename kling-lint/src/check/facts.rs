@@ -9,6 +9,8 @@ pub(super) enum Fact {
     Absent,
     /// Nothing is known: it was judged with care, or has to be.
     Unknown,
+    /// A text or a list with nothing in it: it is there, and does not count as sent.
+    Empty,
     /// It is sent. Of a closed set or a known name, which one; 0 of anything else.
     One(u8),
     /// A list that is not empty.

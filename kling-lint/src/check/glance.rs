@@ -3,6 +3,7 @@
 //! read and judged anew, and what was known of its values by then need not be found out again.
 
 use kling_schema::rules::Rule;
+use kling_schema::rules::shape::NULL_VALUE;
 use kling_schema::{Check, Constraint, Object, Reference, Severity};
 
 use super::doubts::Doubts;
@@ -11,7 +12,7 @@ use super::plan::Plan;
 use super::room::with_room;
 use super::silence::{Known, Says};
 use super::trail::Trail;
-use super::{Unique, Uniques, references};
+use super::{Unique, Uniques, references, value};
 use crate::media::Hosts;
 use crate::names::NameSet;
 use crate::read::{Cursor, Tape, TapedString, Text};
@@ -60,7 +61,7 @@ pub(crate) fn glance<'t>(
     text: &'t [u8],
     object: &'static Object,
     is_sure: bool,
-    is_counted: &dyn Fn(&'static Rule, Severity) -> bool,
+    is_counted: IsCounted<'_>,
     hosts: &mut Hosts,
     known: &mut Foreknown,
     tape: &mut Tape,
@@ -72,11 +73,24 @@ pub(crate) fn glance<'t>(
     with_room(object.fields.len(), Met::default(), |met| {
         with_room(object.fields.len(), Fact::default(), |facts| {
             let (there, odd, names, doubts) = (0, 0, NameSet::NONE, Doubts::default());
-            let mut glance = Glance { object, plan, met, facts, there, odd, names, tape, doubts };
+            let counts = Counts::default();
+            let mut glance = Glance {
+                object,
+                plan,
+                met,
+                facts,
+                there,
+                odd,
+                names,
+                tape,
+                doubts,
+                is_counted,
+                counts,
+            };
             let is_whole = glance.read(text, is_sure, hosts).is_some();
-            let mut counts = Counts::default();
+            let mut counts = std::mem::take(&mut glance.counts);
             counts.add_odd_hosts(hosts.counted());
-            if is_whole && glance.is_silent(is_counted, &mut counts) {
+            if is_whole && glance.is_silent(&mut counts) {
                 return Ok(glance.done(counts));
             }
             glance.doubt_odd();
@@ -98,7 +112,13 @@ struct Glance<'g, 't> {
     names: NameSet,
     tape: &'g mut Tape,
     doubts: Doubts,
+    /// What is only counted of what is to be said, and how much there is.
+    is_counted: IsCounted<'g>,
+    counts: Counts,
 }
+
+/// Whether findings of a rule that rest on a severity are only counted.
+type IsCounted<'g> = &'g dyn Fn(&'static Rule, Severity) -> bool;
 
 /// A value that was met.
 #[derive(Clone, Copy, Default)]
@@ -108,9 +128,9 @@ struct Met<'t> {
 }
 
 impl<'t> Met<'t> {
-    /// A string without escapes.
-    fn text(self) -> Text<'t> {
-        Text::plain(&self.raw[1..self.raw.len() - 1])
+    /// A string without its quotes.
+    fn string(self) -> &'t [u8] {
+        &self.raw[1..self.raw.len() - 1]
     }
 }
 
@@ -138,7 +158,13 @@ impl<'t> Glance<'_, 't> {
                     return None;
                 }
                 cursor = Cursor::at(text, start);
-                self.doubts.add(index, &mut cursor, self.tape)?;
+                if cursor.null().is_some() && self.counts_null(index) {
+                    // It is as if it were not there.
+                    self.facts[index] = Fact::Absent;
+                } else {
+                    cursor = Cursor::at(text, start);
+                    self.doubts.add(index, &mut cursor, self.tape)?;
+                }
             } else {
                 self.met[index] = Met { raw: &text[start..cursor.pos()], start };
                 if hosts.odd() > odd {
@@ -153,12 +179,20 @@ impl<'t> Glance<'_, 't> {
         is_whole.then_some(())
     }
 
+    /// Whether `null` says nothing in a field, or what is only counted.
+    fn counts_null(&mut self, field: usize) -> bool {
+        let field = &self.object.fields[field];
+        if field.nullable || value::required(&field.presence).is_some() {
+            return field.nullable;
+        }
+        let severity = value::NULL.severity;
+        let is_counted = (self.is_counted)(&NULL_VALUE, severity);
+        self.counts.add(&NULL_VALUE, severity, u32::from(is_counted));
+        is_counted
+    }
+
     /// Whether the rules across its fields have nothing to say that is not only counted.
-    fn is_silent(
-        &self,
-        is_counted: &dyn Fn(&'static Rule, Severity) -> bool,
-        counts: &mut Counts,
-    ) -> bool {
+    fn is_silent(&self, counts: &mut Counts) -> bool {
         let known = Known { facts: self.facts, there: self.there, only_fields: true };
         let says = self.plan.says(self.object);
         self.object.constraints.iter().zip(says).all(|(constraint, says)| {
@@ -169,13 +203,11 @@ impl<'t> Glance<'_, 't> {
                 return self.refers_well(says, kinds);
             }
             let Constraint { rule, basis, .. } = constraint;
-            match says.times(known).filter(|_| is_counted(rule, basis.severity)) {
-                Some(times) => {
-                    counts.add(rule, basis.severity, times);
-                    true
-                }
-                None => false,
+            let times = says.times(known).filter(|_| (self.is_counted)(rule, basis.severity));
+            if let Some(times) = times {
+                counts.add(rule, basis.severity, times);
             }
+            times.is_some()
         })
     }
 
@@ -185,7 +217,7 @@ impl<'t> Glance<'_, 't> {
         if says.speaks_of().iter().any(|field| self.facts[*field] == Fact::Unknown) {
             return false;
         }
-        let text = (self.there & 1 << *text != 0).then(|| self.met[*text].text());
+        let text = (self.there & 1 << *text != 0).then(|| Text::sound(self.met[*text].string()));
         with_room(kinds.len(), 0, |counts| {
             for (count, list) in counts.iter_mut().zip(lists) {
                 *count = match self.facts[*list] {
@@ -208,15 +240,19 @@ impl<'t> Glance<'_, 't> {
 
     /// There is nothing to say but about the doubtful fields.
     fn done(self, counts: Counts) -> Glanced<'t> {
-        let is_right = |field: &usize| !matches!(self.facts[*field], Fact::Absent | Fact::Unknown);
-        let model = self.plan.model().filter(is_right).map(|field| self.met[field].text());
+        let is_right = |field: &usize| {
+            !matches!(self.facts[*field], Fact::Absent | Fact::Unknown | Fact::Empty)
+        };
+        // Neither a name nor an id that is right has escapes.
+        let text = |met: Met<'t>| Text::plain(met.string());
+        let model = self.plan.model().filter(is_right).map(|field| text(self.met[field]));
         let mut unique = Uniques::new();
         if let Some((field, basis)) = self.plan.unique().filter(|(field, _)| is_right(field)) {
             let Met { raw, start } = self.met[field];
             let string = TapedString::plain(start..start + raw.len());
             let root = Trail::root(self.object.name);
             let trail = root.field(self.object.fields[field].key);
-            unique.push(Unique::new(string, self.met[field].text(), basis, &trail));
+            unique.push(Unique::new(string, text(self.met[field]), basis, &trail));
         }
         Glanced { names: self.names, model, unique, doubts: self.doubts, counts }
     }
@@ -274,6 +310,38 @@ mod tests {
         glanced.map(|it| it.doubts.is_empty().then(|| it.counts.total()))
     }
 
+    /// Some languages escape slashes, most all that is not ASCII.
+    #[test]
+    fn escapes_take_no_more_than_a_glance() {
+        for (endpoint, text) in SOUND {
+            let escaped: String = text
+                .chars()
+                .map(|char| match char {
+                    '/' => "\\/".to_owned(),
+                    char if char.is_ascii() => char.into(),
+                    char => format!("\\u{:04x}", u32::from(char)),
+                })
+                .collect();
+            assert_eq!(glanced(endpoint, &escaped), Ok(true), "{escaped}");
+        }
+        let (endpoint, text) = SOUND[0];
+        let long = |text: &str, many: usize| text.repeat(many);
+        for (other, is_right) in [
+            (long("\\u98a8", 500), true),
+            (long("\\u98a8", 501), false),
+            (long("\\ud83d\\ude00", 250), true),
+            // Too many units.
+            (long("\\ud83d\\ude00", 251), false),
+            (long("\\n", 500).replacen("\\n", "a", 1), true),
+            // Half a pair.
+            ("\\ud83d".to_owned(), false),
+            ("\\x".to_owned(), false),
+        ] {
+            let other = text.replace("Überall Regen.", &other);
+            assert_eq!(glanced(endpoint, &other) == Ok(true), is_right, "{other}");
+        }
+    }
+
     /// Whether nothing is doubtful.
     fn glanced(endpoint: &str, text: &str) -> Result<bool, NameSet> {
         counted(endpoint, text, false).map(|counted| counted.is_some())
@@ -300,12 +368,36 @@ mod tests {
     }
 
     #[test]
+    fn what_says_nothing_takes_no_more_than_a_glance() {
+        let (endpoint, text) = SOUND[4];
+        let empty = r#""callback_url": "", "external_task_id": "", "video_list": [], "mode":"#;
+        let text = text.replace("\"mode\":", empty);
+        assert_eq!(glanced(endpoint, &text), Ok(true), "{text}");
+        let null = text.replace("\"\"", "null");
+        assert_eq!(glanced(endpoint, &null), Ok(false), "{null}");
+        assert_eq!(counted(endpoint, &null, true), Ok(Some(2)), "{null}");
+        let required = text.replace("\"<<<image_1>>>", "null, \"callback_url\": \"");
+        assert!(glanced(endpoint, &required).is_err(), "{required}");
+    }
+
+    /// What no model supports was said of one that is not known.
+    #[test]
+    fn of_a_model_that_is_not_known_nothing_is_counted() {
+        let text = r#"{"image": "https://cdn.acme.io/a", "model_name": "MODEL", "duration": "10",
+            "static_mask": "https://cdn.acme.io/a"}"#;
+        let known = text.replace("MODEL", "kling-v1-6");
+        assert_eq!(counted("image2video", &known, true), Ok(Some(1)));
+        assert!(counted("image2video", text, true).is_err());
+    }
+
+    #[test]
     fn single_fields_are_left_to_be_judged() {
         let (endpoint, text) = SOUND[0];
         for (old, new) in [
             ("\"5\"", "5"),
             ("Regen", &*"Regen ".repeat(100)),
-            ("Regen", "R\\u0065gen"),
+            ("cat-1", "\\u0063at-1"),
+            ("Überall", "\\u0009Überall"),
             ("0.5", "[{\"a\": 1}]"),
             ("\"cat-1\"", "null"),
         ] {

@@ -11,6 +11,7 @@ use super::value::{Rules, absent, empty};
 use super::{Cx, Named};
 use crate::media::{self, Base64Facts, Form, Hosts, MediaText, Rest};
 use crate::read::{Node, Text};
+use crate::vector;
 
 /// How much of a media string is judged as text, from its beginning and from its end.
 const HEAD: usize = 4096;
@@ -30,8 +31,21 @@ const MOST_PIXELS: u64 = 400_000_000;
 
 /// Whether the media is a URL about which there is nothing to say. False says nothing.
 pub(super) fn is_sound(text: Text<'_>, limits: &[Limit], hosts: &mut Hosts) -> bool {
-    let plain = text.plain_ascii().filter(|text| text.len() < HEAD);
-    plain.is_some_and(|text| media::is_sound_url(text, limits, hosts))
+    if text.raw().len() >= HEAD {
+        return false;
+    }
+    match text.plain_ascii() {
+        Some(url) => media::is_sound_url(url, limits, hosts),
+        None => text.has_escapes() && is_sound_unescaped(text, limits, hosts),
+    }
+}
+
+/// The same of one with escapes: some languages write each slash so.
+#[inline(never)]
+fn is_sound_unescaped(text: Text<'_>, limits: &[Limit], hosts: &mut Hosts) -> bool {
+    let url = text.to_bytes();
+    let is_printable = vector::run(&url, vector::are_plain) == url.len();
+    is_printable && !text.has_gap() && media::is_sound_url(&url, limits, hosts)
 }
 
 pub(super) fn media_string<'d>(

@@ -8,6 +8,7 @@ use kling_schema::{Bound, Choice, Field, Kind, Limit, Range};
 
 use super::facts::{Chosen, Fact};
 use super::plan::Plan;
+use super::value::required;
 use super::{media_string, number};
 use crate::media::Hosts;
 use crate::read::{Cursor, Text};
@@ -28,6 +29,7 @@ pub(super) enum Sound {
     List {
         each: Box<Sound>,
         len: Vec<Range<u32>>,
+        may_be_empty: bool,
     },
     Object(Box<Plan>),
     Media(&'static [Limit]),
@@ -40,12 +42,22 @@ pub(super) struct SoundText {
     most: Option<u32>,
     names: Option<&'static [&'static str]>,
     is_url: bool,
+    /// Whether escapes take care.
+    is_plain: bool,
+    may_be_empty: bool,
 }
 
 impl Sound {
     /// What the values of a field look like.
     pub(super) fn of(field: &'static Field) -> Self {
-        Sound::new(&field.kind, field.limits, field.each)
+        let mut sound = Sound::new(&field.kind, field.limits, field.each);
+        let is_optional = required(&field.presence).is_none();
+        match &mut sound {
+            Sound::Text(text) => text.may_be_empty = is_optional && text.names.is_none(),
+            Sound::List { may_be_empty, .. } => *may_be_empty = is_optional,
+            _ => {}
+        }
+        sound
     }
 
     fn new(kind: &'static Kind, limits: &'static [Limit], each: &'static [Limit]) -> Self {
@@ -67,6 +79,7 @@ impl Sound {
                 Sound::List {
                     each: Box::new(Sound::new(kind, each, &[])),
                     len: limits.iter().filter_map(len).collect(),
+                    may_be_empty: false,
                 }
             }
             Kind::Object(table) => {
@@ -85,7 +98,7 @@ impl Sound {
         match self {
             Sound::Untold => Fact::Unknown,
             Sound::Bool => Fact::if_sound(cursor.boolean().is_some()),
-            Sound::Text(sound) => Fact::of_set(cursor.text().and_then(|text| sound.name(text))),
+            Sound::Text(sound) => sound.fact(cursor).unwrap_or(Fact::Unknown),
             Sound::Choice(choices) => Fact::of_set(
                 cursor
                     .text()
@@ -97,15 +110,30 @@ impl Sound {
             Sound::NumericId => {
                 Fact::if_sound(cursor.number().is_some_and(|number| number.is_whole()))
             }
-            Sound::List { each, len } => list(cursor, each, len, hosts).unwrap_or(Fact::Unknown),
+            Sound::List { each, len, may_be_empty } => {
+                cursor.opens(b'[').map_or(Fact::Unknown, |()| {
+                    if *may_be_empty && cursor.closes(b']') {
+                        return Fact::Empty;
+                    }
+                    list(cursor, each, len, hosts).unwrap_or(Fact::Unknown)
+                })
+            }
             Sound::Object(plan) => object(cursor, plan, hosts).map_or(Fact::Unknown, Fact::Object),
-            Sound::Media(limits) => Fact::if_sound(
-                cursor.text().is_some_and(|text| media_string::is_sound(text, limits, hosts)),
-            ),
+            Sound::Media(limits) => {
+                let start = cursor.pos();
+                let is_sound = match cursor.text() {
+                    Some(text) => media_string::is_sound(text, limits, hosts),
+                    None => cursor
+                        .escaped_text(start)
+                        .is_some_and(|text| media_string::is_sound(text, limits, hosts)),
+                };
+                Fact::if_sound(is_sound)
+            }
         }
     }
 }
 
+/// A list of which only the bracket was read.
 #[inline(never)]
 fn list(
     cursor: &mut Cursor<'_>,
@@ -115,10 +143,9 @@ fn list(
 ) -> Option<Fact> {
     let mut len = 0;
     let mut all = Chosen::default();
-    cursor.opens(b'[')?;
     loop {
         match each.fact(cursor, hosts) {
-            Fact::Unknown => return None,
+            Fact::Unknown | Fact::Empty => return None,
             Fact::Object(chosen) => all = all.and(chosen),
             Fact::Absent | Fact::One(_) | Fact::List { .. } => {}
         }
@@ -144,7 +171,7 @@ fn object(cursor: &mut Cursor<'_>, plan: &Plan, hosts: &mut Hosts) -> Option<Cho
             return None;
         }
         let value = match plan.fact(index, cursor, hosts) {
-            Fact::Unknown => return None,
+            Fact::Unknown | Fact::Empty => return None,
             Fact::One(value) => usize::from(value),
             Fact::Absent | Fact::List { .. } | Fact::Object(_) => 0,
         };
@@ -171,21 +198,38 @@ impl SoundText {
                 // Those belong to `Names`.
                 Bound::OtherNames(_) => {}
                 // See `Plan::unique`.
-                Bound::Unique => {}
+                Bound::Unique => sound.is_plain = true,
                 // Others bound no text, or few.
                 _ => return None,
             }
         }
+        sound.is_plain |= sound.names.is_some();
         Some(sound)
     }
 
+    fn fact(&self, cursor: &mut Cursor<'_>) -> Option<Fact> {
+        let start = cursor.pos();
+        match cursor.text() {
+            Some(text) => match self.name(text) {
+                None if self.may_be_empty && text.is_empty() => Some(Fact::Empty),
+                name => Some(Fact::of_set(name)),
+            },
+            None if self.is_plain => None,
+            None => self.escaped(cursor, start),
+        }
+    }
+
+    #[cold]
+    fn escaped(&self, cursor: &mut Cursor<'_>, start: usize) -> Option<Fact> {
+        Some(Fact::of_set(self.name(cursor.escaped_text(start)?)))
+    }
+
     /// Which of the names a sound text is, if there are any; else 0.
+    #[inline(always)]
     fn name(&self, text: Text<'_>) -> Option<usize> {
-        // Escapes may hide anything.
-        let is_plain = text.is_plain() && text.begins_with_ink();
-        let fits = is_plain
+        let fits = text.begins_with_ink()
             && self.most.is_none_or(|most| text.fits(most))
-            && (!self.is_url || is_usual_url(text.raw()));
+            && (!self.is_url || is_usual_url(&text.to_bytes()));
         match self.names {
             _ if !fits => None,
             Some(names) => names.iter().position(|name| text.is(name)),

@@ -21,6 +21,9 @@ pub(super) struct Rules {
     pub(super) each: &'static [Limit],
 }
 
+/// What is said of `null` in a field that may be absent rests on this.
+pub(super) const NULL: Basis = Basis::house(Severity::Warning);
+
 /// Checks the value of a field.
 pub(super) fn field<'d>(cx: &mut Cx<'d>, node: Node<'d>, field: &'static Field, trail: &Trail<'_>) {
     let rules = Rules {
@@ -61,10 +64,7 @@ fn null<'d>(cx: &mut Cx<'d>, node: Node<'d>, field: &Field, trail: &Trail<'_>) {
                 None => draft.with("advice", "give it a value"),
             }
         }
-        Presence::Optional => {
-            let basis = Basis::house(Severity::Warning);
-            trail.found(&shape::NULL_VALUE, basis, node.span())
-        }
+        Presence::Optional => trail.found(&shape::NULL_VALUE, NULL, node.span()),
     };
     cx.push(draft);
 }

@@ -208,7 +208,7 @@ mod tests {
                 }
                 all.findings.retain(|finding| {
                     let is_listed = !kept.unlisted.has(finding.rule, finding.severity);
-                    let mut counts = one.unlisted.iter().filter(|count| count.rule == finding.rule);
+                    let mut counts = one.unlisted.iter().filter(|count| count.rule() == Some(finding.rule));
                     is_listed || !counts.any(|count| count.severity == finding.severity)
                 });
                 prop_assert_eq!(format!("{:?}", one.findings), format!("{:?}", all.findings), "{}", request);

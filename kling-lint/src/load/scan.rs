@@ -339,10 +339,18 @@ pub(crate) fn first_escape(rest: &[u8]) -> (usize, usize) {
     }
 }
 
-/// Raw length of the escape a text begins with, if it is one.
-pub(crate) fn sound_escape(rest: &[u8]) -> Option<usize> {
+/// What the escape stands for that a text begins with, and its raw length, if it is one.
+#[inline]
+pub(crate) fn sound_escape(rest: &[u8]) -> Option<(char, usize)> {
+    // Most are a whole character.
+    if let [b'\\', b'u', digits @ ..] = rest
+        && let Some(digits) = digits.first_chunk()
+        && let Some(character) = unit(*digits).and_then(char::from_u32)
+    {
+        return Some((character, 6));
+    }
     match escape(rest, true) {
-        Escape::Char(_, len) => Some(len),
+        Escape::Char(character, len) => Some((character, len)),
         Escape::Cut | Escape::Half | Escape::Wrong(_) => None,
     }
 }
@@ -392,13 +400,33 @@ fn pair(high: u32, rest: &[u8], last: bool) -> Escape {
 
 /// The value of four hexadecimal digits, or how many there are.
 fn hex(rest: &[u8]) -> Result<u32, usize> {
-    let mut value = 0;
-    for index in 0..4 {
-        let digit = rest.get(index).and_then(|&byte| char::from(byte).to_digit(16)).ok_or(index)?;
-        value = value * 16 + digit;
-    }
-    Ok(value)
+    let many = || rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count().min(4);
+    rest.first_chunk().and_then(|digits| unit(*digits)).ok_or_else(many)
 }
+
+/// The value of four hexadecimal digits.
+#[inline]
+fn unit(digits: [u8; 4]) -> Option<u32> {
+    let digit = |at: usize| u32::from(DIGITS[usize::from(digits[at])]);
+    let (first, second, third, last) = (digit(0), digit(1), digit(2), digit(3));
+    let are_digits = first | second | third | last < u32::from(NO_DIGIT);
+    are_digits.then_some(first << 12 | second << 8 | third << 4 | last)
+}
+
+/// More than any hexadecimal digit is worth.
+const NO_DIGIT: u8 = 0x80;
+
+/// What bytes are worth as hexadecimal digits.
+static DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
 
 /// Length of the character that starts with this byte, as far as the byte tells.
 pub(crate) fn utf8_len(first: u8) -> usize {

@@ -4,8 +4,9 @@ use super::bytes::{are_stops, skip_blank};
 use super::number::Number;
 use super::numerals::strict_number;
 use super::sound::read_member;
-use super::tape::{HIGH, SOUND, Tape};
+use super::tape::{ESCAPES, HIGH, SOUND, Tape};
 use super::text::Text;
+use crate::load::sound_escape;
 use crate::names::{Name, Names};
 use crate::vector::Bytes;
 
@@ -16,8 +17,8 @@ const LONGEST: usize = 16 << 10;
 /// a document may have.
 const MOST_VALUES: usize = 4096;
 
-/// Where a text is read that is nowhere cut. Nothing comes of what is not sound, of strings with escapes, and
-/// of what is something else than was asked for; then the place is anywhere.
+/// Where a text is read that is nowhere cut. Nothing comes of what is not sound, and of what is something
+/// else than was asked for; then the place is anywhere.
 pub(crate) struct Cursor<'t> {
     text: &'t [u8],
     pos: usize,
@@ -45,6 +46,14 @@ impl<'t> Cursor<'t> {
     #[inline]
     pub(crate) fn opens(&mut self, bracket: u8) -> Option<()> {
         (*self.text.get(self.pos)? == bracket).then(|| self.skip(1))
+    }
+
+    /// Whether this closing bracket comes next; then it is behind it.
+    #[inline]
+    pub(crate) fn closes(&mut self, bracket: u8) -> bool {
+        let closes = self.text.get(self.pos) == Some(&bracket);
+        self.pos += usize::from(closes);
+        closes
     }
 
     /// A comma behind a value, which says that another follows; or this closing bracket.
@@ -78,7 +87,7 @@ impl<'t> Cursor<'t> {
         has_colon.then_some(name)
     }
 
-    /// A string without escapes.
+    /// A string. Nothing comes of one with escapes.
     #[inline]
     pub(crate) fn text(&mut self) -> Option<Text<'t>> {
         if *self.text.get(self.pos)? != b'"' {
@@ -93,6 +102,35 @@ impl<'t> Cursor<'t> {
         }
         simdutf8::basic::from_utf8(raw).ok()?;
         Some(Text::read(raw, start, SOUND | HIGH))
+    }
+
+    /// The string that begins here, which may have escapes.
+    #[cold]
+    pub(crate) fn escaped_text(&mut self, start: usize) -> Option<Text<'t>> {
+        let text = self.text.get(start..)?.strip_prefix(b"\"")?;
+        let text = text.get(..LONGEST).unwrap_or(text);
+        let (mut len, mut flags) = (0, SOUND);
+        loop {
+            // One escape often follows another.
+            while text.get(len) == Some(&b'\\') {
+                len += sound_escape(&text[len..])?.1;
+                flags |= ESCAPES;
+            }
+            let (plain, has_high) = stop(&text[len..])?;
+            len += plain;
+            flags |= if has_high { HIGH } else { 0 };
+            match text[len] {
+                b'"' => break,
+                b'\\' => {}
+                _ => return None,
+            }
+        }
+        let (raw, start) = (&text[..len], start + 1);
+        if flags & HIGH != 0 {
+            simdutf8::basic::from_utf8(raw).ok()?;
+        }
+        self.pos = start + len + 1;
+        Some(Text::read(raw, start, flags))
     }
 
     /// A number.
@@ -112,6 +150,13 @@ impl<'t> Cursor<'t> {
         }
         self.pos += if is_true { "true".len() } else { "false".len() };
         Some(is_true)
+    }
+
+    /// `null`.
+    pub(crate) fn null(&mut self) -> Option<()> {
+        self.text.get(self.pos..)?.strip_prefix(b"null")?;
+        self.pos += "null".len();
+        Some(())
     }
 
     /// The value of any kind of a member of the outermost object, put on the tape; its number there. Nothing
@@ -134,23 +179,29 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// How long a string is whose content starts here, and whether a byte of it is outside ASCII.
+/// How long a string without escapes is whose content starts here, and whether a byte of it is outside ASCII.
 #[inline]
 fn string(text: &[u8]) -> Option<(usize, bool)> {
+    let (len, has_high) = stop(text.get(..LONGEST).unwrap_or(text))?;
+    (text[len] == b'"').then_some((len, has_high))
+}
+
+/// Where the next quote, backslash or control character stands, and whether a byte before it is outside ASCII.
+#[inline(always)]
+fn stop(text: &[u8]) -> Option<(usize, bool)> {
     let mut highs = Bytes::ZERO;
-    let (chunks, rest) = text.get(..LONGEST).unwrap_or(text).as_chunks();
+    let (chunks, rest) = text.as_chunks();
     for (index, chunk) in chunks.iter().enumerate() {
         let bytes = Bytes::new(*chunk);
         let stops = are_stops(bytes).to_bitmask();
         if stops != 0 {
             let at = stops.trailing_zeros() as usize;
             let has_high = highs.to_bitmask() | bytes.to_bitmask() & ((1 << at) - 1) != 0;
-            return (chunk[at] == b'"')
-                .then_some((chunks[..index].as_flattened().len() + at, has_high));
+            return Some((chunks[..index].as_flattened().len() + at, has_high));
         }
         highs |= bytes;
     }
     let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f))?;
     let has_high = highs.to_bitmask() != 0 || !rest[..at].is_ascii();
-    (rest[at] == b'"').then_some((text.len().min(LONGEST) - rest.len() + at, has_high))
+    Some((text.len() - rest.len() + at, has_high))
 }

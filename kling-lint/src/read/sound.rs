@@ -156,7 +156,7 @@ impl<'t, 'o> Quick<'t, 'o> {
         loop {
             match self.text.get(pos)? {
                 b'"' => return Some((pos, has_high)),
-                b'\\' => pos += sound_escape(&self.text[pos..])?,
+                b'\\' => pos += sound_escape(&self.text[pos..])?.1,
                 byte if *byte < b' ' => return None,
                 _ => {
                     let (stop, is_high) = self.marks.stop(pos)?;

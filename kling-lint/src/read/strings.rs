@@ -66,7 +66,7 @@ fn are_sound_escapes(content: &[u8]) -> bool {
     let mut rest = content;
     while let Some(at) = memchr::memchr(b'\\', rest) {
         let escape = &rest[at..];
-        let Some(len) = sound_escape(escape) else { return false };
+        let Some((_, len)) = sound_escape(escape) else { return false };
         rest = &escape[len..];
     }
     true

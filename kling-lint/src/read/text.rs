@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::tape::{ESCAPES, Entry, GAP, HIGH, SOUND};
-use crate::load::{Counts, Gap, Loaded, Scan, code_points, first_escape};
+use crate::load::{Counts, Gap, Loaded, Scan, code_points, first_escape, sound_escape};
 use crate::media::{Base64Facts, Base64Scan};
 use crate::vector::{self, up_to};
 
@@ -49,6 +49,13 @@ impl<'d> Text<'d> {
         Text::read(raw, 0, SOUND)
     }
 
+    /// The same of one in which nothing is wrong, wherever it stood.
+    pub(crate) fn sound(raw: &'d [u8]) -> Self {
+        let has_escapes = memchr::memchr(b'\\', raw).is_some();
+        let flags = if has_escapes { SOUND | ESCAPES } else { SOUND };
+        Text::read(raw, 0, if raw.is_ascii() { flags } else { flags | HIGH })
+    }
+
     /// The resident bytes between the quotes.
     #[inline]
     pub(crate) fn raw(self) -> &'d [u8] {
@@ -65,6 +72,12 @@ impl<'d> Text<'d> {
     #[inline]
     pub(crate) fn has_escapes(self) -> bool {
         self.flags & ESCAPES != 0
+    }
+
+    /// Whether all of it was read, and nothing is wrong with it.
+    #[inline]
+    fn is_sound(self) -> bool {
+        self.flags & (SOUND | GAP) == SOUND
     }
 
     /// Whether its bytes are those of the text, all of them UTF-8.
@@ -101,7 +114,7 @@ impl<'d> Text<'d> {
     /// not seen at once.
     pub(crate) fn fits(self, limit: u32) -> bool {
         // A code point is one unit, or two.
-        self.surely_fits(limit) || self.is_verbatim() && self.counts().utf16 <= u64::from(limit)
+        self.surely_fits(limit) || self.is_sound() && self.counts().utf16 <= u64::from(limit)
     }
 
     /// Whether nothing stands between the quotes.
@@ -124,8 +137,12 @@ impl<'d> Text<'d> {
     }
 
     /// Whether its first character is no white space, in the sense of Unicode; then it is not blank.
+    #[inline]
     pub(crate) fn begins_with_ink(self) -> bool {
         match self.raw.first() {
+            Some(b'\\') if self.has_escapes() => {
+                sound_escape(self.raw).is_some_and(|(first, _)| !first.is_whitespace())
+            }
             Some(first) if first.is_ascii() => first.is_ascii_graphic(),
             Some(_) => self.head(char::MAX_LEN_UTF8).starts_with(|it: char| !it.is_whitespace()),
             None => false,
@@ -204,12 +221,19 @@ impl<'d> Text<'d> {
         if self.flags & (ESCAPES | HIGH) == 0 {
             return Counts { chars: bytes, utf16: bytes };
         }
-        if self.is_verbatim() {
-            let chars = code_points(self.raw);
-            let pairs = vector::count(self.raw, |bytes| !up_to(bytes, FOUR_BYTES - 1));
-            return Counts { chars, utf16: chars + pairs };
+        if !self.is_sound() {
+            return self.scanned(&mut |_| {}).counts();
         }
-        self.scanned(&mut |_| {}).counts()
+        let chars = code_points(self.raw);
+        let pairs = vector::count(self.raw, |bytes| !up_to(bytes, FOUR_BYTES - 1));
+        let mut counts = Counts { chars, utf16: chars + pairs };
+        if self.has_escapes() {
+            for_each_escape(self.raw, |_, character, len| {
+                counts.chars -= len as u64 - 1;
+                counts.utf16 -= (len - character.len_utf16()) as u64;
+            });
+        }
+        counts
     }
 
     /// The whole string as Base64.
@@ -272,6 +296,9 @@ fn unescape(raw: &[u8], has_escapes: bool) -> Cow<'_, str> {
     if !has_escapes && let Ok(text) = simdutf8::basic::from_utf8(raw) {
         return Cow::Borrowed(text);
     }
+    if let Some(text) = unescape_sound(raw) {
+        return Cow::Owned(text);
+    }
     let mut out = Vec::with_capacity(raw.len());
     let mut scan = Scan::new();
     for piece in raw.chunks(PIECE) {
@@ -281,6 +308,39 @@ fn unescape(raw: &[u8], has_escapes: bool) -> Cow<'_, str> {
     match String::from_utf8(out) {
         Ok(text) => Cow::Owned(text),
         Err(error) => Cow::Owned(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+    }
+}
+
+/// The same of a text in which nothing is wrong.
+fn unescape_sound(raw: &[u8]) -> Option<String> {
+    let text = simdutf8::basic::from_utf8(raw).ok()?;
+    let mut out = String::with_capacity(raw.len());
+    let mut from = 0;
+    let end = for_each_escape(raw, |at, character, len| {
+        out.push_str(&text[from..at]);
+        out.push(character);
+        from = at + len;
+    });
+    out.push_str(&text[from..end?]);
+    Some(out)
+}
+
+/// Calls with each escape of a text: where it begins, what it stands for, its raw length. Where the text ends
+/// comes back, unless there is one that is none.
+#[inline]
+fn for_each_escape(raw: &[u8], mut then: impl FnMut(usize, char, usize)) -> Option<usize> {
+    let mut pos = 0;
+    loop {
+        // One escape often follows another.
+        while raw.get(pos) == Some(&b'\\') {
+            let (character, len) = sound_escape(&raw[pos..])?;
+            then(pos, character, len);
+            pos += len;
+        }
+        match memchr::memchr(b'\\', &raw[pos..]) {
+            Some(plain) => pos += plain,
+            None => return Some(raw.len()),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::config::{self, Applied};
 use crate::finding::Finding;
 use crate::report::media::Verdict;
 use crate::report::{Checked, FIRST, Media};
-use crate::unlisted::{Count, Counts};
+use crate::unlisted::Counts;
 
 pub(super) const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 pub(super) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -79,10 +79,10 @@ impl Totals {
         if input.findings.is_empty() && input.unlisted.is_empty() {
             return;
         }
-        for Count { rule, severity, number } in input.unlisted.iter() {
-            *self.number(*severity) += *number as usize;
-            if *severity > Severity::Info {
-                self.unlisted.add(rule, *severity, *number);
+        for count in input.unlisted.iter() {
+            *self.number(count.severity) += count.number as usize;
+            if count.severity > Severity::Info {
+                self.unlisted.join(*count);
             }
         }
         for finding in input.findings {
@@ -152,8 +152,9 @@ impl Totals {
             out.push_str(&self.headline(verbose));
             out.push('\n');
         }
-        for Count { rule, number, .. } in self.unlisted.iter() {
-            let warnings = count(FIRST + *number as usize, "warning");
+        for more in self.unlisted.iter() {
+            let Some(rule) = more.rule() else { continue };
+            let warnings = count(FIRST + more.number as usize, "warning");
             out.push_str(&format!(
                 "only {FIRST} of {WARNING}{warnings}{WARNING:#} {} {} are listed (all: --format concise)\n",
                 rule.id, rule.name
