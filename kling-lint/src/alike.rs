@@ -33,6 +33,18 @@ fn edits_at_least(one: &str, other: &str) -> usize {
     brought.max(taken) as usize
 }
 
+/// A text without case and separators: `modelName` and `model-name` are `modelname`.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    if text.is_ascii() {
+        let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+        letters.for_each(|letter| plain.push(char::from(letter.to_ascii_lowercase())));
+    } else {
+        plain.extend(text.chars().flat_map(char::to_lowercase).filter(|it| it.is_alphanumeric()));
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -40,6 +52,11 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn ascii_is_as_plain_as_any_other_text(text in "[a-zA-Z0-9_. -]{0,12}") {
+            prop_assert_eq!(plain(&format!("{text}é")), plain(&text) + "é");
+        }
+
         #[test]
         fn nothing_that_is_alike_is_refused(one in "[a-dé1@`]{0,12}", other in "[a-dé1@`]{0,12}") {
             let full = strsim::normalized_damerau_levenshtein(&one, &other);

@@ -1,8 +1,11 @@
 //! Keys that are no field: other spellings, misspellings, keys known from elsewhere, unknown ones.
 
+use std::borrow::Cow;
+
 use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Field, Known, KnownKey, Object, Severity, aspect};
 
+use super::plan::Plan;
 use super::shape::Slot;
 use super::trail::Trail;
 use super::{Cx, describe, path};
@@ -117,15 +120,19 @@ impl Meaning {
 /// Tells what a key means in one object.
 struct Speller {
     object: &'static Object,
-    /// The fields' keys as [`plain`] gives them, once they are needed.
-    plain: Vec<String>,
+    /// The fields' keys as [`alike::plain`] gives them.
+    plain: Cow<'static, [String]>,
     /// How many keys were compared.
     compared: usize,
 }
 
 impl Speller {
     fn new(object: &'static Object) -> Self {
-        Speller { object, plain: Vec::new(), compared: 0 }
+        let plain = match Plan::of(object) {
+            Some(plan) => Cow::Borrowed(plan.plain_keys(object)),
+            None => Cow::Owned(plain_keys(object)),
+        };
+        Speller { object, plain, compared: 0 }
     }
 
     fn meaning(&mut self, key: Text<'_>) -> Meaning {
@@ -143,11 +150,8 @@ impl Speller {
             return None;
         }
         self.compared += 1;
-        if self.plain.is_empty() {
-            self.plain = self.object.fields.iter().map(|field| plain(field.key)).collect();
-        }
-        let key = plain(&key.to_str());
-        let fields = self.object.fields.iter().zip(&self.plain);
+        let key = alike::plain(&key.to_str());
+        let fields = self.object.fields.iter().zip(&*self.plain);
         let candidates = fields.map(|(field, plain)| (likeness(&key, plain), field.key));
         alike::nearest(candidates, ALIKE)
     }
@@ -275,6 +279,11 @@ impl<'d> Report<'_, 'd> {
     }
 }
 
+/// The keys of a table as [`alike::plain`] gives them.
+pub(super) fn plain_keys(object: &Object) -> Vec<String> {
+    object.fields.iter().map(|field| alike::plain(field.key)).collect()
+}
+
 /// How alike two plain keys are, from 0 to 1.
 fn likeness(one: &str, other: &str) -> f64 {
     // Short keys (`n`) are near to everything; they must be spelt right.
@@ -282,12 +291,4 @@ fn likeness(one: &str, other: &str) -> f64 {
         return f64::from(u8::from(one == other));
     }
     alike::likeness(one, other, ALIKE)
-}
-
-/// A key without case and separators: `modelName` and `model-name` are `modelname`.
-fn plain(key: &str) -> String {
-    key.chars()
-        .filter(|character| character.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }

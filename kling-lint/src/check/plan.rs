@@ -8,6 +8,7 @@ use kling_schema::endpoints::ENDPOINTS;
 use kling_schema::{Basis, Field, Object, Presence};
 
 use super::facts::Fact;
+use super::keys;
 use super::silence::Says;
 use super::sound::Sound;
 use crate::media::Hosts;
@@ -105,6 +106,8 @@ pub(super) struct Plan {
     model: Option<usize>,
     /// By rule, when it may have something to say.
     rules: OnceLock<Vec<Says>>,
+    /// By field, what other spellings are compared with.
+    plain_keys: OnceLock<Vec<String>>,
 }
 
 impl Plan {
@@ -125,7 +128,8 @@ impl Plan {
         let sound = table.fields.iter().enumerate().map(sound).collect();
         let model = table.model().map(|model| model.key);
         let model = table.fields.iter().position(|field| Some(field.key) == model);
-        Some(Plan { fields, sound, unique, model, rules: OnceLock::new() })
+        let (rules, plain_keys) = Default::default();
+        Some(Plan { fields, sound, unique, model, rules, plain_keys })
     }
 
     pub(super) fn of(object: &'static Object) -> Option<&'static Plan> {
@@ -169,6 +173,11 @@ impl Plan {
     pub(super) fn field(&self, name: Name) -> Option<usize> {
         let index = self.fields.indices[name.index()];
         (index != ABSENT).then_some(usize::from(index))
+    }
+
+    /// By field of the table, its key as other spellings are compared with it.
+    pub(super) fn plain_keys(&self, object: &Object) -> &[String] {
+        self.plain_keys.get_or_init(|| keys::plain_keys(object))
     }
 
     /// By rule of the table, when it may have something to say.

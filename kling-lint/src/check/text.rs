@@ -240,7 +240,7 @@ fn nearest(text: &Text<'_>, values: &[&'static str]) -> Option<&'static str> {
         return None;
     }
     let text = text.to_str().trim().to_lowercase();
-    let plain = plain(&text);
+    let plain = alike::plain(&text);
     alike::nearest(values.iter().map(|value| (likeness(&text, &plain, value), *value)), ALIKE)
 }
 
@@ -250,7 +250,7 @@ fn likeness(text: &str, plain_text: &str, value: &str) -> f64 {
         return 1.0;
     }
     // `5s`, `10 sec`, `kling_v1_6`: the same once units and separators are gone.
-    let (text, value) = (plain_text, plain(&value.to_lowercase()));
+    let (text, value) = (plain_text, alike::plain(value));
     let unit = text
         .strip_prefix(&value)
         .is_some_and(|rest| matches!(rest, "" | "s" | "sec" | "secs" | "second" | "seconds"));
@@ -268,13 +268,6 @@ fn likeness(text: &str, plain_text: &str, value: &str) -> f64 {
         return 0.0;
     }
     alike::likeness(text, &value, ALIKE)
-}
-
-/// The text without separators.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    out.extend(text.chars().filter(|character| character.is_alphanumeric()));
-    out
 }
 
 fn digits(text: &str) -> impl Iterator<Item = u8> {

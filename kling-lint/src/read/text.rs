@@ -100,7 +100,32 @@ impl<'d> Text<'d> {
     /// Whether the text is this one.
     #[inline]
     pub(crate) fn is(self, other: &str) -> bool {
-        if self.has_escapes() { self.to_str() == other } else { self.raw() == other.as_bytes() }
+        if self.has_escapes() { self.reads_as(other) } else { self.raw() == other.as_bytes() }
+    }
+
+    /// The same of one with escapes: a key is compared with many others.
+    #[cold]
+    fn reads_as(self, other: &str) -> bool {
+        if !self.is_sound() {
+            return self.to_str() == other;
+        }
+        let (mut from, mut rest) = (0, other.as_bytes());
+        let mut goes_on = |part: &[u8]| {
+            let left = rest.strip_prefix(part);
+            rest = left.unwrap_or_default();
+            left.is_some()
+        };
+        let mut utf8 = [0; 4];
+        while let Some(plain) = memchr::memchr(b'\\', &self.raw[from..]) {
+            let escape = from + plain;
+            let Some((character, len)) = sound_escape(&self.raw[escape..]) else { return false };
+            let part = character.encode_utf8(&mut utf8).as_bytes();
+            if !goes_on(&self.raw[from..escape]) || !goes_on(part) {
+                return false;
+            }
+            from = escape + len;
+        }
+        goes_on(&self.raw[from..]) && rest.is_empty()
     }
 
     /// Whether it surely has at most so many code points and UTF-16 units; nothing is counted.

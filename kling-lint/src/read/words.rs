@@ -210,9 +210,26 @@ impl Parser<'_, '_> {
 
 /// The word a text begins with: up to white space or a sign of JSON.
 pub(super) fn bare(text: &[u8]) -> &[u8] {
-    let ends = |byte: &u8| *byte <= b' ' || b",:{}[]\"'#()=".contains(byte);
-    &text[..text.iter().position(ends).unwrap_or(text.len())]
+    let end = text.iter().position(|byte| ENDS[usize::from(*byte)]);
+    &text[..end.unwrap_or(text.len())]
 }
+
+/// Which bytes end a bare word.
+static ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let signs = b",:{}[]\"'#()=";
+    let mut at = 0;
+    while at < signs.len() {
+        ends[signs[at] as usize] = true;
+        at += 1;
+    }
+    let mut blank = 0;
+    while blank <= b' ' {
+        ends[blank as usize] = true;
+        blank += 1;
+    }
+    ends
+};
 
 /// Length of bare text in the place of a value: up to a comma, a closing bracket or the line's end,
 /// outside brackets of its own. At least one character.

@@ -82,6 +82,8 @@ fn heads_tails_and_counts_are_those_of_the_whole_text() {
             let (chars, utf16) = (whole.chars().count(), whole.encode_utf16().count());
             let counts = Counts { chars: chars as u64, utf16: utf16 as u64 };
             assert_eq!(string.counts(), counts, "{json}");
+            assert!(string.is(&whole) && !string.is(&format!("{whole}a")), "{json}");
+            assert!(!whole.char_indices().any(|(at, _)| string.is(&whole[..at])), "{json}");
             for most in 0..=whole.len() + 2 {
                 let (head, tail) =
                     (whole.floor_char_boundary(most), whole.len().saturating_sub(most));
