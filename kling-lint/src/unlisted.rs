@@ -123,3 +123,29 @@ impl Counts {
         self.0.iter().filter(|it| it.severity == severity).map(|it| it.number as usize).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_known_by_their_numbers() {
+        assert_eq!(number(&ODD_HOST), 4005);
+        for rule in rules::all() {
+            let count = Count { rule: number(rule), severity: Severity::Info, number: 1 };
+            assert_eq!(count.rule(), Some(rule));
+        }
+    }
+
+    #[test]
+    fn counts_are_in_the_order_of_their_rules() {
+        let all: Vec<_> = rules::all().collect();
+        let mut counts = Counts::default();
+        for rule in all.iter().rev().chain(&all) {
+            counts.add(rule, Severity::Warning, 1);
+            counts.add(rule, Severity::Info, 0);
+        }
+        assert!(counts.0.iter().map(|count| count.rule()).eq(all.iter().map(|rule| Some(*rule))));
+        assert_eq!((counts.total(), counts.of(Severity::Info)), (2 * all.len(), 0));
+    }
+}

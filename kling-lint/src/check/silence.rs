@@ -286,21 +286,21 @@ impl Reader {
     }
 
     fn places(&self, check: &Check) -> Places {
-        let each = |paths: &[Path]| {
-            let fields: Option<_> = paths.iter().map(|path| self.field(*path)).collect();
-            fields.map_or(Places::Untold, Places::Each)
-        };
+        let one = |is_one| if is_one { Places::One } else { Places::Untold };
         match check {
-            Check::Supported { paths, .. } => each(paths),
+            Check::Supported { paths, .. } => {
+                let fields: Option<_> = paths.iter().map(|path| self.field(*path)).collect();
+                fields.map_or(Places::Untold, Places::Each)
+            }
             Check::Only { path, .. }
             | Check::Forbid { path, .. }
             | Check::Ignored { path, .. }
-            | Check::Unread { path, .. } => each(std::slice::from_ref(path)),
+            | Check::Unread { path, .. } => one(self.field(*path).is_some()),
             Check::Requires { .. } | Check::AtMostOne(_) => Places::One,
-            Check::Defaulted { path, .. } => match self.field(*path) {
-                Some(field) if self.object.fields[field].default.is_some() => Places::One,
-                _ => Places::Untold,
-            },
+            Check::Defaulted { path, .. } => {
+                let field = self.field(*path).map(|field| &self.object.fields[field]);
+                one(field.is_some_and(|field| field.default.is_some()))
+            }
             Check::CountCap { .. }
             | Check::References { .. }
             | Check::SameSize(..)
