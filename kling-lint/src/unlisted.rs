@@ -1,8 +1,10 @@
 //! Findings that nobody would list: they are counted, and never put into words.
 
 use kling_schema::Severity;
+#[cfg(any(feature = "cli", test))]
+use kling_schema::rules;
+use kling_schema::rules::Rule;
 use kling_schema::rules::media::ODD_HOST;
-use kling_schema::rules::{self, Rule};
 use smallvec::SmallVec;
 
 /// What need not be listed of a request. As a rule that is nothing.
@@ -52,6 +54,7 @@ pub(crate) struct Count {
 
 impl Count {
     /// The rule.
+    #[cfg(any(feature = "cli", test))]
     pub(crate) fn rule(self) -> Option<&'static Rule> {
         rules::all().find(|rule| number(rule) == self.rule)
     }
