@@ -1,5 +1,6 @@
 """The bars: what is promised, what was measured, and whether it is met."""
 
+import itertools
 import json
 import statistics
 from pathlib import Path
@@ -96,11 +97,11 @@ class Bars:
         floor = self.quotient(images, "floor: open, fstat, read 4 KiB, close", ours)
         self.least("local images", 0.7, floor, " of open and read 4 KiB")
         self.least("local images, beside `imagesize`", 1.5, self.quotient(images, "imagesize", ours))
-        for endpoint in SETS.values():
-            group = f"validate {endpoint}"
+        for endpoint, what in itertools.product(SETS.values(), ("sound", "with an error")):
+            group = f"validate {endpoint}, {what}"
             peers = [self.quotient(group, f"serde_json and jsonschema, {it}", "kling-lint") for it in ("2020-12", "types")]
             fastest = min((it for it in peers if it), default=None)
-            self.least(f"`lint_bytes`, {endpoint}, beside parsing and `jsonschema`", 3, fastest)
+            self.least(f"`lint_bytes`, {endpoint}, {what}, beside parsing and `jsonschema`", 3, fastest)
         cases, outside = self.hostile.get("cases"), self.hostile.get("outside")
         what = f"hostile inputs beyond their bounds, of {cases}" if cases else "hostile inputs"
         self.tell(what, "none", outside, str, lambda it: it == 0)
