@@ -176,11 +176,18 @@ fn a_long_line_has_gaps_and_true_places() {
 #[test]
 fn of_what_has_no_lines_the_first_is_told() {
     let utf16: Vec<u8> = "{\n}\n\n{}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let object = b"\x89PNG {\"image\": 1}\n{}\n";
-    for text in [&utf16[..], b"\x1f\x8b\n\n{\n{\n", b"\x89PNG\r\n\x1a\n{", object] {
+    for text in [&utf16[..], b"\x1f\x8b\n\n{\n{\n", b"\x89PNG\r\n\x1a\n{"] {
         let told = told(text, 1 << 16, usize::MAX);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains("KL00"), "{told:?}");
+    }
+    // What looks like an object in it was judged, and nothing said why the others were not.
+    for begin in ["\u{1f}\u{8b}", "RIFF", "PK\u{3}\u{4}", "\0\0\0\u{18}ftypmp42"] {
+        let begin: Vec<u8> = begin.chars().map(|char| char as u8).collect();
+        let text = [&begin[..], b" {\"image\": 1}\n{}\n"].concat();
+        let told = told(&text, 1 << 16, usize::MAX);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("KL0001"), "{told:?}");
     }
 }
 

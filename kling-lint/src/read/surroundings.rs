@@ -92,7 +92,7 @@ impl Parser<'_, '_> {
         let rest = self.rest();
         let line = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         // What looks like an object in what is no text is none.
-        let near = if begins_binary(rest) { &[] } else { &rest[..rest.len().min(PREFIX)] };
+        let near = if is_binary(self.text) { &[] } else { &rest[..rest.len().min(PREFIX)] };
         let object =
             near.iter().enumerate().find(|&(at, &byte)| byte == b'{' && is_object(&rest[at..]));
         if let Some((at, _)) = object {
@@ -157,11 +157,8 @@ impl Parser<'_, '_> {
 
 /// Whether a file that begins so has no lines: it is no text, or in another encoding.
 pub(crate) fn is_binary(text: &[u8]) -> bool {
-    foreign_encoding(text).is_some() || begins_binary(text)
-}
-
-fn begins_binary(text: &[u8]) -> bool {
-    MAGIC[..BINARY].iter().any(|(begin, _)| text.starts_with(begin))
+    foreign_encoding(text).is_some()
+        || MAGIC[..BINARY].iter().any(|(begin, _)| text.starts_with(begin))
 }
 
 /// UTF-16 and UTF-32, by their marks or by their zero bytes.
