@@ -37,6 +37,16 @@ impl Fact {
         if is_sound { Fact::One(0) } else { Fact::Unknown }
     }
 
+    /// Whether it counts as sent, if that is known.
+    #[inline]
+    pub(super) fn is_sent(self) -> Option<bool> {
+        match self {
+            Fact::Absent | Fact::Empty => Some(false),
+            Fact::Unknown => None,
+            Fact::One(_) | Fact::List { .. } | Fact::Object(_) => Some(true),
+        }
+    }
+
     /// A list of so many items.
     pub(super) fn list(len: u32, chosen: Chosen) -> Self {
         u8::try_from(len).map_or(Fact::Unknown, |len| Fact::List { len, chosen })

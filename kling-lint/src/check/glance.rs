@@ -73,22 +73,10 @@ pub(crate) fn glance<'t>(
     with_room(object.fields.len(), Met::default(), |met| {
         with_room(object.fields.len(), Fact::default(), |facts| {
             let (there, odd, names, doubts) = (0, 0, NameSet::NONE, Doubts::default());
-            let counts = Counts::default();
-            let mut glance = Glance {
-                object,
-                plan,
-                met,
-                facts,
-                there,
-                odd,
-                names,
-                tape,
-                doubts,
-                is_counted,
-                counts,
-            };
-            let is_whole = glance.read(text, is_sure, hosts).is_some();
-            let mut counts = std::mem::take(&mut glance.counts);
+            let mut counts = Counts::default();
+            let mut glance =
+                Glance { object, plan, met, facts, there, odd, names, tape, doubts, is_counted };
+            let is_whole = glance.read(text, is_sure, hosts, &mut counts).is_some();
             counts.add_odd_hosts(hosts.counted());
             if is_whole && glance.is_silent(&mut counts) {
                 return Ok(glance.done(counts));
@@ -112,9 +100,7 @@ struct Glance<'g, 't> {
     names: NameSet,
     tape: &'g mut Tape,
     doubts: Doubts,
-    /// What is only counted of what is to be said, and how much there is.
     is_counted: IsCounted<'g>,
-    counts: Counts,
 }
 
 /// Whether findings of a rule that rest on a severity are only counted.
@@ -136,7 +122,13 @@ impl<'t> Met<'t> {
 
 impl<'t> Glance<'_, 't> {
     /// Reads as long as it can be told what is what.
-    fn read(&mut self, text: &'t [u8], is_sure: bool, hosts: &mut Hosts) -> Option<()> {
+    fn read(
+        &mut self,
+        text: &'t [u8],
+        is_sure: bool,
+        hosts: &mut Hosts,
+        counts: &mut Counts,
+    ) -> Option<()> {
         let mut cursor = Cursor::new(text);
         cursor.opens(b'{')?;
         loop {
@@ -158,7 +150,7 @@ impl<'t> Glance<'_, 't> {
                     return None;
                 }
                 cursor = Cursor::at(text, start);
-                if cursor.null().is_some() && self.counts_null(index) {
+                if cursor.null().is_some() && self.counts_null(index, counts) {
                     // It is as if it were not there.
                     self.facts[index] = Fact::Absent;
                 } else {
@@ -180,14 +172,14 @@ impl<'t> Glance<'_, 't> {
     }
 
     /// Whether `null` says nothing in a field, or what is only counted.
-    fn counts_null(&mut self, field: usize) -> bool {
+    fn counts_null(&self, field: usize, counts: &mut Counts) -> bool {
         let field = &self.object.fields[field];
         if field.nullable || value::required(&field.presence).is_some() {
             return field.nullable;
         }
         let severity = value::NULL.severity;
         let is_counted = (self.is_counted)(&NULL_VALUE, severity);
-        self.counts.add(&NULL_VALUE, severity, u32::from(is_counted));
+        counts.add(&NULL_VALUE, severity, u32::from(is_counted));
         is_counted
     }
 
@@ -196,18 +188,18 @@ impl<'t> Glance<'_, 't> {
         let known = Known { facts: self.facts, there: self.there, only_fields: true };
         let says = self.plan.says(self.object);
         self.object.constraints.iter().zip(says).all(|(constraint, says)| {
-            if !says.something(known) {
+            let holds = says.holds(known);
+            if holds == Some(false) {
                 return true;
             }
-            if let Check::References { kinds, .. } = &constraint.check {
+            let Constraint { rule, basis, check, .. } = constraint;
+            if let Check::References { kinds, .. } = check {
                 return self.refers_well(says, kinds);
             }
-            let Constraint { rule, basis, .. } = constraint;
-            let times = says.times(known).filter(|_| (self.is_counted)(rule, basis.severity));
-            if let Some(times) = times {
-                counts.add(rule, basis.severity, times);
-            }
-            times.is_some()
+            let is_counted = holds == Some(true) && (self.is_counted)(rule, basis.severity);
+            let places = if is_counted { says.places(known) } else { None };
+            counts.add(rule, basis.severity, places.unwrap_or(0));
+            places.is_some()
         })
     }
 
@@ -241,9 +233,7 @@ impl<'t> Glance<'_, 't> {
 
     /// There is nothing to say but about the doubtful fields.
     fn done(self, counts: Counts) -> Glanced<'t> {
-        let is_right = |field: &usize| {
-            !matches!(self.facts[*field], Fact::Absent | Fact::Unknown | Fact::Empty)
-        };
+        let is_right = |field: &usize| self.facts[*field].is_sent() == Some(true);
         // Neither a name nor an id that is right has escapes.
         let text = |met: Met<'t>| Text::plain(met.string());
         let model = self.plan.model().filter(is_right).map(|field| text(self.met[field]));

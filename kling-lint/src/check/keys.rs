@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use kling_schema::rules::shape as rules;
 use kling_schema::{Basis, Field, Known, KnownKey, Object, Severity, aspect};
 
-use super::plan::Plan;
+use super::plan::{self, Plan};
 use super::shape::Slot;
 use super::trail::Trail;
 use super::{Cx, describe, path};
@@ -130,7 +130,7 @@ impl Speller {
     fn new(object: &'static Object) -> Self {
         let plain = match Plan::of(object) {
             Some(plan) => Cow::Borrowed(plan.plain_keys(object)),
-            None => Cow::Owned(plain_keys(object)),
+            None => Cow::Owned(plan::plain_keys(object)),
         };
         Speller { object, plain, compared: 0 }
     }
@@ -277,11 +277,6 @@ impl<'d> Report<'_, 'd> {
         );
         draft.fixed_by(if safe { fix } else { fix.unsafe_() })
     }
-}
-
-/// The keys of a table as [`alike::plain`] gives them.
-pub(super) fn plain_keys(object: &Object) -> Vec<String> {
-    object.fields.iter().map(|field| alike::plain(field.key)).collect()
 }
 
 /// How alike two plain keys are, from 0 to 1.

@@ -8,9 +8,9 @@ use kling_schema::endpoints::ENDPOINTS;
 use kling_schema::{Basis, Field, Object, Presence};
 
 use super::facts::Fact;
-use super::keys;
 use super::silence::Says;
 use super::sound::Sound;
+use crate::alike;
 use crate::media::Hosts;
 use crate::names::{Name, NameSet, TABLES};
 use crate::read::Cursor;
@@ -177,7 +177,7 @@ impl Plan {
 
     /// By field of the table, its key as other spellings are compared with it.
     pub(super) fn plain_keys(&self, object: &Object) -> &[String] {
-        self.plain_keys.get_or_init(|| keys::plain_keys(object))
+        self.plain_keys.get_or_init(|| plain_keys(object))
     }
 
     /// By rule of the table, when it may have something to say.
@@ -185,6 +185,11 @@ impl Plan {
         let says = || object.constraints.iter().map(|rule| Says::of(object, &rule.check)).collect();
         self.rules.get_or_init(says)
     }
+}
+
+/// The keys of a table as other spellings are compared with them.
+pub(super) fn plain_keys(object: &Object) -> Vec<String> {
+    object.fields.iter().map(|field| alike::plain(field.key)).collect()
 }
 
 #[cfg(test)]

@@ -92,20 +92,25 @@ impl Says {
     /// Whether it may say something about these fields.
     #[inline]
     pub(super) fn something(&self, known: Known<'_>) -> bool {
-        let may_hold = self.needs.iter().all(|set| set & known.there != 0);
-        may_hold && self.test.holds(known) != Some(false)
+        self.holds(known) != Some(false)
     }
 
-    /// How often it says something about these fields, if that is known.
+    /// Whether it says something about these fields; nothing if that is not known.
+    #[inline]
+    pub(super) fn holds(&self, known: Known<'_>) -> Option<bool> {
+        let may_hold = self.needs.iter().all(|set| set & known.there != 0);
+        if may_hold { self.test.holds(known) } else { Some(false) }
+    }
+
+    /// At how many places it says something, once it does, if that is known.
     #[cold]
-    pub(super) fn times(&self, known: Known<'_>) -> Option<u32> {
-        match (self.test.holds(known)?, &self.places) {
-            (false, _) => Some(0),
-            (true, Places::Untold) => None,
-            (true, Places::One) => Some(1),
-            (true, Places::Each(fields)) => {
-                let sent = |field: &&usize| Test::Sent(**field).holds(known) == Some(true);
-                Some(fields.iter().filter(sent).count() as u32)
+    pub(super) fn places(&self, known: Known<'_>) -> Option<u32> {
+        match &self.places {
+            Places::Untold => None,
+            Places::One => Some(1),
+            Places::Each(fields) => {
+                let is_sent = |field: &&usize| known.of(**field).is_sent() == Some(true);
+                Some(fields.iter().filter(is_sent).count() as u32)
             }
         }
     }
@@ -146,11 +151,7 @@ impl Test {
             Test::Untold => None,
             Test::Always => Some(true),
             Test::OtherSent => known.only_fields.then_some(false),
-            Test::Sent(field) => match known.of(*field) {
-                Fact::Absent | Fact::Empty => Some(false),
-                Fact::Unknown => None,
-                Fact::One(_) | Fact::List { .. } | Fact::Object(_) => Some(true),
-            },
+            Test::Sent(field) => known.of(*field).is_sent(),
             Test::There(field) => match known.of(*field) {
                 Fact::Absent => Some(false),
                 Fact::Unknown => None,
@@ -195,6 +196,10 @@ impl Test {
             Test::Any(tests) => decided(tests, known, true),
         }
     }
+}
+
+fn not(test: Test) -> Test {
+    Test::Not(Box::new(test))
 }
 
 /// The bit of a field, where there is one.
@@ -262,11 +267,10 @@ impl Reader {
             }
             Check::Unread { path, when } => Test::All(vec![self.there(*path), self.when(when)]),
             Check::Defaulted { path, when } => {
-                Test::All(vec![Test::Not(Box::new(self.sent(*path))), self.when(when)])
+                Test::All(vec![not(self.sent(*path)), self.when(when)])
             }
             Check::Supported { paths, axes, rows } => {
                 let rows = rows.iter().map(|row| self.row(axes, row)).collect();
-                let not = |test| Test::Not(Box::new(test));
                 let mut all = vec![self.any_sent(paths), not(Test::Any(rows))];
                 // Of a model that is not known nothing is said.
                 all.extend(axes.first().map(|model| not(self.unsure(model.path))));
@@ -356,7 +360,7 @@ impl Reader {
     }
 
     fn not(&self, when: &When) -> Test {
-        Test::Not(Box::new(self.when(when)))
+        not(self.when(when))
     }
 
     fn any_sent(&self, paths: &[Path]) -> Test {

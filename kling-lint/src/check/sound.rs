@@ -111,38 +111,30 @@ impl Sound {
                 Fact::if_sound(cursor.number().is_some_and(|number| number.is_whole()))
             }
             Sound::List { each, len, may_be_empty } => {
-                cursor.opens(b'[').map_or(Fact::Unknown, |()| {
-                    if *may_be_empty && cursor.closes(b']') {
-                        return Fact::Empty;
-                    }
-                    list(cursor, each, len, hosts).unwrap_or(Fact::Unknown)
-                })
+                list(cursor, each, len, *may_be_empty, hosts).unwrap_or(Fact::Unknown)
             }
             Sound::Object(plan) => object(cursor, plan, hosts).map_or(Fact::Unknown, Fact::Object),
-            Sound::Media(limits) => {
-                let start = cursor.pos();
-                let is_sound = match cursor.text() {
-                    Some(text) => media_string::is_sound(text, limits, hosts),
-                    None => cursor
-                        .escaped_text(start)
-                        .is_some_and(|text| media_string::is_sound(text, limits, hosts)),
-                };
-                Fact::if_sound(is_sound)
-            }
+            Sound::Media(limits) => Fact::if_sound(
+                cursor.any_text().is_some_and(|text| media_string::is_sound(text, limits, hosts)),
+            ),
         }
     }
 }
 
-/// A list of which only the bracket was read.
 #[inline(never)]
 fn list(
     cursor: &mut Cursor<'_>,
     each: &Sound,
     lens: &[Range<u32>],
+    may_be_empty: bool,
     hosts: &mut Hosts,
 ) -> Option<Fact> {
     let mut len = 0;
     let mut all = Chosen::default();
+    cursor.opens(b'[')?;
+    if may_be_empty && cursor.closes(b']') {
+        return Some(Fact::Empty);
+    }
     loop {
         match each.fact(cursor, hosts) {
             Fact::Unknown | Fact::Empty => return None,
@@ -208,24 +200,14 @@ impl SoundText {
     }
 
     fn fact(&self, cursor: &mut Cursor<'_>) -> Option<Fact> {
-        let start = cursor.pos();
-        match cursor.text() {
-            Some(text) => match self.name(text) {
-                None if self.may_be_empty && text.is_empty() => Some(Fact::Empty),
-                name => Some(Fact::of_set(name)),
-            },
-            None if self.is_plain => None,
-            None => self.escaped(cursor, start),
+        let text = if self.is_plain { cursor.text()? } else { cursor.any_text()? };
+        match self.name(text) {
+            None if self.may_be_empty && text.is_empty() => Some(Fact::Empty),
+            name => Some(Fact::of_set(name)),
         }
     }
 
-    #[cold]
-    fn escaped(&self, cursor: &mut Cursor<'_>, start: usize) -> Option<Fact> {
-        Some(Fact::of_set(self.name(cursor.escaped_text(start)?)))
-    }
-
     /// Which of the names a sound text is, if there are any; else 0.
-    #[inline(always)]
     fn name(&self, text: Text<'_>) -> Option<usize> {
         let fits = text.begins_with_ink()
             && self.most.is_none_or(|most| text.fits(most))

@@ -14,7 +14,8 @@ use std::io::{self, Read};
 use crate::vector::{self, Bytes, are, up_to};
 
 pub(crate) use scan::{
-    Counts, Fault, FaultKind, Scan, StringFacts, first_escape, sound_escape, survey, utf8_len,
+    Counts, Fault, FaultKind, Scan, StringFacts, each_escape, first_escape, sound_escape, survey,
+    utf8_len,
 };
 
 /// The text of one input.

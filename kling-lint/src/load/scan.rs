@@ -355,6 +355,28 @@ pub(crate) fn sound_escape(rest: &[u8]) -> Option<(char, usize)> {
     }
 }
 
+/// Calls with each escape of a text, as long as that wants more: where it begins, what it stands for, its raw
+/// length. Nothing comes back of a text with an escape that is none, and where no more were wanted.
+#[inline]
+pub(crate) fn each_escape(
+    raw: &[u8],
+    mut then: impl FnMut(usize, char, usize) -> Option<()>,
+) -> Option<()> {
+    let mut pos = 0;
+    loop {
+        // One escape often follows another.
+        while raw.get(pos) == Some(&b'\\') {
+            let (character, len) = sound_escape(&raw[pos..])?;
+            then(pos, character, len)?;
+            pos += len;
+        }
+        match memchr::memchr(b'\\', &raw[pos..]) {
+            Some(plain) => pos += plain,
+            None => return Some(()),
+        }
+    }
+}
+
 fn escape(rest: &[u8], last: bool) -> Escape {
     let Some(&letter) = rest.get(1) else {
         return if last { Escape::Wrong(1) } else { Escape::Cut };

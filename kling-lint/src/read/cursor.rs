@@ -104,9 +104,19 @@ impl<'t> Cursor<'t> {
         Some(Text::read(raw, start, SOUND | HIGH))
     }
 
-    /// The string that begins here, which may have escapes.
+    /// A string, with escapes or without.
+    #[inline]
+    pub(crate) fn any_text(&mut self) -> Option<Text<'t>> {
+        let start = self.pos;
+        match self.text() {
+            Some(text) => Some(text),
+            None => self.escaped_text(start),
+        }
+    }
+
+    /// The string that begins here, which has escapes.
     #[cold]
-    pub(crate) fn escaped_text(&mut self, start: usize) -> Option<Text<'t>> {
+    fn escaped_text(&mut self, start: usize) -> Option<Text<'t>> {
         let text = self.text.get(start..)?.strip_prefix(b"\"")?;
         let text = text.get(..LONGEST).unwrap_or(text);
         let (mut len, mut flags) = (0, SOUND);

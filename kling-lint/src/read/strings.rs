@@ -6,7 +6,7 @@ use kling_schema::rules::not_json as rules;
 
 use super::parse::Parser;
 use super::tape::{ESCAPES, Entry, GAP, HIGH, JsonKind, SOUND};
-use crate::load::{Scan, StringFacts, sound_escape, survey};
+use crate::load::{Scan, StringFacts, each_escape, survey};
 
 /// There is a control character in it; never stored.
 pub(super) const CONTROL: u8 = 128;
@@ -59,17 +59,7 @@ pub(super) fn flags_of(content: &[u8]) -> u8 {
 fn is_sound(content: &[u8], flags: u8) -> bool {
     flags & CONTROL == 0
         && (flags & HIGH == 0 || simdutf8::basic::from_utf8(content).is_ok())
-        && (flags & ESCAPES == 0 || are_sound_escapes(content))
-}
-
-fn are_sound_escapes(content: &[u8]) -> bool {
-    let mut rest = content;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        let escape = &rest[at..];
-        let Some((_, len)) = sound_escape(escape) else { return false };
-        rest = &escape[len..];
-    }
-    true
+        && (flags & ESCAPES == 0 || each_escape(content, |_, _, _| Some(())).is_some())
 }
 
 impl Parser<'_, '_> {

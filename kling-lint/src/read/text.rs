@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::tape::{ESCAPES, Entry, GAP, HIGH, SOUND};
-use crate::load::{Counts, Gap, Loaded, Scan, code_points, first_escape, sound_escape};
+use crate::load::{
+    Counts, Gap, Loaded, Scan, code_points, each_escape, first_escape, sound_escape,
+};
 use crate::media::{Base64Facts, Base64Scan};
 use crate::vector::{self, up_to};
 
@@ -110,22 +112,13 @@ impl<'d> Text<'d> {
             return self.to_str() == other;
         }
         let (mut from, mut rest) = (0, other.as_bytes());
-        let mut goes_on = |part: &[u8]| {
-            let left = rest.strip_prefix(part);
-            rest = left.unwrap_or_default();
-            left.is_some()
-        };
-        let mut utf8 = [0; 4];
-        while let Some(plain) = memchr::memchr(b'\\', &self.raw[from..]) {
-            let escape = from + plain;
-            let Some((character, len)) = sound_escape(&self.raw[escape..]) else { return false };
-            let part = character.encode_utf8(&mut utf8).as_bytes();
-            if !goes_on(&self.raw[from..escape]) || !goes_on(part) {
-                return false;
-            }
-            from = escape + len;
-        }
-        goes_on(&self.raw[from..]) && rest.is_empty()
+        let alike = each_escape(self.raw, |at, character, len| {
+            rest = rest.strip_prefix(&self.raw[from..at])?;
+            rest = rest.strip_prefix(character.encode_utf8(&mut [0; 4]).as_bytes())?;
+            from = at + len;
+            Some(())
+        });
+        alike.is_some() && rest == &self.raw[from..]
     }
 
     /// Whether it surely has at most so many code points and UTF-16 units; nothing is counted.
@@ -253,9 +246,10 @@ impl<'d> Text<'d> {
         let pairs = vector::count(self.raw, |bytes| !up_to(bytes, FOUR_BYTES - 1));
         let mut counts = Counts { chars, utf16: chars + pairs };
         if self.has_escapes() {
-            for_each_escape(self.raw, |_, character, len| {
+            each_escape(self.raw, |_, character, len| {
                 counts.chars -= len as u64 - 1;
                 counts.utf16 -= (len - character.len_utf16()) as u64;
+                Some(())
             });
         }
         counts
@@ -318,11 +312,13 @@ impl<'d> Text<'d> {
 }
 
 fn unescape(raw: &[u8], has_escapes: bool) -> Cow<'_, str> {
-    if !has_escapes && let Ok(text) = simdutf8::basic::from_utf8(raw) {
-        return Cow::Borrowed(text);
-    }
-    if let Some(text) = unescape_sound(raw) {
-        return Cow::Owned(text);
+    if let Ok(text) = simdutf8::basic::from_utf8(raw) {
+        if !has_escapes {
+            return Cow::Borrowed(text);
+        }
+        if let Some(text) = unescaped(text) {
+            return Cow::Owned(text);
+        }
     }
     let mut out = Vec::with_capacity(raw.len());
     let mut scan = Scan::new();
@@ -336,37 +332,18 @@ fn unescape(raw: &[u8], has_escapes: bool) -> Cow<'_, str> {
     }
 }
 
-/// The same of a text in which nothing is wrong.
-fn unescape_sound(raw: &[u8]) -> Option<String> {
-    let text = simdutf8::basic::from_utf8(raw).ok()?;
-    let mut out = String::with_capacity(raw.len());
+/// A text without its escapes, if they all are some.
+fn unescaped(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
     let mut from = 0;
-    let end = for_each_escape(raw, |at, character, len| {
+    each_escape(text.as_bytes(), |at, character, len| {
         out.push_str(&text[from..at]);
         out.push(character);
         from = at + len;
-    });
-    out.push_str(&text[from..end?]);
+        Some(())
+    })?;
+    out.push_str(&text[from..]);
     Some(out)
-}
-
-/// Calls with each escape of a text: where it begins, what it stands for, its raw length. Where the text ends
-/// comes back, unless there is one that is none.
-#[inline]
-fn for_each_escape(raw: &[u8], mut then: impl FnMut(usize, char, usize)) -> Option<usize> {
-    let mut pos = 0;
-    loop {
-        // One escape often follows another.
-        while raw.get(pos) == Some(&b'\\') {
-            let (character, len) = sound_escape(&raw[pos..])?;
-            then(pos, character, len);
-            pos += len;
-        }
-        match memchr::memchr(b'\\', &raw[pos..]) {
-            Some(plain) => pos += plain,
-            None => return Some(raw.len()),
-        }
-    }
 }
 
 /// A place soon after `from` where an escape begins or that surely lies outside any; else the beginning.
