@@ -358,7 +358,7 @@ impl Linter {
         let endpoint = told.map(|(object, reason)| Detected { name: object.name, reason });
         let Checked { dropped, unique, files, odd, .. } = checked;
         let mut counts = Counts::default();
-        counts.add_odd_hosts(odd);
+        self.count_odd_hosts(odd, &mut counts);
         if items == 0 && self.keeps(drafts.len() + unique.len(), dropped.iter().sum()) {
             self.leave_out(unlisted, &mut drafts, &mut counts);
         }

@@ -4,7 +4,6 @@ use kling_schema::Severity;
 #[cfg(any(feature = "cli", test))]
 use kling_schema::rules;
 use kling_schema::rules::Rule;
-use kling_schema::rules::media::ODD_HOST;
 use smallvec::SmallVec;
 
 /// What need not be listed of a request. As a rule that is nothing.
@@ -12,22 +11,55 @@ use smallvec::SmallVec;
 pub(crate) struct Unlisted {
     /// No info is listed.
     pub(crate) infos: bool,
-    /// No warning of these rules is listed.
-    pub(crate) rules: Vec<&'static Rule>,
+    /// Nor is any of these errors and warnings.
+    pub(crate) sorts: Vec<Sort>,
+}
+
+/// Findings of one rule and severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Sort {
+    /// The number in the rule's id, which takes less room.
+    rule: u16,
+    pub(crate) severity: Severity,
+}
+
+impl Sort {
+    pub(crate) fn new(rule: &Rule, severity: Severity) -> Self {
+        Sort { rule: number(rule), severity }
+    }
+
+    /// All that may be left unlisted.
+    #[cfg(any(feature = "cli", test))]
+    pub(crate) fn all() -> impl Iterator<Item = Sort> {
+        let rules = rules::all().filter(|rule| !is_of_document(rule));
+        let both = [Severity::Warning, Severity::Error];
+        rules.flat_map(move |rule| both.map(|severity| Sort::new(rule, severity)))
+    }
+
+    /// The rule.
+    #[cfg(any(feature = "cli", test))]
+    pub(crate) fn rule(self) -> Option<&'static Rule> {
+        rules::all().find(|rule| number(rule) == self.rule)
+    }
+}
+
+/// 4005 of `KL4005`.
+fn number(rule: &Rule) -> u16 {
+    let digits = rule.id.bytes().filter(u8::is_ascii_digit);
+    digits.fold(0, |number, digit| 10 * number + u16::from(digit - b'0'))
 }
 
 impl Unlisted {
     /// Whether everything is listed.
     pub(crate) fn is_nothing(&self) -> bool {
-        !self.infos && self.rules.is_empty()
+        !self.infos && self.sorts.is_empty()
     }
 
     /// Whether findings of a rule are not listed that have this severity.
     pub(crate) fn has(&self, rule: &'static Rule, severity: Severity) -> bool {
         match severity {
-            Severity::Error => false,
-            Severity::Warning => self.rules.contains(&rule),
             Severity::Info => self.infos && !is_of_document(rule),
+            _ => !self.sorts.is_empty() && self.sorts.contains(&Sort::new(rule, severity)),
         }
     }
 }
@@ -43,39 +75,26 @@ pub(crate) fn is_of_document(rule: &Rule) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts(SmallVec<[Count; 2]>);
 
-/// So many findings of one rule and severity.
+/// So many findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Count {
-    /// The number in its id, which takes less room.
-    rule: u16,
-    pub(crate) severity: Severity,
+    pub(crate) sort: Sort,
     pub(crate) number: u32,
-}
-
-impl Count {
-    /// The rule.
-    #[cfg(any(feature = "cli", test))]
-    pub(crate) fn rule(self) -> Option<&'static Rule> {
-        rules::all().find(|rule| number(rule) == self.rule)
-    }
-}
-
-/// 4005 of `KL4005`.
-const fn number(rule: &Rule) -> u16 {
-    let (id, mut number, mut at) = (rule.id.as_bytes(), 0, 0);
-    while at < id.len() {
-        if id[at].is_ascii_digit() {
-            number = 10 * number + (id[at] - b'0') as u16;
-        }
-        at += 1;
-    }
-    number
 }
 
 impl Counts {
     /// Counts some more.
     pub(crate) fn add(&mut self, rule: &'static Rule, severity: Severity, many: u32) {
-        self.join(Count { rule: number(rule), severity, number: many });
+        if many > 0 {
+            self.join(Count { sort: Sort::new(rule, severity), number: many });
+        }
+    }
+
+    /// The same, if a severity is known.
+    pub(crate) fn add_some(&mut self, rule: &'static Rule, severity: Option<Severity>, many: u32) {
+        if let Some(severity) = severity {
+            self.add(rule, severity, many);
+        }
     }
 
     /// Counts what was counted elsewhere.
@@ -83,22 +102,14 @@ impl Counts {
         if count.number == 0 {
             return;
         }
-        let key = |count: &Count| (count.rule, count.severity);
         // There are few, and mostly it is the last.
-        let before = self.0.iter().rposition(|it| key(it) <= key(&count));
+        let before = self.0.iter().rposition(|it| it.sort <= count.sort);
         match before {
-            Some(at) if key(&self.0[at]) == key(&count) => {
+            Some(at) if self.0[at].sort == count.sort => {
                 self.0[at].number = self.0[at].number.saturating_add(count.number);
             }
             _ => self.0.insert(before.map_or(0, |at| at + 1), count),
         }
-    }
-
-    /// Counts so many more URLs at hosts that nobody can fetch from.
-    pub(crate) fn add_odd_hosts(&mut self, odd: usize) {
-        const RULE: u16 = number(&ODD_HOST);
-        let number = u32::try_from(odd).unwrap_or(u32::MAX);
-        self.join(Count { rule: RULE, severity: Severity::Warning, number });
     }
 
     #[cfg(feature = "cli")]
@@ -113,7 +124,7 @@ impl Counts {
     /// The highest severity among them.
     #[cfg(feature = "cli")]
     pub(crate) fn worst(&self) -> Option<Severity> {
-        self.0.iter().map(|it| it.severity).max()
+        self.0.iter().map(|it| it.sort.severity).max()
     }
 
     /// How many findings there are.
@@ -123,7 +134,8 @@ impl Counts {
 
     /// How many findings there are of this severity.
     pub(crate) fn of(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|it| it.severity == severity).map(|it| it.number as usize).sum()
+        let such = self.0.iter().filter(|it| it.sort.severity == severity);
+        such.map(|it| it.number as usize).sum()
     }
 }
 
@@ -133,10 +145,9 @@ mod tests {
 
     #[test]
     fn rules_are_known_by_their_numbers() {
-        assert_eq!(number(&ODD_HOST), 4005);
+        assert_eq!(number(&rules::media::ODD_HOST), 4005);
         for rule in rules::all() {
-            let count = Count { rule: number(rule), severity: Severity::Info, number: 1 };
-            assert_eq!(count.rule(), Some(rule));
+            assert_eq!(Sort::new(rule, Severity::Info).rule(), Some(rule));
         }
     }
 
@@ -148,7 +159,9 @@ mod tests {
             counts.add(rule, Severity::Warning, 1);
             counts.add(rule, Severity::Info, 0);
         }
-        assert!(counts.0.iter().map(|count| count.rule()).eq(all.iter().map(|rule| Some(*rule))));
+        assert!(
+            counts.0.iter().map(|count| count.sort.rule()).eq(all.iter().map(|rule| Some(*rule)))
+        );
         assert_eq!((counts.total(), counts.of(Severity::Info)), (2 * all.len(), 0));
     }
 }

@@ -45,8 +45,9 @@ pub(crate) struct Glanced<'t> {
     pub(crate) unique: Uniques,
     /// Fields that are to be judged with care.
     pub(crate) doubts: Doubts,
-    /// What is only counted of what is to be said of the others.
+    /// What is only counted of what is to be said of the others, and how many URLs at odd hosts are beside.
     pub(crate) counts: Counts,
+    pub(crate) odd: usize,
 }
 
 /// Whether the requests of a table may have all of these keys.
@@ -61,7 +62,7 @@ pub(crate) fn glance<'t>(
     text: &'t [u8],
     object: &'static Object,
     is_sure: bool,
-    is_counted: IsCounted<'_>,
+    counts_as: CountsAs<'_>,
     hosts: &mut Hosts,
     known: &mut Foreknown,
     tape: &mut Tape,
@@ -75,11 +76,11 @@ pub(crate) fn glance<'t>(
             let (there, odd, names, doubts) = (0, 0, NameSet::NONE, Doubts::default());
             let mut counts = Counts::default();
             let mut glance =
-                Glance { object, plan, met, facts, there, odd, names, tape, doubts, is_counted };
+                Glance { object, plan, met, facts, there, odd, names, tape, doubts, counts_as };
             let is_whole = glance.read(text, is_sure, hosts, &mut counts).is_some();
-            counts.add_odd_hosts(hosts.counted());
+            let odd = hosts.counted();
             if is_whole && glance.is_silent(&mut counts) {
-                return Ok(glance.done(counts));
+                return Ok(glance.done(counts, odd));
             }
             glance.doubt_odd();
             known.0.extend_from_slice(glance.facts);
@@ -100,11 +101,11 @@ struct Glance<'g, 't> {
     names: NameSet,
     tape: &'g mut Tape,
     doubts: Doubts,
-    is_counted: IsCounted<'g>,
+    counts_as: CountsAs<'g>,
 }
 
-/// Whether findings of a rule that rest on a severity are only counted.
-type IsCounted<'g> = &'g dyn Fn(&'static Rule, Severity) -> bool;
+/// As what findings of a rule that rest on a severity are counted, if they are only counted.
+type CountsAs<'g> = &'g dyn Fn(&'static Rule, Severity) -> Option<Severity>;
 
 /// A value that was met.
 #[derive(Clone, Copy, Default)]
@@ -177,10 +178,9 @@ impl<'t> Glance<'_, 't> {
         if field.nullable || value::required(&field.presence).is_some() {
             return field.nullable;
         }
-        let severity = value::NULL.severity;
-        let is_counted = (self.is_counted)(&NULL_VALUE, severity);
-        counts.add(&NULL_VALUE, severity, u32::from(is_counted));
-        is_counted
+        let severity = (self.counts_as)(&NULL_VALUE, value::NULL.severity);
+        counts.add_some(&NULL_VALUE, severity, 1);
+        severity.is_some()
     }
 
     /// Whether the rules across its fields have nothing to say that is not only counted.
@@ -196,10 +196,10 @@ impl<'t> Glance<'_, 't> {
             if let Check::References { kinds, .. } = check {
                 return self.refers_well(says, kinds);
             }
-            let is_counted = holds == Some(true) && (self.is_counted)(rule, basis.severity);
-            let places = if is_counted { says.places(known) } else { None };
-            counts.add(rule, basis.severity, places.unwrap_or(0));
-            places.is_some()
+            let places = if holds == Some(true) { says.places(known) } else { None };
+            let severity = places.and_then(|_| (self.counts_as)(rule, basis.severity));
+            counts.add_some(rule, severity, places.unwrap_or(0));
+            severity.is_some()
         })
     }
 
@@ -232,7 +232,7 @@ impl<'t> Glance<'_, 't> {
     }
 
     /// There is nothing to say but about the doubtful fields.
-    fn done(self, counts: Counts) -> Glanced<'t> {
+    fn done(self, counts: Counts, odd: usize) -> Glanced<'t> {
         let is_right = |field: &usize| self.facts[*field].is_sent() == Some(true);
         // Neither a name nor an id that is right has escapes.
         let text = |met: Met<'t>| Text::plain(met.string());
@@ -245,7 +245,7 @@ impl<'t> Glance<'_, 't> {
             let trail = root.field(self.object.fields[field].key);
             unique.push(Unique::new(string, text(self.met[field]), basis, &trail));
         }
-        Glanced { names: self.names, model, unique, doubts: self.doubts, counts }
+        Glanced { names: self.names, model, unique, doubts: self.doubts, counts, odd }
     }
 }
 
@@ -297,7 +297,8 @@ mod tests {
         let object = endpoints::find(endpoint).expect("an endpoint");
         let (mut hosts, mut known, mut tape) = Default::default();
         let (text, known, tape) = (text.as_bytes(), &mut known, &mut tape);
-        let glanced = glance(text, object, true, &|_, _| counts, &mut hosts, known, tape);
+        let counts_as = |_: &_, severity| counts.then_some(severity);
+        let glanced = glance(text, object, true, &counts_as, &mut hosts, known, tape);
         glanced.map(|it| it.doubts.is_empty().then(|| it.counts.total()))
     }
 

@@ -485,7 +485,6 @@ fn among(field: &'static Field, values: &[&str]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use kling_schema::endpoints::ENDPOINTS;
-    use kling_schema::rules::{self, Rule};
     use proptest::prelude::*;
     use proptest::sample::select;
 
@@ -493,7 +492,7 @@ mod tests {
     use crate::Linter;
     use crate::linter::Scratch;
     use crate::load::Loaded;
-    use crate::unlisted::{Unlisted, is_of_document};
+    use crate::unlisted::{Sort, Unlisted};
 
     /// Values of a kind: most of them sound, of all that its sets have.
     fn value(kind: &'static Kind, own: Vec<&'static str>) -> BoxedStrategy<String> {
@@ -531,8 +530,8 @@ mod tests {
         .boxed()
     }
 
-    fn rules_that_may_go() -> impl Strategy<Value = Vec<&'static Rule>> {
-        let all: Vec<_> = rules::all().filter(|rule| !is_of_document(rule)).collect();
+    fn sorts_that_may_go() -> impl Strategy<Value = Vec<Sort>> {
+        let all: Vec<_> = Sort::all().collect();
         let most = all.len();
         proptest::sample::subsequence(all, 0..=most)
     }
@@ -555,12 +554,12 @@ mod tests {
         #[test]
         fn what_rules_say_is_counted(
             (object, request) in select(ENDPOINTS).prop_flat_map(|object| (Just(object), members(object))),
-            rules in rules_that_may_go(),
+            sorts in sorts_that_may_go(),
             infos in any::<bool>(),
         ) {
             prop_assume!(cfg!(debug_assertions));
             let linter = Linter::builder().endpoint(object.name).build().expect("an endpoint");
-            let scratch = &mut Scratch::unlisting(Unlisted { infos, rules });
+            let scratch = &mut Scratch::unlisting(Unlisted { infos, sorts });
             linter.lint_next(&Loaded::from_bytes(request.as_bytes()), None, scratch);
         }
     }

@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::path::Path;
 
 use clap::ValueEnum as _;
-use kling_schema::rules;
 
 use super::args::{Check, FailOn, Format};
 use super::reports;
@@ -14,7 +13,7 @@ use crate::load::Loaded;
 use crate::names::Name;
 use crate::read::{self, JsonKind, Node};
 use crate::report::{Checked, Totals};
-use crate::unlisted::Unlisted;
+use crate::unlisted::{Sort, Unlisted};
 use crate::{Linter, Report, baseline, config};
 
 /// A part of a JSON text.
@@ -118,10 +117,10 @@ pub fn config_schema() -> serde_json::Value {
     config::schema()
 }
 
-/// The report of a run that lists errors only, as far as it goes.
+/// The report of a run that lists nothing more, but of what documents are as a whole.
 pub fn counted(linter: &Linter, json: &[u8]) -> Report {
     let mut scratch = Scratch::default();
-    scratch.leave_out(&Unlisted { infos: true, rules: rules::all().collect() });
+    scratch.leave_out(&Unlisted { infos: true, sorts: Sort::all().collect() });
     linter.lint_next(&Loaded::from_bytes(json), None, &mut scratch).report
 }
 

@@ -29,14 +29,14 @@ impl Linter {
         let Scratch { latest, hosts, known, tape, unlisted, .. } = scratch;
         let text = loaded.text();
         let counts_odd = self.counts_odd_hosts(unlisted);
-        let is_counted = |rule, severity| self.counts(unlisted, rule, severity);
-        let is_counted = &is_counted;
+        let counts_as = |rule, severity| self.counts_as(unlisted, rule, severity);
+        let counts_as = &counts_as;
         if let Some(told) = told {
             if self.has_policy(told.0) {
                 return None;
             }
             hosts.count_odd(counts_odd);
-            let glanced = glance(text, told.0, true, is_counted, hosts, known, tape).ok()?;
+            let glanced = glance(text, told.0, true, counts_as, hosts, known, tape).ok()?;
             return self.glanced(told.clone(), glanced, loaded, name, scratch);
         }
         // It may be for the same endpoint as one before it.
@@ -46,7 +46,7 @@ impl Linter {
                 continue;
             }
             hosts.count_odd(counts_odd);
-            let glanced = glance(text, object, false, is_counted, hosts, known, tape);
+            let glanced = glance(text, object, false, counts_as, hosts, known, tape);
             // It is not sure yet that it is for this one.
             known.forget();
             match glanced {
@@ -72,7 +72,8 @@ impl Linter {
         name: Option<&Path>,
         scratch: &mut Scratch,
     ) -> Option<Linted> {
-        let Glanced { unique, doubts, counts, .. } = glanced;
+        let Glanced { unique, doubts, mut counts, odd, .. } = glanced;
+        self.count_odd_hosts(odd, &mut counts);
         let endpoint = Some(Detected { name: object.name, reason });
         let report = Report { endpoint, unlisted: counts, ..Report::default() };
         let linted = Linted { report, unique };
@@ -100,7 +101,7 @@ impl Linter {
         let Checked { mut drafts, dropped, unique: more, files, odd, .. } = checked;
         unique.extend(more);
         fix::doubt(&mut drafts);
-        counts.add_odd_hosts(odd);
+        self.count_odd_hosts(odd, &mut counts);
         if self.keeps(drafts.len() + counts.total() + unique.len(), dropped.iter().sum()) {
             self.leave_out(unlisted, &mut drafts, &mut counts);
         } else if !counts.is_empty() {

@@ -73,13 +73,12 @@ pub(super) fn with<R>(check: impl FnOnce(&mut Scratch) -> R) -> R {
 #[cfg(test)]
 mod tests {
     use kling_schema::Severity;
-    use kling_schema::rules::media::{ODD_HOST, ODD_SUFFIX, SPACE_IN_URL};
-    use kling_schema::rules::references::UNUSED_INPUT;
     use proptest::prelude::*;
 
     use super::*;
     use crate::Linter;
     use crate::load::Loaded;
+    use crate::unlisted::Sort;
     use crate::verdict::Room;
 
     /// Keys as written: telling ones and others, escaped ones, and ones of no table.
@@ -195,10 +194,12 @@ mod tests {
             requests in proptest::collection::vec(request(), 1..12),
             infos in any::<bool>(),
             findings in prop_oneof![3 => Just(Room::default().findings), 1 => 1..6_usize],
-            rules in proptest::sample::subsequence(vec![&ODD_HOST, &ODD_SUFFIX, &SPACE_IN_URL, &UNUSED_INPUT], 0..4),
+            sorts in proptest::sample::subsequence(Sort::all().collect::<Vec<_>>(), 0..=Sort::all().count()),
+            strict in any::<bool>(),
         ) {
-            let linter = Linter::new().with_room(Room { findings, ..Room::default() });
-            let kept = &mut Scratch::unlisting(Unlisted { infos, rules });
+            let linter = Linter::builder().strict(strict).build().expect("a linter");
+            let linter = linter.with_room(Room { findings, ..Room::default() });
+            let kept = &mut Scratch::unlisting(Unlisted { infos, sorts });
             for request in requests.iter().chain(&requests) {
                 let loaded = Loaded::from_bytes(request.as_bytes());
                 let mut all = linter.lint_one(&loaded, None, None, false, &mut Scratch::default()).report;
@@ -208,8 +209,8 @@ mod tests {
                 }
                 all.findings.retain(|finding| {
                     let is_listed = !kept.unlisted.has(finding.rule, finding.severity);
-                    let mut counts = one.unlisted.iter().filter(|count| count.rule() == Some(finding.rule));
-                    is_listed || !counts.any(|count| count.severity == finding.severity)
+                    let mut counts = one.unlisted.iter().filter(|count| count.sort.rule() == Some(finding.rule));
+                    is_listed || !counts.any(|count| count.sort.severity == finding.severity)
                 });
                 prop_assert_eq!(format!("{:?}", one.findings), format!("{:?}", all.findings), "{}", request);
             }

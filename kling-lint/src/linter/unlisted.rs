@@ -8,21 +8,29 @@ use super::Linter;
 use crate::finding::Draft;
 use crate::unlisted::{Counts, Unlisted};
 
+/// What their findings rest on.
+const ODD: Severity = Severity::Warning;
+
 impl Linter {
-    /// Whether findings of a rule that rest on this severity are only counted.
-    pub(super) fn counts(
+    /// As what findings of a rule that rest on this severity are counted, if they are only counted.
+    pub(super) fn counts_as(
         &self,
         unlisted: &Unlisted,
         rule: &'static Rule,
         severity: Severity,
-    ) -> bool {
-        let severity = self.severity_of(severity);
-        severity.is_some_and(|severity| unlisted.has(rule, severity))
+    ) -> Option<Severity> {
+        self.severity_of(severity).filter(|severity| unlisted.has(rule, *severity))
     }
 
     /// Whether URLs at hosts that nobody can fetch from are only counted.
     pub(super) fn counts_odd_hosts(&self, unlisted: &Unlisted) -> bool {
-        self.counts(unlisted, &ODD_HOST, Severity::Warning)
+        self.counts_as(unlisted, &ODD_HOST, ODD).is_some()
+    }
+
+    /// Counts so many of them.
+    pub(super) fn count_odd_hosts(&self, odd: usize, counts: &mut Counts) {
+        let number = u32::try_from(odd).unwrap_or(u32::MAX);
+        counts.add(&ODD_HOST, self.severity_of(ODD).unwrap_or(ODD), number);
     }
 
     /// Takes out of the drafts what nobody would list, and counts it.

@@ -201,17 +201,30 @@ fn string(text: &[u8]) -> Option<(usize, bool)> {
 fn stop(text: &[u8]) -> Option<(usize, bool)> {
     let mut highs = Bytes::ZERO;
     let (chunks, rest) = text.as_chunks();
-    for (index, chunk) in chunks.iter().enumerate() {
+    let mut before = 0;
+    for chunk in chunks {
         let bytes = Bytes::new(*chunk);
-        let stops = are_stops(bytes).to_bitmask();
-        if stops != 0 {
-            let at = stops.trailing_zeros() as usize;
-            let has_high = highs.to_bitmask() | bytes.to_bitmask() & ((1 << at) - 1) != 0;
-            return Some((chunks[..index].as_flattened().len() + at, has_high));
+        if let Some(found) = stop_in(bytes, 0, before, highs) {
+            return Some(found);
         }
         highs |= bytes;
+        before += chunk.len();
     }
-    let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f))?;
-    let has_high = highs.to_bitmask() != 0 || !rest[..at].is_ascii();
-    Some((text.len() - rest.len() + at, has_high))
+    match text.last_chunk() {
+        // What is left over is part of the last sixteen.
+        Some(last) => stop_in(Bytes::new(*last), last.len() - rest.len(), before, highs),
+        None => {
+            let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f))?;
+            Some((at, !rest[..at].is_ascii()))
+        }
+    }
+}
+
+/// The same in sixteen bytes without the first ones, behind others that were looked at.
+#[inline(always)]
+fn stop_in(bytes: Bytes, first: usize, before: usize, highs: Bytes) -> Option<(usize, bool)> {
+    let stops = are_stops(bytes).to_bitmask() >> first;
+    let at = (stops != 0).then(|| stops.trailing_zeros())?;
+    let high = highs.to_bitmask() | bytes.to_bitmask() >> first & ((1 << at) - 1);
+    Some((before + at as usize, high != 0))
 }

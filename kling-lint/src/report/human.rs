@@ -188,7 +188,7 @@ impl Reporter for Human {
         // When quiet, nothing would say that there are more.
         match self.verbose || self.quiet {
             true => Lists::with_infos(self.verbose),
-            false => Lists::FirstWarnings,
+            false => Lists::First,
         }
     }
 

@@ -95,9 +95,9 @@ impl<'r> Checked<'r> {
 /// What a report lists of the findings on requests. The rest it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lists {
-    /// Errors, and the [`FIRST`] warnings of each rule: who has more of them wants to know what to change, not
+    /// The [`FIRST`] errors and warnings of each rule: who has more of them wants to know what to change before
     /// where it stands.
-    FirstWarnings,
+    First,
     /// Errors and warnings.
     Warnings,
     /// All, and requests about which there is nothing to say.
@@ -111,7 +111,7 @@ impl Lists {
     }
 }
 
-/// How many warnings of a rule are listed, where not all are.
+/// How many errors of a rule are listed, and how many warnings, where not all are.
 pub(crate) const FIRST: usize = 100;
 
 /// A format: told of every input in turn, then of the whole.

@@ -29,7 +29,7 @@ pub(crate) struct Totals {
     pub(crate) infos: usize,
     /// Findings that were not kept.
     pub(crate) hidden: usize,
-    /// Warnings that are not listed.
+    /// Errors and warnings that are not listed.
     pub(crate) unlisted: Counts,
     /// Findings that are none here, or not new.
     pub(crate) applied: Applied,
@@ -80,8 +80,8 @@ impl Totals {
             return;
         }
         for count in input.unlisted.iter() {
-            *self.number(count.severity) += count.number as usize;
-            if count.severity > Severity::Info {
+            *self.number(count.sort.severity) += count.number as usize;
+            if count.sort.severity > Severity::Info {
                 self.unlisted.join(*count);
             }
         }
@@ -153,10 +153,11 @@ impl Totals {
             out.push('\n');
         }
         for more in self.unlisted.iter() {
-            let Some(rule) = more.rule() else { continue };
-            let warnings = count(FIRST + more.number as usize, "warning");
+            let Some(rule) = more.sort.rule() else { continue };
+            let style = if more.sort.severity == Severity::Error { ERROR } else { WARNING };
+            let all = count(FIRST + more.number as usize, more.sort.severity.word());
             out.push_str(&format!(
-                "only {FIRST} of {WARNING}{warnings}{WARNING:#} {} {} are listed (all: --format concise)\n",
+                "only {FIRST} of {style}{all}{style:#} {} {} are listed (all: --format concise)\n",
                 rule.id, rule.name
             ));
         }
@@ -314,13 +315,20 @@ mod tests {
     }
 
     #[test]
-    fn warnings_that_are_not_listed() {
-        let mut totals =
-            Totals { checked: 5_000, blamed: 1_234, warnings: 1_244, ..Totals::default() };
+    fn findings_that_are_not_listed() {
+        let mut totals = Totals {
+            checked: 5_000,
+            blamed: 1_234,
+            errors: 101,
+            warnings: 1_244,
+            ..Totals::default()
+        };
         totals.unlisted.add(&kling_schema::rules::media::ODD_HOST, Severity::Warning, 1_134);
+        totals.unlisted.add(&kling_schema::rules::shape::WRONG_TYPE, Severity::Error, 1);
         assert_eq!(
             plain(&totals, false),
-            "1,244 warnings in 1,234 of 5,000 files\n\
+            "101 errors, 1,244 warnings in 1,234 of 5,000 files\n\
+             only 100 of 101 errors KL1002 wrong-type are listed (all: --format concise)\n\
              only 100 of 1,234 warnings KL4005 odd-host are listed (all: --format concise)\n"
         );
     }
