@@ -391,6 +391,8 @@ impl<'d> Keys<'d> {
         for (index, one) in among.iter().filter(|(_, one)| self.fits(one)) {
             let object = one.object();
             let found = object.fields.iter().find_map(|field| {
+                // Most fields are no such lists.
+                items_of(field)?;
                 let list = self.member(Name::of(field.key.as_bytes()))?;
                 let own = item_keys(field);
                 let foreign = |key: &str| {
@@ -441,9 +443,14 @@ impl<'d> Keys<'d> {
     }
 }
 
+/// The table of a list's items.
+fn items_of(field: &Field) -> Option<&'static Object> {
+    field.kind.each().and_then(Kind::table)
+}
+
 /// The keys of a list's items.
 fn item_keys(field: &Field) -> Vec<&'static str> {
-    let items = field.kind.each().and_then(Kind::table);
+    let items = items_of(field);
     items.map_or_else(Vec::new, |items| items.fields.iter().map(|field| field.key).collect())
 }
 
