@@ -1,5 +1,7 @@
 //! Reference tokens `<<<kind_N>>>` in a prompt.
 
+mod plain;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -13,6 +15,7 @@ use super::{Cx, describe};
 use crate::alike;
 use crate::printable;
 use crate::read::{JsonKind, Text};
+pub(super) use plain::are_sound;
 
 /// Words longer than this between brackets are no token.
 const LONGEST: usize = 32;
@@ -45,22 +48,6 @@ pub(super) fn check<'d>(
         }
         check_text(cx, root, rule, text, Inputs { kinds, counts, also });
     });
-}
-
-/// Whether each token in a text names an input, of so many of each kind, and each input is named. False says
-/// nothing.
-pub(super) fn are_sound(text: Option<Text<'_>>, kinds: &[Reference], counts: &[u64]) -> bool {
-    let mut named = Named::default();
-    let all_name = text.is_none_or(|text| {
-        tokens(&text.to_str()).all(|token| match well_formed(&token, kinds) {
-            Some((kind, number)) if number <= counts[kind] => {
-                named.note(kind, number);
-                true
-            }
-            _ => false,
-        })
-    });
-    all_name && counts.iter().enumerate().all(|(kind, count)| named.has_all(kind, *count))
 }
 
 /// The inputs that tokens may name.
