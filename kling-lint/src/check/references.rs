@@ -166,12 +166,6 @@ fn judge(
     Inputs { kinds, counts, also }: Inputs<'_>,
     named: &mut Named,
 ) -> Option<(Used, Params)> {
-    if let Some((index, number)) = well_formed(token, kinds)
-        && number <= counts[index]
-    {
-        named.note(index, number);
-        return None;
-    }
     let (word, number) = split(token.inner)?;
     let words = || kinds.iter().map(|kind| kind.word).chain(also.iter().copied());
     let kind = kinds.iter().enumerate().find(|(_, kind)| is_lower_of(kind.word, word));
@@ -215,22 +209,19 @@ fn judge(
         }
         return Some((Used::Malformed, malformed(reason, kind.word, number)));
     }
-    // It is well formed, so its number is too high.
+    // It is well formed.
+    if let Ok(number) = number.parse()
+        && number <= counts[index]
+    {
+        named.note(index, number);
+        return None;
+    }
     let list = kind.list;
     let reason = match counts[index] {
         0 => format!("there is no `{list}`"),
         count => format!("`{list}` has {}", describe::items(count as usize)),
     };
     Some((Used::Dangling, vec![("reason", reason)]))
-}
-
-/// The kind and the number of a token that is written as it should be, as nearly all are.
-fn well_formed(token: &Token<'_>, kinds: &[Reference]) -> Option<(usize, u64)> {
-    let number = |kind: &Reference| token.inner.strip_prefix(kind.word)?.strip_prefix('_');
-    let (index, number) =
-        kinds.iter().enumerate().find_map(|(index, kind)| Some((index, number(kind)?)))?;
-    let is_plain = number.bytes().all(|digit| digit.is_ascii_digit()) && !number.starts_with('0');
-    Some((index, number.parse().ok().filter(|_| is_plain && token.whole)?))
 }
 
 /// Whether the first is the second in lower case.

@@ -64,7 +64,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::super::{tokens, well_formed};
+    use super::super::{Inputs, judge, tokens};
     use super::*;
 
     fn kinds() -> &'static [Reference] {
@@ -80,14 +80,9 @@ mod tests {
     /// The same, token by token as they are judged with care.
     fn are_sound_with_care(text: &str, counts: &[u64]) -> bool {
         let mut named = Named::default();
-        let all = tokens(text).all(|token| {
-            let named_input = well_formed(&token, kinds());
-            named_input.is_some_and(|(kind, number)| {
-                named.note(kind, number);
-                number <= counts[kind]
-            })
-        });
-        all && counts.iter().enumerate().all(|(kind, count)| named.has_all(kind, *count))
+        let inputs = Inputs { kinds: kinds(), counts, also: &[] };
+        tokens(text).all(|token| judge(&token, inputs, &mut named).is_none())
+            && counts.iter().enumerate().all(|(kind, count)| named.has_all(kind, *count))
     }
 
     fn is_sound(text: &str, counts: &[u64]) -> bool {
