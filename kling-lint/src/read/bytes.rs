@@ -30,8 +30,8 @@ fn are_blank(bytes: Bytes) -> Bytes {
 /// Which bytes end a string, or are at fault in it, or begin an escape.
 #[inline(always)]
 pub(super) fn are_stops(bytes: Bytes) -> Bytes {
-    // With two bits of it turned a quote is next to the control characters, and these are what they were: one
-    // look tells both.
+    // With one bit turned a quote stands next to the control characters, which stay below it: one look tells
+    // both.
     up_to(bytes ^ Bytes::splat(b'"' ^ b' '), b' ') | are(bytes, b'\\')
 }
 

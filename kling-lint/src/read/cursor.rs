@@ -214,8 +214,9 @@ fn stop(text: &[u8]) -> Option<(usize, bool)> {
         // What is left over is part of the last sixteen.
         Some(last) => stop_in(Bytes::new(*last), last.len() - rest.len(), before, highs),
         None => {
-            let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f))?;
-            Some((at, !rest[..at].is_ascii()))
+            let mut ending = Bytes::ZERO.to_array();
+            ending[..rest.len()].copy_from_slice(rest);
+            stop_in(Bytes::new(ending), 0, before, highs).filter(|(at, _)| *at < rest.len())
         }
     }
 }
