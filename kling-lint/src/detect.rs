@@ -392,20 +392,19 @@ impl<'d> Keys<'d> {
             let object = one.object();
             let found = object.fields.iter().find_map(|field| {
                 // Most fields are no such lists.
-                items_of(field)?;
+                let own = items_of(field)?.fields.iter().map(|item| item.key);
                 let list = self.member(Name::of(field.key.as_bytes()))?;
-                let own = item_keys(field);
                 let foreign = |key: &str| {
                     among.iter().any(|(_, other)| {
                         other.object().name != object.name
                             && other.object().fields.iter().any(|theirs| {
-                                theirs.key == field.key && item_keys(theirs).contains(&key)
+                                theirs.key == field.key
+                                    && items_of(theirs).is_some_and(|it| it.field(key).is_some())
                             })
                     })
                 };
                 let first = list.items().find(|item| item.kind() == JsonKind::Object)?;
-                own.into_iter()
-                    .filter(|key| !foreign(key))
+                own.filter(|key| !foreign(key))
                     .find(|key| {
                         let name = Name::of(key.as_bytes());
                         first.members().any(|member| member.key.name() == name)
@@ -446,12 +445,6 @@ impl<'d> Keys<'d> {
 /// The table of a list's items.
 fn items_of(field: &Field) -> Option<&'static Object> {
     field.kind.each().and_then(Kind::table)
-}
-
-/// The keys of a list's items.
-fn item_keys(field: &Field) -> Vec<&'static str> {
-    let items = items_of(field);
-    items.map_or_else(Vec::new, |items| items.fields.iter().map(|field| field.key).collect())
 }
 
 #[cfg(all(test, feature = "cli"))]
