@@ -83,25 +83,15 @@ pub(crate) struct Count {
 }
 
 impl Counts {
-    /// Counts some more.
+    /// Counts some more, if there are more.
     pub(crate) fn add(&mut self, rule: &'static Rule, severity: Severity, many: u32) {
         if many > 0 {
             self.join(Count { sort: Sort::new(rule, severity), number: many });
         }
     }
 
-    /// The same, if a severity is known.
-    pub(crate) fn add_some(&mut self, rule: &'static Rule, severity: Option<Severity>, many: u32) {
-        if let Some(severity) = severity {
-            self.add(rule, severity, many);
-        }
-    }
-
     /// Counts what was counted elsewhere.
     pub(crate) fn join(&mut self, count: Count) {
-        if count.number == 0 {
-            return;
-        }
         // There are few, and mostly it is the last.
         let before = self.0.iter().rposition(|it| it.sort <= count.sort);
         match before {

@@ -178,9 +178,11 @@ impl<'t> Glance<'_, 't> {
         if field.nullable || value::required(&field.presence).is_some() {
             return field.nullable;
         }
-        let severity = (self.counts_as)(&NULL_VALUE, value::NULL.severity);
-        counts.add_some(&NULL_VALUE, severity, 1);
-        severity.is_some()
+        let Some(severity) = (self.counts_as)(&NULL_VALUE, value::NULL.severity) else {
+            return false;
+        };
+        counts.add(&NULL_VALUE, severity, 1);
+        true
     }
 
     /// Whether the rules across its fields have nothing to say that is not only counted.
@@ -196,10 +198,15 @@ impl<'t> Glance<'_, 't> {
             if let Check::References { kinds, .. } = check {
                 return self.refers_well(says, kinds);
             }
-            let places = if holds == Some(true) { says.places(known) } else { None };
-            let severity = places.and_then(|_| (self.counts_as)(rule, basis.severity));
-            counts.add_some(rule, severity, places.unwrap_or(0));
-            severity.is_some()
+            if holds.is_none() {
+                return false;
+            }
+            let counts_as = || (self.counts_as)(rule, basis.severity);
+            let Some((places, severity)) = says.places(known).zip(counts_as()) else {
+                return false;
+            };
+            counts.add(rule, severity, places);
+            true
         })
     }
 
