@@ -46,8 +46,9 @@ impl LintedChunk {
         mut chunk: Chunk,
         mut lint: impl FnMut(&Loaded<'_>) -> Linted,
     ) -> (Self, Option<Chunk>) {
+        let mut lines = std::mem::take(&mut chunk.found);
         // Of requests as they are usually written; shorter lines ask for more room.
-        let mut lines = Vec::with_capacity(chunk.text().len() / USUAL);
+        lines.reserve(chunk.text().len() / USUAL);
         if let Some(long) = chunk.long() {
             let ends = long.ends;
             if !long.is_blank {
@@ -91,12 +92,6 @@ impl LintedChunk {
         LintedChunk { chunk, lines: Vec::new(), ends: 0 }
     }
 
-    /// How many lines were checked.
-    #[cfg(feature = "cli")]
-    pub(crate) fn len(&self) -> usize {
-        self.lines.len()
-    }
-
     /// How many lines and findings are held in it.
     #[cfg(feature = "cli")]
     pub(crate) fn held(&self) -> usize {
@@ -104,15 +99,15 @@ impl LintedChunk {
     }
 
     /// Settles what needs the order, given the lines read so far, and hands the reports on with their
-    /// places in the whole stream.
+    /// places in the whole stream. What comes back is the text.
     pub(crate) fn settle(
         self,
         lines: &mut u64,
         mut settle: impl FnMut(&Loaded<'_>, Linted, u64) -> Report,
         each: &mut dyn FnMut(u64, Report),
     ) -> Chunk {
-        let LintedChunk { chunk, lines: linted, ends } = self;
-        for Line { before, start, end, linted } in linted {
+        let LintedChunk { mut chunk, lines: mut all, ends } = self;
+        for Line { before, start, end, linted } in all.drain(..) {
             let above = *lines + before;
             let number = above + 1;
             let mut report = match chunk.long() {
@@ -126,6 +121,7 @@ impl LintedChunk {
             each(number, report);
         }
         *lines += ends;
+        chunk.found = all;
         chunk
     }
 }

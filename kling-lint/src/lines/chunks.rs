@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Line;
 use super::buffer::Buffer;
 use crate::load::{LONGEST, Loaded};
 use crate::read;
@@ -19,6 +20,8 @@ pub(crate) struct Chunk {
     /// Bytes of the stream before it.
     offset: u64,
     content: Content,
+    /// Room for what is found in its lines.
+    pub(super) found: Vec<Line>,
 }
 
 #[derive(Debug)]
@@ -59,7 +62,7 @@ impl Chunk {
         let Content::Lines(buffer, part) = &mut self.content else { return None };
         let end = std::mem::replace(&mut part.end, part.start + at);
         let content = Content::Lines(Arc::clone(buffer), part.end..end);
-        Some(Chunk { offset: self.offset + at as u64, content })
+        Some(Chunk { offset: self.offset + at as u64, content, found: Vec::new() })
     }
 
     /// The long line that it is.
@@ -87,7 +90,8 @@ pub(crate) struct Chunks<R> {
     pub(super) longest: u64,
     /// There was one.
     is_endless: bool,
-    spare: Vec<Vec<u8>>,
+    /// Buffers, and rooms for what is found in them, to be used again.
+    spare: Vec<(Vec<u8>, Vec<Line>)>,
 }
 
 impl<R: Read> Chunks<R> {
@@ -153,13 +157,13 @@ impl<R: Read> Chunks<R> {
         self.drop_held();
     }
 
-    /// Takes the buffer of a chunk back, unless another part of it is out still.
+    /// Takes the buffer of a chunk and its room for findings back, unless another part of it is out still.
     pub(crate) fn recycle(&mut self, chunk: Chunk) {
         if let Content::Lines(buffer, _) = chunk.content
             && self.spare.len() < KEPT
             && let Some(buffer) = Arc::into_inner(buffer)
         {
-            self.spare.push(buffer);
+            self.spare.push((buffer, chunk.found));
         }
     }
 
@@ -179,13 +183,14 @@ impl<R: Read> Chunks<R> {
 
     /// What is read, to this place; the rest moves on to another buffer.
     fn cut(&mut self, end: usize) -> Chunk {
-        let room = self.spare.pop().unwrap_or_else(|| Buffer::room(self.block));
-        let rest = Buffer::holding(&self.buffer.text()[end..], room, self.block);
+        let (empty, found) =
+            self.spare.pop().unwrap_or_else(|| (Buffer::room(self.block), Vec::new()));
+        let rest = Buffer::holding(&self.buffer.text()[end..], empty, self.block);
         // The last line end was looked for.
         self.searched = rest.len();
-        let (room, Range { start, .. }) = std::mem::replace(&mut self.buffer, rest).into_parts();
-        let content = Content::Lines(Arc::new(room), start..start + end);
-        let chunk = Chunk { offset: self.offset, content };
+        let (full, Range { start, .. }) = std::mem::replace(&mut self.buffer, rest).into_parts();
+        let content = Content::Lines(Arc::new(full), start..start + end);
+        let chunk = Chunk { offset: self.offset, content, found };
         self.offset += end as u64;
         chunk
     }
@@ -231,7 +236,8 @@ impl<R: Read> Chunks<R> {
         self.buffer.forget(end);
         self.searched = 0;
         self.offset += end as u64;
-        Ok(Chunk { offset, content: Content::Long(Box::new(Long { loaded, ends, is_blank })) })
+        let content = Content::Long(Box::new(Long { loaded, ends, is_blank }));
+        Ok(Chunk { offset, content, found: Vec::new() })
     }
 }
 

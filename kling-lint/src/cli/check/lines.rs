@@ -62,16 +62,17 @@ impl Order {
         if self.tally.muted || lines.given_up.load(Ordering::Relaxed) {
             return Then::GoOn;
         }
-        let mut reports = Vec::with_capacity(chunk.len());
+        let mut reports = std::mem::take(&mut self.reports);
         let mut each = |line, report| reports.push((line, report));
         let name = Some(lines.path.as_path());
         let chunk = self.session.settle_chunk(chunk, name, &mut self.tally.lines, &mut each);
-        for (line, report) in reports {
+        for (line, report) in reports.drain(..) {
             self.line(lines, line, report, parts);
             if self.tally.foreign == MOST_FOREIGN {
                 return self.give_up(lines, line, parts);
             }
         }
+        self.reports = reports;
         Then::Lines { lines: Arc::clone(lines), told: self.tally.lines, chunk }
     }
 

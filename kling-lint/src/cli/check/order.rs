@@ -37,6 +37,8 @@ pub(super) struct Order {
     seen: Seen,
     /// The file of lines that is being told.
     pub(super) tally: Tally,
+    /// Room for the reports on some lines, to be used again.
+    pub(super) reports: Vec<(u64, Report)>,
     listing: Listing,
 }
 
@@ -124,6 +126,7 @@ impl Order {
             excluded: 0,
             seen: Seen::default(),
             tally: Tally::default(),
+            reports: Vec::new(),
         }
     }
 
