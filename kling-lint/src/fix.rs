@@ -4,7 +4,10 @@
 pub(crate) mod apply;
 mod judge;
 mod pick;
-#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command tells of it"))]
+#[cfg_attr(
+    not(any(feature = "cli", test)),
+    expect(dead_code, reason = "only the command tells of it")
+)]
 pub(crate) mod pieces;
 
 use std::ops::Range;

@@ -93,7 +93,7 @@ impl LintedChunk {
     }
 
     /// How many lines and findings are held in it.
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", test))]
     pub(crate) fn held(&self) -> usize {
         self.lines.iter().map(|line| 1 + line.linted.report.findings.len()).sum()
     }

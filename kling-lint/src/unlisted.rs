@@ -102,7 +102,7 @@ impl Counts {
         }
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", test))]
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Count> {
         self.0.iter()
     }

@@ -1,5 +1,7 @@
 //! A team switches the linter on in a repository full of old requests: config, baseline, two commands.
 
+#![cfg(feature = "cli")]
+
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 //!
 //! `TRYCMD=overwrite cargo test --test cmd` writes down what is printed now.
 
+#![cfg(feature = "cli")]
+
 #[test]
 fn cases() {
     trycmd::TestCases::new().case("tests/cmd/*.toml");

@@ -1,5 +1,7 @@
 //! `docs/config.md` is true: what it writes is written, what it runs is run, in its order.
 
+#![cfg(feature = "cli")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -4,6 +4,7 @@
 //! grew with the square of the input or by kilobytes a value. `benches/compare/evil.py` has the whole
 //! set, at any size, with figures.
 
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 use std::fs;

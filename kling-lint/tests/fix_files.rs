@@ -1,5 +1,6 @@
 //! Files that are fixed: what they are beside their text stays, and nothing is ever half written.
 
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};

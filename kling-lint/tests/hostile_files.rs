@@ -1,6 +1,7 @@
 //! Files made to break a reader, on a real disk: named by a request, by the command line, by a config,
 //! found in a folder, written to. Each is told for what it is, at once and in little memory.
 
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 use std::ffi::{OsStr, OsString};

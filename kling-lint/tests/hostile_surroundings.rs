@@ -1,6 +1,7 @@
 //! What surrounds a run, made to break it: streams that are closed, a folder that is gone, an
 //! environment and arguments that are no text, few open files, no place for temporary ones.
 
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 use std::ffi::{OsStr, OsString};

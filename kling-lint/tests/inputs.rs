@@ -1,5 +1,7 @@
 //! Inputs that a case file cannot hold: pipes, folders without permission, odd names, very long lines.
 
+#![cfg(feature = "cli")]
+
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;

@@ -2,6 +2,8 @@
 //!
 //! `JSON_OUTPUT=overwrite cargo test -p kling-lint --test json_output` writes the example anew.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,5 @@
 //! How the command is linked.
+
 #![cfg(all(feature = "cli", has_place))]
 
 use std::fs;

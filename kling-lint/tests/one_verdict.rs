@@ -2,6 +2,8 @@
 //! in a stream that keeps only the ends of long strings. Damaged and odd ones too, and far longer than what
 //! anybody looks at.
 
+#![cfg(feature = "cli")]
+
 use std::io::Cursor;
 
 use base64_simd::STANDARD;

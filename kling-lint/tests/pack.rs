@@ -1,5 +1,7 @@
 //! `kling-lint pack` with real files, pipes, links and full disks.
 
+#![cfg(feature = "cli")]
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write};

@@ -1,5 +1,7 @@
 //! `kling-lint schema` and `kling-lint types` with real files.
 
+#![cfg(feature = "cli")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

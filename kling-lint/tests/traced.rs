@@ -1,5 +1,6 @@
 //! What the command opens, under strace: what is named, and nothing else.
 
+#![cfg(feature = "cli")]
 #![cfg(target_os = "linux")]
 
 #[path = "common/traced.rs"]

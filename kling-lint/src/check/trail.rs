@@ -16,7 +16,7 @@ pub(crate) const EACH: &str = "[]";
 const ROOM: usize = 48;
 
 /// A key as a step of a JSON Pointer.
-#[cfg(feature = "house-rules")]
+#[cfg(any(feature = "house-rules", test))]
 pub(crate) fn escaped(key: &str) -> String {
     let mut out = String::with_capacity(key.len());
     push_escaped(&mut out, key);

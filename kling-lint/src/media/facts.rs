@@ -41,7 +41,7 @@ impl FileFacts {
 }
 
 /// Why a picture was not decoded to its end. The text is a clause that can follow a colon.
-#[cfg_attr(not(feature = "decode"), expect(dead_code, reason = "nothing decodes"))]
+#[cfg_attr(not(any(feature = "decode", test)), expect(dead_code, reason = "nothing decodes"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Undecodable {
     /// It is broken.

@@ -1,5 +1,7 @@
 //! What a request, its file, a config or a policy says never passes for what the command says: over the
 //! real command, in every format, read back by other people's readers.
+
+#![cfg(feature = "cli")]
 #![cfg(unix)]
 
 mod elsewhere;
